@@ -1,0 +1,1 @@
+"""From a lesson's source to notebooks that are built, run and validated."""

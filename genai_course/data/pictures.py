@@ -1,0 +1,63 @@
+"""What every picture set returns, and the checks that its loaders share."""
+
+from dataclasses import dataclass, field
+from numbers import Integral
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """A picture set, split into pictures to learn from and pictures to judge by.
+
+    train, test: (pictures, height, width, channels) float32 in [0, 1].
+    train_labels, test_labels: (pictures,) int64, positions in ``class_names``.
+    class_names: what each label stands for.
+    train_factors, test_factors: known truth, factor name -> (pictures,); empty for pictures of the real world.
+    """
+
+    train: np.ndarray
+    test: np.ndarray
+    train_labels: np.ndarray
+    test_labels: np.ndarray
+    class_names: tuple[str, ...]
+    train_factors: dict[str, np.ndarray] = field(default_factory=dict)
+    test_factors: dict[str, np.ndarray] = field(default_factory=dict)
+
+    def __repr__(self):
+        return (
+            f"Pictures(train {self.train.shape}, test {self.test.shape}, "
+            f"{len(self.class_names)} classes, factors: {', '.join(self.train_factors) or 'none'})"
+        )
+
+
+def check_whole_number(name, value, low, high=None):
+    """Raise ValueError unless ``value`` is a whole number of at least ``low`` and, if given, at most ``high``."""
+    whole = isinstance(value, Integral) and not isinstance(value, bool)
+    if not whole or value < low or (high is not None and value > high):
+        allowed = f"of {low} or more" if high is None else f"from {low} to {high}"
+        raise ValueError(f"{name} is {value!r}; give a whole number {allowed}.")
+
+
+def broadcast_factors(factors, defaults):
+    """Factors as float64 arrays of one length: (pictures,) each, what is missing taken from ``defaults``.
+
+    A single number stands for the same value in every picture.  Raises ValueError for a name that is not in
+    ``defaults``, for arrays of different lengths, and for values that are not finite numbers.
+    """
+    unknown = [name for name in factors if name not in defaults]
+    if unknown:
+        raise ValueError(f"{unknown[0]!r} is not a factor of these pictures; those are {', '.join(defaults)}.")
+    arrays = {}
+    for name, value in (defaults | factors).items():
+        try:
+            arrays[name] = np.atleast_1d(np.asarray(value, np.float64))
+        except (TypeError, ValueError):
+            raise ValueError(f"{name} is {value!r}; give a number, or one number for each picture.") from None
+        if arrays[name].ndim != 1 or not np.isfinite(arrays[name]).all():
+            raise ValueError(f"{name} has shape {np.shape(value)}; give finite numbers, one for each picture.")
+    lengths = {name: len(array) for name, array in arrays.items() if len(array) != 1}
+    if len(set(lengths.values())) > 1:
+        raise ValueError(f"The factors have different lengths ({lengths}); give one value for each picture.")
+    pictures = next(iter(lengths.values()), 1)
+    return {name: np.broadcast_to(array, (pictures,)) for name, array in arrays.items()}

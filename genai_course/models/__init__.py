@@ -1,0 +1,25 @@
+"""The course's models, one file a family. Names are loaded when first used, and TensorFlow with them."""
+
+from importlib import import_module
+
+PUBLIC_NAMES = {
+    "Autoencoder": "autoencoder",
+    "VariationalAutoencoder": "variational_autoencoder",
+}
+
+__all__ = sorted(PUBLIC_NAMES)
+
+
+def __getattr__(name):
+    if name in PUBLIC_NAMES:
+        return getattr(import_module(f"{__name__}.{PUBLIC_NAMES[name]}"), name)
+    try:
+        return import_module(f"{__name__}.{name}")
+    except ModuleNotFoundError as error:
+        if error.name != f"{__name__}.{name}":
+            raise
+        raise AttributeError(f"genai_course.models has no name {name!r}. It offers: {', '.join(__all__)}.") from None
+
+
+def __dir__():
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,53 @@
+"""Where things are: the course's own files, and what it keeps on the learner's machine."""
+
+import os
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+
+import platformdirs
+
+PACKAGE = Path(__file__).parent
+
+
+def course_root():
+    """Folder that holds ``notebooks/`` and ``datasets/``: inside an installed wheel, else the checkout."""
+    installed = PACKAGE / "_course"
+    return installed if installed.is_dir() else PACKAGE.parent
+
+
+def course_home():
+    """Folder for what the course keeps on this machine (trained models, progress); made if missing.
+
+    ``GENAI_COURSE_HOME`` overrides the platform's usual place. A folder that cannot be written to is answered
+    with a temporary one, so that a lesson still runs from a read-only home: its caches then last as long as the machine is on.
+    """
+    chosen = os.environ.get("GENAI_COURSE_HOME") or platformdirs.user_data_dir("genai-course", appauthor=False)
+    folder = Path(chosen).expanduser()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except OSError:
+        user = os.getuid() if hasattr(os, "getuid") else os.environ.get("USERNAME", "")
+        fallback = Path(tempfile.gettempdir()) / f"genai-course-{user}"
+        fallback.mkdir(exist_ok=True)
+        return fallback
+
+
+@contextmanager
+def whole_file(path):
+    """Yield a temporary path beside ``path``; rename it to ``path`` on success, so the file is whole or absent.
+
+    >>> with whole_file("curves.npz") as temporary:
+    ...     np.savez(temporary, loss=loss)
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # The real ending stays last: NumPy and Keras choose the format by it.
+    temporary = path.with_name(f".{path.stem}-{os.getpid()}{path.suffix}")
+    try:
+        yield temporary
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)

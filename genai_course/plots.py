@@ -1,0 +1,165 @@
+"""Figures of the lessons: drawn with matplotlib and seaborn, shown with a caption and alternative text.
+
+Every function that draws returns a ``matplotlib.figure.Figure`` and shows nothing; :func:`show` shows it. So an explorer
+(``genai_course.widgets``) and a static figure can be the same drawing.
+"""
+
+import io
+
+import numpy as np
+import seaborn as sns
+from IPython.display import display
+from matplotlib.figure import Figure
+from PIL import Image
+
+from genai_course.display import show_text
+
+# Okabe and Ito (2008): eight colours that stay apart for colour-blind readers. Grey replaces black, which a dark theme hides.
+COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#8C8C8C")
+THEMES = {
+    "light": {"paper": "#FFFFFF", "ink": "#222222", "grid": "#DDDDDD"},
+    "dark": {"paper": "#161616", "ink": "#E6E6E6", "grid": "#444444"},
+}
+DOTS_PER_INCH = 96
+WIDTH = 7.2  # inches; fits a notebook 800 pixels wide without scrolling
+
+_theme = "light"
+
+
+def set_theme(theme):
+    """Choose the look of all further figures: "light" or "dark". Figures bring their own paper, so both read on any page."""
+    global _theme
+    colours = THEMES[theme]
+    _theme = theme
+    sns.set_theme(
+        style="ticks",
+        palette=COLOURS,
+        rc={
+            "figure.facecolor": colours["paper"],
+            "axes.facecolor": colours["paper"],
+            "savefig.facecolor": colours["paper"],
+            "axes.edgecolor": colours["ink"],
+            "axes.labelcolor": colours["ink"],
+            "text.color": colours["ink"],
+            "xtick.color": colours["ink"],
+            "ytick.color": colours["ink"],
+            "grid.color": colours["grid"],
+            "axes.grid": True,
+            "axes.axisbelow": True,
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "axes.titleweight": "bold",
+            "axes.titlesize": 11,
+            "figure.dpi": DOTS_PER_INCH,
+            "legend.frameon": False,
+        },
+    )
+
+
+def show(figure, caption):
+    """Show a figure with its caption, which is also stored as the picture's alternative text.
+
+    caption: one sentence that tells someone who cannot see the figure what it shows.
+    """
+    display(
+        {"image/png": to_png(figure), "text/plain": "[figure]"},
+        raw=True,
+        metadata={"image/png": {"alt": caption}},
+    )
+    # JupyterLab ignores stored alternative text, so the sentence also stands under the figure.
+    show_text(f"*{caption}*")
+
+
+def to_png(figure):
+    """A figure as PNG bytes with a palette of at most 256 colours, a third of the size of full colour."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=DOTS_PER_INCH, bbox_inches="tight", pad_inches=0.08)
+    small = io.BytesIO()
+    Image.open(buffer).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(small, format="png", optimize=True)
+    return small.getvalue()
+
+
+def new_figure(rows=1, columns=1, *, height=3.2, width=WIDTH, **options):
+    """An empty figure and its axes: ``figure, axes = new_figure(1, 2)``. Sizes in inches.
+
+    The figure belongs to no window or notebook back end, so it never shows itself twice and needs no closing.
+    """
+    figure = Figure(figsize=(width, height), layout="constrained")
+    return figure, figure.subplots(rows, columns, **options)
+
+
+def pictures(images, *, title, columns=10, labels=None, row_labels=None, scale=0.62):
+    """A grid of pictures.
+
+    images: (n, height, width, 1 or 3) in [0, 1]; values outside are clipped.
+    columns: pictures in a row.
+    labels: n short texts above the pictures, or None.
+    row_labels: one text for each row, at its left, or None.
+    scale: inches a picture.
+    Returns a Figure. Raises ValueError if images has another shape.
+    """
+    images = np.asarray(images)
+    if images.ndim != 4 or images.shape[-1] not in (1, 3) or not len(images):
+        raise ValueError(f"images has shape {images.shape}; pictures need (n, height, width, 1 or 3) with n of at least 1.")
+    columns = min(columns, len(images))
+    rows = -(-len(images) // columns)
+    left = 1.3 if row_labels is not None else 0.0
+    # One axis for all pictures, one unit a picture: ten times faster than an axis each, which an explorer needs.
+    cell_height = 1.08 + (0.28 if labels is not None else 0.0)
+    figure, axis = new_figure(width=min(WIDTH, columns * scale * 1.08 + left), height=rows * cell_height * scale + 0.35)
+    for index, image in enumerate(np.clip(images, 0, 1)):
+        x, y = index % columns * 1.08, -(index // columns) * cell_height
+        axis.imshow(image.squeeze(), cmap="gray", vmin=0, vmax=1, interpolation="nearest", extent=(x, x + 1, y - 1, y))
+        if labels is not None:
+            axis.text(x + 0.5, y + 0.04, str(labels[index]), ha="center", va="bottom", fontsize=8)
+    for row, text in enumerate(row_labels if row_labels is not None else ()):
+        axis.text(-0.12, -row * cell_height - 0.5, text, ha="right", va="center", fontsize=9)
+    axis.set(xlim=(0, columns * 1.08 - 0.08), ylim=(-(rows - 1) * cell_height - 1, cell_height - 1.08), aspect="equal")
+    axis.set_axis_off()
+    axis.set_title(title, fontsize=11, fontweight="bold")
+    return figure
+
+
+def lines(series, *, x, title, x_label, y_label, log_x=False, log_y=False, height=3.0):
+    """Curves over a common x: series maps each curve's name to its values, as long as x. Returns a Figure."""
+    figure, axis = new_figure(height=height)
+    for (name, values), marker, dashes in zip(series.items(), "osD^vPX*", ("-", "--", "-.", ":") * 2, strict=False):
+        axis.plot(x, values, dashes, marker=marker if len(x) <= 30 else None, label=name)
+    axis.set(title=title, xlabel=x_label, ylabel=y_label)
+    if log_x:
+        axis.set_xscale("log", base=2)
+        axis.set_xticks(x, [f"{value:g}" for value in x])
+    if log_y:
+        axis.set_yscale("log")
+    if len(series) > 1:
+        axis.legend()
+    return figure
+
+
+def bars(values, *, title, x_label, highlight=(), height=None):
+    """Horizontal bars: values maps each name to a number ≥ 0; names in highlight stand out. Returns a Figure."""
+    figure, axis = new_figure(height=height or 0.8 + 0.34 * len(values))
+    colours = [COLOURS[1] if name in highlight else COLOURS[0] for name in values]
+    drawn = axis.barh(list(values), list(values.values()), color=colours)
+    axis.bar_label(drawn, fmt="%.3g", padding=3, fontsize=9)
+    axis.invert_yaxis()
+    axis.margins(x=0.12)
+    axis.grid(visible=False, axis="y")
+    axis.set(title=title, xlabel=x_label)
+    return figure
+
+
+def scatter(points, *, title, x_label, y_label, labels=None, class_names=None, height=4.2):
+    """Points in the plane, coloured and (up to eight classes) shaped by label. points: (n, 2). Returns a Figure."""
+    points = np.asarray(points)
+    figure, axis = new_figure(height=height)
+    groups = [None] if labels is None else np.unique(labels)
+    for index, group in enumerate(groups):
+        chosen = points if group is None else points[np.asarray(labels) == group]
+        colour = COLOURS[index] if len(groups) <= len(COLOURS) else sns.color_palette("husl", len(groups))[index]
+        name = None if group is None else str(class_names[group] if class_names is not None else group)
+        axis.scatter(*chosen.T, s=9, alpha=0.7, color=colour, label=name, linewidths=0)
+    if labels is not None:
+        axis.legend(loc="center left", bbox_to_anchor=(1, 0.5), markerscale=2, ncols=1 + (len(groups) > 12))
+    axis.set(title=title, xlabel=x_label, ylabel=y_label)
+    return figure

@@ -1,0 +1,63 @@
+"""Explorers: sliders that redraw a picture, and the same picture where no kernel is running."""
+
+import ipywidgets
+from IPython.display import display
+
+from genai_course import plots
+from genai_course.display import show_text
+
+
+def explore(draw, caption, **controls):
+    """Show sliders and menus that redraw one figure.
+
+    draw: function of the controls' values, by name, that returns a Figure; aim for at most 0.3 s.
+    caption: one sentence that describes the figure as first drawn.
+    controls: for each argument of draw, one of
+        ``(smallest, largest, step, first value)`` a slider, of whole numbers if all four are whole;
+        ``[choice, choice, ...]`` a menu, the first one chosen;
+        ``{name: choice, ...}`` a menu whose entries read differently from their values;
+        ``True`` or ``False`` a tick box.
+    With a live kernel the output is interactive; in a saved notebook or on paper it is the first picture.
+
+    Raises ValueError for a control of another form.
+    """
+    made = {name: _make_control(name, form) for name, form in controls.items()}
+    picture = ipywidgets.Image(format="png", value=_draw_png(draw, made))
+    message = ipywidgets.HTML()
+
+    def redraw(_change):
+        try:
+            picture.value = _draw_png(draw, made)
+            message.value = ""
+        except Exception as error:  # an explorer may call the learner's own function: keep the last good picture and say why
+            message.value = f"The picture could not be redrawn: {type(error).__name__}: {error}"
+
+    for control in made.values():
+        control.observe(redraw, names="value")
+    box = ipywidgets.VBox([*made.values(), picture, message])
+    settings = ", ".join(f"{name.replace('_', ' ')} {control.get_interact_value()}" for name, control in made.items())
+    bundle = dict(box._repr_mimebundle_())  # live: the widget; elsewhere: the picture, from the same output
+    bundle |= {"image/png": bytes(picture.value), "text/plain": f"[explorer at {settings}]"}
+    display(bundle, raw=True, metadata={"image/png": {"alt": caption}})
+    show_text(f"*{caption}*")
+
+
+def _draw_png(draw, made):
+    return plots.to_png(draw(**{name: control.value for name, control in made.items()}))
+
+
+def _make_control(name, form):
+    style = {"description": name.replace("_", " "), "style": {"description_width": "9em"}}
+    wide = {"layout": {"width": "min(32em, 100%)"}}
+    match form:
+        case bool():
+            return ipywidgets.Checkbox(value=form, indent=True, **style)
+        case list() | dict():
+            return ipywidgets.Dropdown(options=form, **style, **wide)
+        case (low, high, step, value) if all(isinstance(number, int) for number in form):
+            return ipywidgets.IntSlider(value, low, high, step, **style, **wide)
+        case (low, high, step, value):
+            return ipywidgets.FloatSlider(value=value, min=low, max=high, step=step, **style, **wide)
+    raise ValueError(
+        f"The control {name} is {form!r}; give (smallest, largest, step, first value), a list, a dict, True or False."
+    )

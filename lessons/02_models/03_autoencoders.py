@@ -1,0 +1,379 @@
+# %% [markdown]
+# # How few numbers can draw a letter?
+#
+# A small picture of a letter has 256 pixels. Squeeze it through a layer of eight numbers, ask a network to draw it back, and look at
+# what is lost. Whatever survives is what the network has understood about letters.
+#
+# | | |
+# |---|---|
+# | **You will** | build an autoencoder · compare it with PCA at the same size · choose a bottleneck for a target error · repair a denoiser · show why its codes cannot be drawn at random |
+# | **First** | [Images as numbers](../01_data/01_images.ipynb) |
+# | **Time** | 25 min of reading, 20 min of exercises, 40 s of computing |
+
+# %% [markdown] tags=["instructor"]
+# **For teachers, 50 minutes.** Prediction and PCA 8 · exercise 1 and the first network 12 · the sweep 8 · experiment 8 · denoising 6 · breaking it 5 · quiz 3.
+#
+# Ask before the sweep: *with a bottleneck as wide as the picture, what would the network learn?* (To copy; a bottleneck is what makes it choose.)
+# Learners most often average over the whole batch in exercise 1; the check names it. Let them find it there.
+
+# %% tags=["parameters"]
+PROFILE = "laptop"  # "smoke" runs in seconds, "gpu" trains for longer
+SEED = 0
+
+# %%
+from genai_course import check, claim, data, evaluation, hint, models, plots, predict, quiz, setup, show_source, widgets
+
+run = setup(PROFILE, SEED)
+
+# %%
+import keras
+import numpy as np
+from keras import layers, ops
+from sklearn.decomposition import PCA
+from sklearn.mixture import GaussianMixture
+
+digits = data.digits()
+digits.train.shape  # (pictures, height, width, channels)
+
+# %% [markdown]
+# ## The smallest version: four numbers for a digit
+#
+# Start with handwritten digits of 8 × 8 pixels. **PCA** finds the directions in which the pictures vary most and keeps only the first few:
+# a picture becomes four numbers, and four numbers become a picture again. Both steps are a matrix, so PCA is an autoencoder without a bend in it.
+#
+# ## Predict
+# Four numbers instead of 64. What share of the pictures' variation do you expect PCA to keep?
+
+# %% tags=["exercise"] solution="0.4"
+my_guess = ...  # a share between 0 and 1
+
+# %% tags=["check"]
+predict("autoencoders-kept_variation", my_guess)
+
+# %%
+def draw_with_pca(train, test, numbers):
+    """Fit PCA on train, squeeze test through that many numbers, draw it back.  Shapes stay (n, height, width, 1)."""
+    pca = PCA(numbers, random_state=SEED).fit(train.reshape(len(train), -1))
+    codes = pca.transform(test.reshape(len(test), -1))  # (n, numbers)
+    return pca.inverse_transform(codes).reshape(test.shape)
+
+pca_digits = draw_with_pca(digits.train, digits.test, 4)
+lost = np.mean((digits.test - pca_digits) ** 2) / np.mean((digits.test - digits.train.mean(axis=0)) ** 2)
+predict("autoencoders-kept_variation", outcome=1 - lost)
+
+# %% [markdown]
+# ## Exercise 1: the error, picture by picture
+#
+# To train a network we need the error as one number per picture: the mean squared difference over its pixels,
+#
+# $$e_i = \frac{1}{\text{pixels}} \sum_{\text{pixels}} (x_i - \hat x_i)^2 .$$
+#
+# The function will run inside TensorFlow's training loop, so use `keras.ops` (`ops.mean`, `ops.square`), not NumPy.
+
+# %% tags=["exercise"] id="autoencoders-reconstruction_error" points=2
+def reconstruction_error(pictures, drawn):
+    """Mean squared error of each picture.  (n, 8, 8, 1), (n, 8, 8, 1) -> (n,)"""
+    ### BEGIN SOLUTION
+    return ops.mean(ops.square(pictures - drawn), axis=(1, 2, 3))
+    ### END SOLUTION
+
+# %% tags=["check"]
+reconstruction_error = check("autoencoders-reconstruction_error", reconstruction_error)
+
+# %% [markdown]
+# ## A network with a waist
+#
+# The encoder goes from 64 pixels down to four numbers, the **code**; the decoder goes back up. The only new thing against PCA is `relu`, a bend between
+# the layers. The loss is your function, and the target is the picture itself.
+
+# %%
+def build_autoencoder(latent_dim):
+    """Encoder and decoder for digits, with your function as the loss."""
+    network = keras.Sequential([
+        layers.Flatten(),                          # (n, 64)
+        layers.Dense(256, activation="relu"),      # (n, 256)
+        layers.Dense(latent_dim),                  # (n, latent_dim): the code
+        layers.Dense(256, activation="relu"),      # (n, 256)
+        layers.Dense(64, activation="sigmoid"),    # (n, 64), each between 0 and 1
+        layers.Reshape((8, 8, 1)),
+    ])
+    network.compile(keras.optimizers.Adam(2e-3), loss=reconstruction_error)
+    return network
+
+# %%
+keras.utils.set_random_seed(SEED)
+small = build_autoencoder(latent_dim=4)
+small.fit(digits.train, digits.train, epochs=run.steps(smoke=3, laptop=60, gpu=200), batch_size=64, verbose=0)
+network_digits = small.predict(digits.test, verbose=0)
+
+# %%
+errors = {name: float(np.mean(reconstruction_error(ops.convert_to_tensor(digits.test), drawn)))
+          for name, drawn in {"PCA": pca_digits.astype("float32"), "autoencoder": network_digits}.items()}
+print(f"Held-out error with four numbers: PCA {errors['PCA']:.4f}, autoencoder {errors['autoencoder']:.4f}")
+claim("With four numbers the network loses at least a tenth less than PCA on digits it has not seen",
+      errors["autoencoder"] <= 0.9 * errors["PCA"])
+
+# %%
+plots.show(
+    plots.pictures(np.concatenate([digits.test[:10], pca_digits[:10], network_digits[:10]]),
+                   row_labels=["held-out digit", "PCA, 4 numbers", "network, 4"], title="Sixty-four pixels through four numbers"),
+    "Three rows of ten digits: the originals, blurred PCA versions, and sharper network versions.",
+)
+
+# %% [markdown]
+# ## The real thing: letters in 21 typefaces
+#
+# `glyphs` holds letters and digits, slanted, bent, thick and thin, on 16 × 16 pixels. The network is the course's own, in a file you can read on one screen.
+
+# %%
+glyphs = data.glyphs(n_train=run.steps(smoke=1_000, laptop=20_000, gpu=100_000), n_test=run.steps(smoke=500, laptop=2_000, gpu=4_000))
+show_source(models.Autoencoder)
+
+# %% [markdown]
+# ## Exercise 2: the price of a code
+#
+# Before we shrink the waist, say by how much. Complete `compression_rate`: how many numbers the picture has for each number of its code.
+
+# %% tags=["exercise"] id="autoencoders-compression_rate" points=1
+def compression_rate(picture_shape, latent_dim):
+    """Numbers in a picture per number in its code.  (height, width, channels), whole number -> float"""
+    ### BEGIN SOLUTION
+    height, width, channels = picture_shape
+    return height * width * channels / latent_dim
+    ### END SOLUTION
+
+# %% tags=["check"]
+compression_rate = check("autoencoders-compression_rate", compression_rate)
+
+# %%
+def train_autoencoder(latent_dim):
+    """Train the course's autoencoder on the letters; the same seed gives the same network."""
+    keras.utils.set_random_seed(SEED)
+    model = models.Autoencoder(latent_dim, glyphs.train.shape[1:])
+    model.compile(keras.optimizers.Adam(1e-3), steps_per_execution=16)
+    model.fit(glyphs.train, epochs=run.steps(smoke=1, laptop=5, gpu=50), batch_size=128, verbose=0)
+    return model
+
+def held_out_error(model):
+    """Mean reconstruction error on the test letters."""
+    drawn = model.predict(glyphs.test, verbose=0)
+    return float(np.mean((glyphs.test - drawn) ** 2))
+
+# %%
+sizes = [2, 4, 8, 16, 32]
+trained = {size: train_autoencoder(size) for size in sizes}
+network_errors = {size: held_out_error(trained[size]) for size in sizes}
+pca_errors = {size: float(np.mean((glyphs.test - draw_with_pca(glyphs.train, glyphs.test, size)) ** 2)) for size in sizes}
+
+# %% tags=["nbval-ignore-output"]
+plots.show(
+    plots.lines({"PCA": list(pca_errors.values()), "autoencoder": list(network_errors.values())}, x=sizes, log_x=True,
+                title="The network wins at every size", x_label="numbers in the code", y_label="held-out mean squared error"),
+    "Two falling curves of error against code size from 2 to 32; the autoencoder's lies below PCA's everywhere.",
+)
+for size in sizes:
+    rate = compression_rate(glyphs.train.shape[1:], size)
+    print(f"{size:3d} numbers ({rate:5.1f} times smaller): PCA {pca_errors[size]:.4f}  autoencoder {network_errors[size]:.4f}")
+
+# %%
+claim("The autoencoder beats PCA at every bottleneck from 2 to 32, on held-out letters",
+      all(network_errors[size] < pca_errors[size] for size in sizes))
+claim("Eight bent numbers draw letters better than sixteen straight ones", network_errors[8] < pca_errors[16])
+
+# %%
+originals = glyphs.test[:10]
+rows = [originals] + [trained[size].predict(originals, verbose=0) for size in sizes]
+plots.show(
+    plots.pictures(np.concatenate(rows), row_labels=["held-out letter"] + [f"{size} numbers" for size in sizes],
+                   title="What survives the squeeze"),
+    "Ten letters and what is left of them after 2, 4, 8, 16 and 32 numbers; with 2 most are wrong, with 32 hard to tell from the original.",
+)
+
+# %% [markdown]
+# ## Exercise 3: as small as you can afford
+#
+# A phone keyboard wants to store letters with a held-out error of at most **0.012**, in as few numbers as possible. Read the curve, choose a size between the
+# trained ones, and let it train. At most 16 numbers are accepted.
+
+# %% tags=["exercise"] id="autoencoders-smallest_code" points=2 solution="14"
+my_latent_dim = ...  # a whole number
+
+# %%
+chosen_dim = 4 if my_latent_dim is ... else my_latent_dim
+chosen_error = held_out_error(train_autoencoder(chosen_dim))
+my_result = {"latent_dim": my_latent_dim, "error": chosen_error}
+my_result
+
+# %% tags=["check"]
+my_result = check("autoencoders-smallest_code", my_result)
+
+# %% [markdown]
+# ## Explore: turn the knobs of a letter
+#
+# Choose a letter, then move its code along the three directions in which codes vary most. Small steps bend the stroke; large ones
+# turn one letter into another.
+
+# %%
+explored = trained[8]
+codes = ops.convert_to_numpy(explored.encode(glyphs.train[:2_000]))  # (2000, 8)
+directions = PCA(3).fit(codes)
+knobs = directions.components_ * np.sqrt(directions.explained_variance_)[:, None]  # (3, 8), one standard deviation each
+
+def turn(letter, first, second, third):
+    index = np.flatnonzero(glyphs.test_labels == glyphs.class_names.index(letter))[0]
+    code = ops.convert_to_numpy(explored.encode(glyphs.test[index : index + 1]))  # (1, 8)
+    moved = code + np.array([[first, second, third]]) @ knobs
+    drawn = ops.convert_to_numpy(explored.decode(np.concatenate([code, moved]).astype("float32")))
+    return plots.pictures(drawn, labels=["drawn from its code", "after your turn"], title=f"The letter {letter}", scale=1.9)
+
+# %%
+widgets.explore(
+    turn, "The letter R drawn from its code, and the same letter after its code has moved; it has changed shape.",
+    letter=["R", *(name for name in glyphs.class_names if name != "R")],
+    first=(-3.0, 3.0, 0.25, 1.0), second=(-3.0, 3.0, 0.25, 0.0), third=(-3.0, 3.0, 0.25, 0.0),
+)
+
+# %% [markdown]
+# ## Exercise 4: repair the denoiser
+#
+# An autoencoder can also clean pictures: show it a noisy one, ask for the clean one. A colleague wrote the function below that makes the training
+# pair, and the network learned to return the noise faithfully:
+#
+# ```python
+# def denoising_pair(pictures, noise):
+#     noisy = pictures + noise
+#     return noisy, noisy
+# ```
+#
+# Write it so that the network gets the noisy picture and must draw the clean one. Keep the noisy picture's values between 0 and 1, as in any picture.
+
+# %% tags=["exercise"] id="autoencoders-denoising_pair" points=2
+def denoising_pair(pictures, noise):
+    """(what the network sees, what it must draw).  Two arrays (n, h, w, c) -> two arrays (n, h, w, c)"""
+    ### BEGIN SOLUTION
+    return np.clip(pictures + noise, 0, 1), pictures
+    ### END SOLUTION
+
+# %% tags=["check"]
+denoising_pair = check("autoencoders-denoising_pair", denoising_pair)
+
+# %%
+def noise_like(pictures, seed):
+    return np.random.default_rng(seed).normal(0, 0.3, pictures.shape).astype("float32")
+
+keras.utils.set_random_seed(SEED)
+denoiser = build_autoencoder(latent_dim=24)
+for epoch in range(run.steps(smoke=2, laptop=40, gpu=200)):  # new noise every time, so it cannot be learned by heart
+    seen, wanted = denoising_pair(digits.train, noise_like(digits.train, seed=1_000 + epoch))
+    denoiser.fit(seen, wanted, batch_size=64, verbose=0)
+
+# %%
+noisy = np.clip(digits.test + noise_like(digits.test, seed=SEED), 0, 1)
+cleaned = denoiser.predict(noisy, verbose=0)
+error_before, error_after = float(np.mean((digits.test - noisy) ** 2)), float(np.mean((digits.test - cleaned) ** 2))
+print(f"Distance to the clean digit: noisy {error_before:.4f}, cleaned {error_after:.4f}")
+claim("Cleaning removes at least half of the error", error_after <= 0.5 * error_before)
+
+# %%
+plots.show(
+    plots.pictures(np.concatenate([digits.test[:10], noisy[:10], cleaned[:10]]), row_labels=["held-out digit", "with noise", "cleaned"],
+                   title="Noise does not fit through the waist"),
+    "Ten digits, the same digits under heavy grain, and the network's clean versions.",
+)
+
+# %% [markdown]
+# ## Break it: draw a letter from a random code
+#
+# The decoder turns any eight numbers into a picture. So why not roll dice? Take the codes of the training letters, note the mean and the spread of each of
+# the eight numbers, and draw new numbers with the same mean and spread.
+
+# %%
+def draw_and_score(codes):
+    """Decode, and measure how far the drawings are from real letters (Fréchet distance, lower is better)."""
+    drawn = ops.convert_to_numpy(explored.decode(codes.astype("float32")))
+    return drawn, evaluation.picture_scores(drawn)["frechet"]
+
+n = evaluation.SAMPLES
+codes = ops.convert_to_numpy(explored.encode(glyphs.train[:n]))  # (n, 8)
+dice = codes.mean(axis=0) + codes.std(axis=0) * np.random.default_rng(SEED).standard_normal(codes.shape)
+
+# %% [markdown]
+# And the repair: codes do not fill their space evenly, so learn *where* they lie. A mixture of 50 Gaussians, fitted to the codes, is a small generative model of its own.
+
+# %%
+mixture = GaussianMixture(50, random_state=SEED, max_iter=30, reg_covar=1e-4).fit(codes)
+drawn, distance = {}, {}
+for name, chosen in {"real codes": codes, "rolled dice": dice, "mixture of 50": mixture.sample(n)[0]}.items():
+    drawn[name], distance[name] = draw_and_score(chosen)
+
+# %% tags=["nbval-ignore-output"]
+plots.show(
+    plots.bars(distance, title="Random codes do not make letters", x_label="Fréchet distance to real letters (lower is better)", highlight=["rolled dice"]),
+    "Three bars: drawings from real codes are close to real letters, dice are far away, the fitted mixture lies between.",
+)
+
+# %%
+shown = np.concatenate([pictures[-10:] for pictures in drawn.values()])
+plots.show(
+    plots.pictures(shown, row_labels=list(drawn), title="Where do good codes lie?"),
+    "Three rows of ten drawings: letters from real codes, smears from dice, and mostly readable letters from the mixture.",
+)
+claim("Letters from dice are at least twice as far from real letters as those from a mixture fitted to the codes",
+      distance["rolled dice"] >= 2 * distance["mixture of 50"])
+
+# %% [markdown]
+# The autoencoder was never asked to keep its codes in any order, so most of the code space means nothing. The
+# [variational autoencoder](04_variational_autoencoders.ipynb) is an autoencoder that is asked.
+#
+# ## Make: your own squeeze
+#
+# Train an autoencoder on something the course did not: one typeface, one letter, letters turned upside down, or pictures squeezed to two numbers and
+# drawn as a map. State a question first, measure one number that answers it, show one figure, and write two sentences on what you found.
+
+# %% tags=["exercise", "make"] id="autoencoders-make" points=4
+def my_experiment():
+    """Your question, one number, one figure."""
+    ### BEGIN SOLUTION
+    # Question: does a network that has only seen letters draw digits as well? (The classes 26 to 35 are digits.)
+    letters_only = glyphs.train[glyphs.train_labels < 26]
+    keras.utils.set_random_seed(SEED)
+    model = models.Autoencoder(8, glyphs.train.shape[1:])
+    model.compile(keras.optimizers.Adam(1e-3), steps_per_execution=16)
+    model.fit(letters_only, epochs=run.steps(smoke=1, laptop=5, gpu=50), batch_size=128, verbose=0)
+    error = np.mean((glyphs.test - model.predict(glyphs.test, verbose=0)) ** 2, axis=(1, 2, 3))  # (n,)
+    unseen = glyphs.test_labels >= 26
+    return {"letters": float(error[~unseen].mean()), "digits, never seen": float(error[unseen].mean())}
+    ### END SOLUTION
+
+my_experiment()
+
+# %% [markdown] tags=["instructor"]
+# **Rubric, 4 points.** A question that a number can answer (1) · the number is measured on held-out pictures (1) · a figure with title and labelled axes (1) ·
+# two sentences that say what was found and one thing that could be wrong with it (1).
+# The worked example answers a question about pictures of a kind never seen; its number shows how much of the code is about *letters* rather than about strokes.
+
+# %% [markdown]
+# ## Recap
+#
+# 1. An autoencoder is a network with a waist, trained to return what it was given.
+# 2. PCA is the linear one; bends in the layers make every number of the code worth more.
+# 3. The smaller the code, the more it must be about the data and not about the pixels.
+# 4. Noise does not fit through the waist, so the same network cleans pictures.
+# 5. Its codes lie wherever training left them: to draw something new, you must know where.
+#
+# ## Quiz
+
+# %% tags=["exercise"] solution='"cabd"'
+my_answers = ...  # one letter a question, such as "abcd"
+
+# %% tags=["check"]
+quiz("autoencoders", my_answers)
+
+# %% [markdown]
+# ## Read on, and scale up
+#
+# - Hinton and Salakhutdinov (2006), *Reducing the Dimensionality of Data with Neural Networks*.
+# - Vincent et al. (2008), *Extracting and Composing Robust Features with Denoising Autoencoders*.
+#
+# **Scale up.** On a GPU set `PROFILE = "gpu"`: five times the letters, ten times the epochs. On pictures of 28 × 28 pixels and more, replace the dense layers by convolutions;
+# below that, dense layers reach a given error in fewer seconds.
