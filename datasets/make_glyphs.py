@@ -4,9 +4,12 @@
 
 Takes about a minute on one core.  Each character is drawn large, turned into the signed distance from its outline
 (positive inside), and reduced.  ``genai_course.data.draw_glyphs`` samples these fields at any size, slant or thickness.
+The licences of the typefaces are written beside it, to ``glyphs-font-licences.txt``.
 """
 
+import re
 import string
+from importlib.metadata import distribution
 from pathlib import Path
 
 import numpy as np
@@ -60,7 +63,21 @@ def main():
             bold=np.array(list(TYPEFACES.values()), np.uint8),
         )
     record_checksum(target.name)
-    print(f"{target.name}: {len(TYPEFACES)} typefaces x {len(CHARACTERS)} characters, {target.stat().st_size / 1e6:.2f} MB")
+    with whole_file(target.with_name("glyphs-font-licences.txt")) as temporary:
+        temporary.write_text(font_licences(), encoding="utf-8")
+    megabytes = target.stat().st_size / 1e6
+    print(f"{target.name}: {len(TYPEFACES)} typefaces x {len(CHARACTERS)} characters, {megabytes:.2f} MB")
+
+
+def font_licences():
+    """The licences that matplotlib ships with the three families."""
+    folder = Path(get_data_path(), "fonts", "ttf")
+    texts = [(folder / name).read_text(encoding="utf-8") for name in ("LICENSE_DEJAVU", "LICENSE_STIX")]
+    everything = distribution("matplotlib").read_text("LICENSE")
+    texts.append(re.search(r"^Name: BaKoMa Fonts$.*?(?=^Name: )", everything, re.DOTALL | re.MULTILINE).group())
+    titles = ("DejaVu", "STIX", "Computer Modern (cm*)")
+    lines = "\n\n".join(f"==== {title} ====\n\n{text.strip()}" for title, text in zip(titles, texts, strict=True))
+    return "\n".join(line.rstrip() for line in lines.splitlines()) + "\n"
 
 
 def load(typeface):

@@ -9,6 +9,7 @@ import io
 import numpy as np
 import seaborn as sns
 from IPython.display import display
+from matplotlib import patheffects
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -150,16 +151,21 @@ def bars(values, *, title, x_label, highlight=(), height=None):
 
 
 def scatter(points, *, title, x_label, y_label, labels=None, class_names=None, height=4.2):
-    """Points in the plane, coloured and (up to eight classes) shaped by label. points: (n, 2). Returns a Figure."""
+    """Points in the plane, coloured by label, each label written where its points are.
+
+    points: (n, 2). labels: (n,) whole numbers or None. class_names: what to write for each label. Returns a Figure.
+    """
     points = np.asarray(points)
     figure, axis = new_figure(height=height)
-    groups = [None] if labels is None else np.unique(labels)
-    for index, group in enumerate(groups):
-        chosen = points if group is None else points[np.asarray(labels) == group]
-        colour = COLOURS[index] if len(groups) <= len(COLOURS) else sns.color_palette("husl", len(groups))[index]
-        name = None if group is None else str(class_names[group] if class_names is not None else group)
-        axis.scatter(*chosen.T, s=9, alpha=0.7, color=colour, label=name, linewidths=0)
-    if labels is not None:
-        axis.legend(loc="center left", bbox_to_anchor=(1, 0.5), markerscale=2, ncols=1 + (len(groups) > 12))
+    labels = np.zeros(len(points), int) if labels is None else np.asarray(labels)
+    groups = np.unique(labels)
+    colours = COLOURS if len(groups) <= len(COLOURS) else sns.color_palette("husl", len(groups))
+    for group, colour in zip(groups, colours, strict=False):
+        chosen = points[labels == group]
+        axis.scatter(*chosen.T, s=9, alpha=0.7, color=colour, linewidths=0)
+        if len(groups) > 1:  # the name stands in the middle of its points, so nothing depends on telling colours apart
+            name = str(class_names[group] if class_names is not None else group)
+            halo = [patheffects.withStroke(linewidth=3, foreground=THEMES[_theme]["paper"])]
+            axis.text(*np.median(chosen, axis=0), name, ha="center", va="center", weight="bold", path_effects=halo)
     axis.set(title=title, xlabel=x_label, ylabel=y_label)
     return figure

@@ -58,6 +58,9 @@ def setup(profile="laptop", seed=0, *, theme=None):
         raise ValueError(f"theme is {theme!r}; choose 'light' or 'dark'.")
 
     keras = quietly_import_keras()
+    import tensorflow as tf
+
+    tf.get_logger().setLevel("ERROR")  # a lesson trains many small models; TensorFlow warns about each in red
     keras.utils.set_random_seed(seed)
     pin_threads(profile)
 

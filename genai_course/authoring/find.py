@@ -20,7 +20,7 @@ def lesson_prefix(name):
 def find_lessons(wanted, folder, ending):
     """Files of the lessons called ``wanted`` below ``folder``; all of them if ``wanted`` is empty.
 
-    wanted: names such as ``02_models/03_autoencoders``, ``03_autoencoders``, ``autoencoders``, or paths of a lesson's files.
+    wanted: names such as ``02_models/03_autoencoders``, ``03_autoencoders`` or ``autoencoders``, or paths of files.
     ending: ".py" or ".ipynb".
     Raises click.UsageError for a folder without lessons, an unknown name, or a name that fits several lessons.
     """

@@ -2,11 +2,15 @@
 
 import ast
 import hashlib
+import re
 from pathlib import Path
 
 COURSE = "genai_course"
 PACKAGE = Path(__file__).resolve().parents[1]
 SHOWS_SOURCE = "show_source("
+REFERENCE = re.compile(
+    rf"({COURSE}(?:\.\w+)+):\w+"
+)  # how checks name a function: "genai_course.models.autoencoder:encode"
 
 
 def modules_hash(lesson):
@@ -55,13 +59,20 @@ def _imported(tree, package):
                 bound[alias.asname or alias.name] = alias.name
         elif isinstance(node, ast.ImportFrom):
             parts = package.split(".")
-            origin = ".".join([*parts[: len(parts) - node.level + 1], node.module or ""]).strip(".") if node.level else node.module
+            origin = (
+                ".".join([*parts[: len(parts) - node.level + 1], node.module or ""]).strip(".")
+                if node.level
+                else node.module
+            )
             yield origin
             for alias in node.names:
                 module = _behind(origin, alias.name)
                 if module:
                     yield module
                     bound[alias.asname or alias.name] = module
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and (match := REFERENCE.fullmatch(str(node.value))):
+            yield match[1]
     for node in ast.walk(tree):  # models.Autoencoder -> genai_course.models.autoencoder
         if isinstance(node, ast.Attribute) and ast.unparse(node.value) in bound:
             module = _behind(bound[ast.unparse(node.value)], node.attr)
@@ -70,7 +81,7 @@ def _imported(tree, package):
 
 
 def _behind(module, name):
-    """The module that defines ``name``, if ``module`` is a package and the name is loaded when first used, else None."""
+    """The module that defines ``name``, where ``module`` is a package that loads it when first used, else None."""
     if module_file(f"{module}.{name}"):
         return f"{module}.{name}"
     file = module_file(module)
@@ -87,7 +98,9 @@ def dump(node):
     """A syntax tree as text without docstrings, the same in every Python version (``ast.dump`` is not)."""
     if isinstance(node, ast.AST):
         fields = {name: value for name, value in ast.iter_fields(node) if value not in (None, [])}
-        if isinstance(node, ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and ast.get_docstring(node):
+        if isinstance(node, ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and ast.get_docstring(
+            node
+        ):
             fields["body"] = node.body[1:]
         return f"{type(node).__name__}({', '.join(f'{name}={dump(value)}' for name, value in fields.items())})"
     if isinstance(node, list):

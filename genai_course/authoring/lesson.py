@@ -32,7 +32,7 @@ class Cell:
     @property
     def exercise_id(self):
         """The id of an exercise that is scored; None for other cells, predictions and quiz answers among them."""
-        return self.options.get("id") if "exercise" in self.tags else None
+        return str(self.options["id"]) if "exercise" in self.tags and "id" in self.options else None
 
     @property
     def checks(self):
@@ -84,7 +84,7 @@ class Lesson:
 
     @cached_property
     def cells(self):
-        """The cells, in order. Raises ValueError where jupytext and the ``# %%`` lines disagree about what a cell is."""
+        """The cells, in order. Raises ValueError where jupytext and the ``# %%`` lines do not agree."""
         import jupytext  # slow to import
 
         cells = jupytext.reads(self.text, fmt="py:percent").cells

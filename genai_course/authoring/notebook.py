@@ -65,7 +65,7 @@ def nbgrader_metadata(grade_id, *, grade, points=0):
 
 
 def cell_ids(lesson):
-    """An id for every cell that stays the same while the cell does: exercise id, ``<id>-check``, else a hash of the source."""
+    """An id for every cell, stable while the cell is: exercise id, ``<id>-check``, else a hash of the source."""
     seen = Counter()
     exercises = {cell.exercise_id for cell in lesson.cells}
     ids = []

@@ -8,7 +8,7 @@ WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 def take_outputs(notebook, executed):
     """Put the outputs of ``executed`` into the cells of ``notebook``, which has the same cells.
 
-    Timings, widget state and widget views stay behind: without a kernel a saved view shows an error instead of its picture.
+    Timings, widget state and widget views stay behind: without a kernel a saved view shows an error, not its picture.
     """
     for cell, ran in zip(notebook.cells, executed.cells, strict=True):
         if cell.cell_type == "code":
@@ -23,12 +23,18 @@ def clean_outputs(outputs):
     for output in outputs:
         output = NotebookNode(output)
         previous = cleaned[-1] if cleaned else None
-        if output.output_type == "stream" and previous and (previous.output_type, previous.get("name")) == ("stream", output.name):
+        if (
+            output.output_type == "stream"
+            and previous
+            and (previous.output_type, previous.get("name")) == ("stream", output.name)
+        ):
             previous.text += output.text
             continue
         if "data" in output:
             output.data = NotebookNode({kind: data for kind, data in output.data.items() if kind != WIDGET_VIEW})
-            output.metadata = NotebookNode({kind: data for kind, data in output.metadata.items() if kind != WIDGET_VIEW})
+            output.metadata = NotebookNode(
+                {kind: data for kind, data in output.metadata.items() if kind != WIDGET_VIEW}
+            )
             if not output.data:
                 continue
         cleaned.append(output)

@@ -16,8 +16,10 @@ def verified_path(name):
     Raises ValueError, in one sentence, if the file is missing, damaged or not in the list.
     """
     expected = listed_checksums()
+    if not expected:
+        raise ValueError(f"The list {_folder() / LIST_NAME} is missing or empty; {_remedy(LIST_NAME)}.")
     if name not in expected:
-        raise ValueError(f"{name!r} is not a data file of the course; those are {', '.join(expected) or 'missing'}.")
+        raise ValueError(f"{name!r} is not a data file of the course; those are {', '.join(expected)}.")
     path = _folder() / name
     if not path.is_file():
         raise ValueError(f"The data file {path} is missing; {_remedy(name)}.")

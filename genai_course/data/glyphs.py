@@ -77,7 +77,9 @@ def typefaces():
 
 def octant(factors):
     """Which of the eight combinations of signs each picture has: 4 (slant > 0) + 2 (rotation > 0) + (bend > 0)."""
-    return sum(weight * (np.asarray(factors[name]) > 0) for weight, name in ((4, "slant"), (2, "rotation"), (1, "bend")))
+    return sum(
+        weight * (np.asarray(factors[name]) > 0) for weight, name in ((4, "slant"), (2, "rotation"), (1, "bend"))
+    )
 
 
 def draw_glyphs(factors, size=16):
@@ -96,18 +98,18 @@ def draw_glyphs(factors, size=16):
     """
     check_whole_number("size", size, 16, 64)
     if "character" not in factors:
-        raise ValueError(f"The factors name no character; add one, such as character='A', to {', '.join(factors)}.")
+        raise ValueError("The factors name no character; add one, such as character='A', to them.")
     masters = _masters()
     letters, which = np.unique(np.atleast_1d(factors["character"]).astype(str), return_inverse=True)
     _check_characters(letters.tolist())
-    stored = np.array([masters["characters"].index(letter) for letter in letters])
-    rest = {name: value for name, value in factors.items() if name not in ("character", "weight")}
-    rest = broadcast_factors(rest | {"character": stored[which]}, dict.fromkeys(("character", "typeface", *GLYPH_RANGES), 0))
-    typeface = rest.pop("typeface").astype(int)
-    names = masters["typefaces"]
-    if typeface.min() < 0 or typeface.max() >= len(names):
-        raise ValueError(f"typeface is {typeface.max()}; give a whole number from 0 to {len(names) - 1}.")
-    field = typeface * len(masters["characters"]) + rest.pop("character").astype(int)  # (pictures,)
+    stored = np.array([masters["characters"].index(letter) for letter in letters])  # where in the file
+    rest = {name: value for name, value in factors.items() if name != "weight"} | {"character": stored[which]}
+    rest = broadcast_factors(rest, dict.fromkeys(("character", "typeface", *GLYPH_RANGES), 0))
+    typeface = rest.pop("typeface")
+    wrong = typeface[~np.isin(typeface, np.arange(len(masters["typefaces"])))]
+    if len(wrong):
+        raise ValueError(f"typeface is {wrong[0]:g}; give a whole number from 0 to {len(masters['typefaces']) - 1}.")
+    field = (typeface * len(masters["characters"]) + rest.pop("character")).astype(np.int32)  # (pictures,)
     pictures = np.empty((len(field), size, size, 1), np.float32)
     step = max(1, CHUNK // size**2)
     for start in range(0, len(field), step):
@@ -142,7 +144,7 @@ def _distance(field, x, y):
     beyond = np.hypot(column - inside_column, row - inside_row) / to_cells  # 0 within the stored frame
     left, top = inside_column.astype(np.int32), inside_row.astype(np.int32)
     across, down = inside_column - left, inside_row - top  # (points) in [0, 1): the weights of the four neighbours
-    first = (field.astype(np.int32)[:, None, None] * FIELD_SIZE + top) * FIELD_SIZE + left
+    first = (field[:, None, None] * FIELD_SIZE + top) * FIELD_SIZE + left
     cells = _masters()["fields"]
     upper = cells.take(first) * (1 - across) + cells.take(first + 1) * across
     first += FIELD_SIZE
@@ -158,7 +160,11 @@ def _draw_factors(rng, pictures, characters, *, is_test):
     typeface = rng.integers(len(masters["typefaces"]), size=pictures)
     other = 0 if is_test else rng.integers(1, 8, size=pictures)
     signs = (typeface + other) % 8  # the octant: the typeface's own for the test, one of the seven others for training
-    factors = {"character": np.array(list(characters))[labels], "typeface": typeface, "weight": masters["bold"][typeface]}
+    factors = {
+        "character": np.array(list(characters))[labels],
+        "typeface": typeface,
+        "weight": masters["bold"][typeface],
+    }
     for name, (low, high) in GLYPH_RANGES.items():
         factors[name] = rng.uniform(low, high, size=pictures)
     for bit, name in ((4, "slant"), (2, "rotation"), (1, "bend")):
@@ -169,7 +175,9 @@ def _draw_factors(rng, pictures, characters, *, is_test):
 
 def _check_characters(characters):
     known = _masters()["characters"]
-    wrong = [character for character in characters if character not in known] if len(characters) else [""]
+    if not isinstance(characters, (str, list, tuple)) or not len(characters):
+        raise ValueError(f"characters is {characters!r}; give text with one or more out of {''.join(known)}.")
+    wrong = [character for character in characters if character not in known]
     if wrong:
         raise ValueError(f"characters has {wrong[0]!r}; give one or more out of {''.join(known)}.")
     if len(set(characters)) != len(characters):

@@ -43,7 +43,7 @@ def broadcast_factors(factors, defaults):
     """Factors as float64 arrays of one length: (pictures,) each, what is missing taken from ``defaults``.
 
     A single number stands for the same value in every picture.  Raises ValueError for a name that is not in
-    ``defaults``, for arrays of different lengths, and for values that are not finite numbers.
+    ``defaults``, for arrays of different lengths or none, and for values that are not finite numbers.
     """
     unknown = [name for name in factors if name not in defaults]
     if unknown:
@@ -54,8 +54,10 @@ def broadcast_factors(factors, defaults):
             arrays[name] = np.atleast_1d(np.asarray(value, np.float64))
         except (TypeError, ValueError):
             raise ValueError(f"{name} is {value!r}; give a number, or one number for each picture.") from None
-        if arrays[name].ndim != 1 or not np.isfinite(arrays[name]).all():
-            raise ValueError(f"{name} has shape {np.shape(value)}; give finite numbers, one for each picture.")
+        if arrays[name].ndim != 1 or not len(arrays[name]):
+            raise ValueError(f"{name} has shape {np.shape(value)}; give a number, or one number for each picture.")
+        if not np.isfinite(arrays[name]).all():
+            raise ValueError(f"{name} holds a value that is not a finite number; give finite numbers.")
     lengths = {name: len(array) for name, array in arrays.items() if len(array) != 1}
     if len(set(lengths.values())) > 1:
         raise ValueError(f"The factors have different lengths ({lengths}); give one value for each picture.")

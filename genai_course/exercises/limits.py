@@ -5,6 +5,7 @@ bare ``except:``. So the exception, while it is created, plants its successor, w
 An exception strikes between two steps of Python: one step that never ends (``time.sleep(10**9)``) is not stopped.
 """
 
+import _thread
 import ctypes
 import functools
 import threading
@@ -52,7 +53,7 @@ def limited(function, *args, seconds=LIMIT):
     clear, successor = alarm.clear, alarm.successor
     try:
         try:
-            threading.Thread(target=alarm.watch, args=(seconds,), daemon=True).start()
+            _thread.start_new_thread(alarm.watch, (seconds,))
             return function(*args)
         finally:
             alarm.over = True

@@ -1,0 +1,56 @@
+"""``genai-course run``: execute notebooks with papermill and report on them."""
+
+from pathlib import Path
+
+import click
+import nbformat
+
+from genai_course.authoring.execution import CELL_TIMEOUT, execution_job
+from genai_course.authoring.find import find_lessons, lesson_name
+from genai_course.authoring.jobs import run_jobs
+from genai_course.authoring.report import write_report
+
+
+def run(wanted, root, *, profile="laptop", solutions=False, output, workers=1, cell_timeout=CELL_TIMEOUT, console):
+    """Execute the notebooks called ``wanted`` (all, if empty) of the course in ``root``; return the exit code.
+
+    The executed notebooks, their pages and logs and the report ``index.html`` go to the folder ``output``.
+    """
+    output = Path(output).resolve()
+    folder = Path(root) / ("solutions" if solutions else "notebooks")
+    sources = find_lessons(wanted, folder, ".ipynb")
+    for source in sources:
+        refuse_without_parameters(source)
+    jobs = [
+        execution_job(
+            source,
+            output / f"{lesson_name(source)}.ipynb",
+            home=output / "home",
+            parameters={"PROFILE": profile},
+            cell_timeout=cell_timeout,
+            page=True,
+        )
+        for source in sources
+    ]
+    try:
+        run_jobs(jobs, workers, console)
+    finally:
+        report = write_report(jobs, output, profile)
+        failed = [job for job in jobs if job.state == "failed"]
+        for job in failed:
+            console.print(f"{job.name}: {job.message}", style="red", highlight=False, markup=False)
+        console.print(
+            f"{sum(job.state == 'passed' for job in jobs)} of {len(jobs)} notebooks ran. Report: {report}",
+            highlight=False,
+        )
+    return int(bool(failed))
+
+
+def refuse_without_parameters(path):
+    """Papermill only warns about a parameter that a notebook does not know; its profile would silently be another."""
+    cells = nbformat.read(path, as_version=4).cells
+    parameters = [cell.source for cell in cells if "parameters" in cell.metadata.get("tags", [])]
+    if not any("PROFILE =" in source for source in parameters):
+        raise click.UsageError(
+            f"{path} has no cell tagged 'parameters' that sets PROFILE: build it with genai-course build."
+        )

@@ -1,0 +1,139 @@
+"""The command line, ``genai-course``. Each command imports what it needs when it runs, so that help is quick."""
+
+import sys
+from pathlib import Path
+
+import click
+
+PROFILES = ("smoke", "laptop", "gpu")
+LESSONS = click.argument("lessons", nargs=-1, metavar="[LESSON]…")
+
+
+def workers_option(command):
+    """``--workers N``: how many notebooks run at a time."""
+    return click.option(
+        "--workers",
+        type=click.IntRange(1),
+        metavar="N",
+        help="Notebooks at a time; by default one for each core with 1.5 GiB.",
+    )(command)
+
+
+def cell_timeout_option(default):
+    """``--cell-timeout S``: seconds one cell may take."""
+    return click.option(
+        "--cell-timeout",
+        type=click.FloatRange(1),
+        metavar="S",
+        default=default,
+        show_default=True,
+        help="Seconds a cell may take before it is stopped.",
+    )
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="genai-course")
+def main():
+    """Learn generative AI by making it.
+
+    LESSON is 02_models/03_autoencoders, 03_autoencoders, autoencoders or a path; without one, all lessons.
+    """
+
+
+@main.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default="my-course")
+@click.option("--no-browser", is_flag=True, help="Start the server and print its address.")
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    metavar="N",
+    help="Port of the server; by default the first free one from 8888.",
+)
+def lab(folder, no_browser, port):
+    """Open the course in JupyterLab, in your own copy of the notebooks (FOLDER, by default my-course)."""
+    from genai_course import learner
+
+    learner.refuse_taken(port)
+    for sentence in learner.update_copy(folder):
+        click.echo(sentence)
+    sys.exit(learner.start_lab(folder, browser=not no_browser, port=port))
+
+
+@main.command()
+@LESSONS
+@click.option(
+    "--profile",
+    type=click.Choice(PROFILES),
+    default="laptop",
+    show_default=True,
+    help="How long and large the training is.",
+)
+@workers_option
+@click.option("--solutions", is_flag=True, help="Run the solutions instead of the learner's notebooks.")
+@click.option(
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    default="build/run",
+    show_default=True,
+    help="Where results go.",
+)
+@cell_timeout_option(300)
+def run(lessons, profile, workers, solutions, output, cell_timeout):
+    """Execute notebooks with papermill and write a report."""
+    from genai_course.authoring.run import run as run_notebooks
+
+    _finish(
+        run_notebooks,
+        lessons,
+        profile=profile,
+        solutions=solutions,
+        output=output,
+        workers=workers,
+        cell_timeout=cell_timeout,
+    )
+
+
+@main.command()
+@LESSONS
+@click.option("--check", is_flag=True, help="Write nothing; exit with 1 if a notebook differs from its lesson.")
+@workers_option
+def build(lessons, check, workers):
+    """Make notebooks/ and solutions/ from lessons/; execute what has changed."""
+    from genai_course.authoring.build import build as build_lessons
+
+    _finish(build_lessons, lessons, check=check, workers=workers)
+
+
+@main.command()
+@LESSONS
+@workers_option
+@cell_timeout_option(120)
+def validate(lessons, workers, cell_timeout):
+    """Run the stored solutions again (nbval): same outputs, claims hold, within 90 s and 1.5 GiB each."""
+    from genai_course.authoring.validate import validate as validate_solutions
+
+    _finish(validate_solutions, lessons, output=Path("build/validate"), workers=workers, cell_timeout=cell_timeout)
+
+
+@main.command()
+@LESSONS
+def harness(lessons):
+    """Try the exercises' checks on right, wrong and mutated answers."""
+    from genai_course.authoring import harness as check_harness
+    from genai_course.authoring.find import find_lessons
+    from genai_course.paths import course_root
+
+    sys.exit(check_harness.report(find_lessons(lessons, course_root() / "lessons", ".py")) or 0)
+
+
+def _finish(command, lessons, *, workers, **options):
+    """Run a command over lessons and exit with its code; after Ctrl-C with 130, as shells expect."""
+    from rich.console import Console
+
+    from genai_course.authoring.jobs import default_workers
+    from genai_course.paths import course_root
+
+    try:
+        sys.exit(command(lessons, course_root(), workers=workers or default_workers(), console=Console(), **options))
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,14 @@
+"""How good are generated pictures? One ruler for every model of the course."""
+
+from genai_course.evaluation.classifier import features, recognise, recognised_share
+from genai_course.evaluation.frechet import frechet_distance
+from genai_course.evaluation.neighbours import nearest_distance, precision_recall
+
+__all__ = [
+    "features",
+    "frechet_distance",
+    "nearest_distance",
+    "precision_recall",
+    "recognise",
+    "recognised_share",
+]

@@ -1,0 +1,85 @@
+"""Judges an answer: not attempted, passed, or failed with the reason. Shows nothing and changes nothing."""
+
+import math
+from numbers import Real
+
+from genai_course.exercises.compare import agree, as_array, brief, describe, difference
+from genai_course.exercises.definitions import Experiment, Function
+from genai_course.exercises.isolation import isolated
+from genai_course.exercises.judge_function import judge_function
+from genai_course.exercises.limits import LIMIT
+from genai_course.exercises.references import holds_open
+from genai_course.exercises.verdict import failed, mistaken, not_attempted, passed
+
+
+def judge(exercise, answer, seconds=LIMIT):
+    """The Verdict on ``answer``. seconds: how long a call of a learner's function may take."""
+    if holds_open(answer):
+        return not_attempted("Replace the `...`, run that cell, then this one.")
+    with isolated(answer):
+        if isinstance(exercise, Function):
+            return judge_function(exercise, answer, seconds)
+        return _judge_experiment(exercise, answer) if isinstance(exercise, Experiment) else _judge_value(exercise, answer)
+
+
+def _judge_value(exercise, answer):
+    reference = _plain(exercise.resolve())
+    given = _plain(answer)
+    if _holds(exercise.accept, answer) if exercise.accept else agree(given, reference, exercise.tolerance):
+        return passed(exercise.passed)
+    for mistake in exercise.mistakes:
+        if _holds(mistake.wrong, answer) if callable(mistake.wrong) else agree(given, _plain(mistake.wrong), exercise.tolerance):
+            return mistaken(mistake)
+    if given is None:
+        return failed("none", "Your answer is None, which stands for nothing at all.")
+    # Only the kind of thing, its length and NaN are told: the numbers are the learner's to find.
+    found = None if exercise.accept else difference(given, reference, exercise.tolerance)
+    if found and found.reason in ("type", "nan"):
+        return failed(found.reason, *found.lines)
+    if found and found.reason == "shape":
+        return failed("shape", f"Your answer is {describe(answer)}; {_kind(reference)} is expected.")
+    return failed("value", f"Your answer is {brief(answer)}; that is not it.")
+
+
+def _judge_experiment(exercise, answer):
+    result = answer
+    if len(exercise.targets) == 1 and not isinstance(answer, dict):
+        result = {exercise.targets[0].name: answer}
+    if not isinstance(result, dict):
+        return failed("type", f"A dictionary of results is expected; yours is {describe(answer)}.")
+    measured, missed = {}, []
+    for target in exercise.targets:
+        if target.name not in result:
+            return failed("type", f"The result has no `{target.name}`.")
+        array = as_array(result[target.name])
+        if array is None or array.size != 1 or not isinstance(array.item(), Real) or math.isnan(array.item()):
+            return failed("nan", f"`{target.name}` is {brief(result[target.name])}; a number is needed to judge it.")
+        measured[target.name] = array.item()
+        if not target.met(measured[target.name]):
+            missed.append(f"`{target.name}` is {brief(measured[target.name])}: {target.sentence}")
+    if not missed:
+        return passed(exercise.passed)
+    for mistake in exercise.mistakes:
+        if _holds(mistake.wrong, result | measured):
+            return mistaken(mistake, *missed)
+    return failed("target", *missed)
+
+
+def _plain(answer):
+    """Texts without regard to case and outer spaces, also inside a tuple."""
+    if isinstance(answer, str):
+        return answer.strip().casefold()
+    return type(answer)(map(_plain, answer)) if type(answer) in (tuple, list) else answer
+
+
+def _holds(test, answer):
+    """Whether the author's test accepts an answer that may be of any kind."""
+    try:
+        return bool(test(answer))
+    except Exception:  # the answer is of a kind that the test does not expect
+        return False
+
+
+def _kind(reference):
+    array = as_array(reference)
+    return "one number" if array.ndim == 0 else f"{len(array)} numbers" if array.ndim == 1 else "another number of rows or columns"

@@ -1,0 +1,116 @@
+"""The learner's own copy of the notebooks, and JupyterLab on it (``genai-course lab``)."""
+
+import hashlib
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+
+from genai_course.paths import course_root, whole_file
+
+MANIFEST = ".genai-course.json"  # notebook -> hash it had when it was copied
+WELCOME = "00_start_here/01_welcome.ipynb"
+JUPYTER_SETTINGS = Path(__file__).parent / "jupyter_settings"
+
+
+def update_copy(folder, source=None):
+    """Copy the course's notebooks from ``source`` into ``folder``; return what the learner should know, in sentences.
+
+    A notebook that the learner has not touched follows an update of the course. One that differs from what was copied
+    is never overwritten: the new version is put beside it, once.
+    Raises click.UsageError if there are no notebooks or the folder cannot be written.
+    """
+    folder, source = Path(folder), Path(source or course_root() / "notebooks")
+    notebooks = sorted(path for path in source.glob("*/*.ipynb") if path.parent.name[:2].isdigit())
+    if not notebooks:
+        raise click.UsageError(f"There are no notebooks in {source}: make them with genai-course build, or reinstall.")
+    sentences = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        copied = _read_manifest(folder)
+        for notebook in notebooks:
+            name = notebook.relative_to(source).as_posix()
+            sentences += _update_one(name, notebook.read_bytes(), folder, copied)
+        with whole_file(folder / MANIFEST) as temporary:
+            temporary.write_text(json.dumps(copied, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise click.UsageError(
+            f"Your copy cannot be written to {folder} ({error.strerror}): name another folder."
+        ) from None
+    return sentences
+
+
+def _update_one(name, new, folder, copied):
+    """Bring one notebook up to date and note the hash of the course's version in ``copied``."""
+    target, version = folder / name, _hash(new)
+    last_version, copied[name] = copied.get(name), version
+    if not target.exists():
+        _write(target, new)
+    elif _hash(target.read_bytes()) == version:
+        pass
+    elif _hash(target.read_bytes()) == last_version:
+        _write(target, new)
+        return [f"{target} was updated."]
+    elif last_version != version:
+        beside = _write_beside(target, new)
+        return [f"{target} holds your work and was left alone; the course's new version is beside it: {beside.name}."]
+    return []
+
+
+def _write_beside(target, new):
+    """Write ``new`` under the first free name such as ``01_images.new.ipynb``; a file that already holds it will do."""
+    number = 1
+    while True:
+        beside = target.with_name(f"{target.stem}.new{'' if number == 1 else number}.ipynb")
+        if not beside.exists():
+            _write(beside, new)
+        if beside.read_bytes() == new:
+            return beside
+        number += 1
+
+
+def _write(path, content):
+    with whole_file(path) as temporary:
+        temporary.write_bytes(content)
+
+
+def _hash(content):
+    return hashlib.sha256(content).hexdigest()
+
+
+def _read_manifest(folder):
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}  # whatever differs is then taken for the learner's work
+    return manifest if isinstance(manifest, dict) else {}
+
+
+def refuse_taken(port):
+    """Raise click.UsageError if another program listens on ``port`` of this machine (None: any port will do)."""
+    if port is None:
+        return
+    with socket.socket() as attempt:
+        if attempt.connect_ex(("127.0.0.1", port)) == 0:
+            raise click.UsageError(f"Port {port} is taken by another program: choose another with --port.")
+
+
+def start_lab(folder, *, browser=True, port=None):
+    """Start JupyterLab in ``folder`` on the welcome lesson and return its exit code when it ends."""
+    folder = Path(folder).resolve()
+    start = f"/lab/tree/{WELCOME}" if (folder / WELCOME).exists() else "/lab"
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}", f"--LabApp.default_url={start}"]
+    command += [] if browser else ["--no-browser"]
+    command += ["--port", str(port), "--ServerApp.port_retries=0"] if port else []
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    settings = [str(JUPYTER_SETTINGS), environment.get("JUPYTER_CONFIG_PATH", "")]
+    environment |= {"TF_CPP_MIN_LOG_LEVEL": "3", "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, settings))}
+    if os.name == "posix":
+        # JupyterLab takes this process's place, so that Ctrl-C and signals reach it and nothing else.
+        sys.stdout.flush()
+        os.execve(sys.executable, command, environment)
+    return subprocess.call(command, env=environment)

@@ -1,0 +1,411 @@
+# %% [markdown]
+# # Can you draw a new letter by rolling dice?
+#
+# An autoencoder's codes lie wherever training left them, and a code chosen at random is a smear. A *variational* autoencoder is trained so that random
+# codes mean something. The price is one extra term in the loss, and this lesson is about that term.
+#
+# | | |
+# |---|---|
+# | **You will** | write the two functions that turn an autoencoder into a VAE · train one on your own functions · compare its letters with four baselines · check its bound · switch posterior collapse on, detect it and repair it |
+# | **First** | [Autoencoders](03_autoencoders.ipynb) |
+# | **Time** | 25 min of reading, 25 min of exercises, 60 s of computing |
+
+# %% [markdown] tags=["instructor"]
+# **For teachers, 60 minutes.** From points to clouds 8 · exercises 1 and 2 with the map 17 · the table 12 · the bound 6 · collapse 10 · make or quiz 7.
+#
+# The sentence to leave on the board: *the KL term pulls every cloud to the middle, the drawing error pushes them apart.* Learners take log-variance for standard deviation in
+# exercise 1 (the check says so) and forget the sum over the code in exercise 2.
+# Ask before the table: *which of these could have copied its training data?* Kernel density has, and its Fréchet distance is splendid.
+
+# %% tags=["parameters"]
+PROFILE = "laptop"  # "smoke" runs in seconds, "gpu" trains for longer
+SEED = 0
+
+# %%
+from genai_course import check, claim, data, evaluation, hint, latent, models, plots, predict, quiz, setup, show_source, widgets
+
+run = setup(PROFILE, SEED)
+
+# %%
+import keras
+import numpy as np
+import pandas as pd
+from keras import layers, ops
+from sklearn.decomposition import PCA
+from sklearn.mixture import GaussianMixture
+
+digits = data.digits()
+
+# %% [markdown]
+# ## From points to clouds
+#
+# The encoder of a VAE does not answer with one code z, but with a little Gaussian cloud of codes: a mean μ and a variance σ² for each number. The decoder gets a random point
+# of the cloud and must draw the picture all the same. So neighbouring codes must draw similar pictures, and the holes close.
+#
+# A network would rather shrink its clouds to points and be an autoencoder again. The KL term stops it: it charges for every cloud that differs from the standard
+# normal distribution N(0, 1), the distribution we will roll our dice from.
+#
+# $$\underbrace{\log p(x) \;\ge\; \mathbb E_{q(z|x)}\big[\log p(x|z)\big]}_{\text{draw well}} \;-\; \underbrace{\mathrm{KL}\big(q(z|x)\,\|\,p(z)\big)}_{\text{stay near the dice}}$$
+#
+# The right side is the **ELBO**, a lower bound of how probable the model finds the picture. Training raises it.
+
+# %% [markdown]
+# ## Exercise 1: a random point that gradients can pass
+#
+# "Draw z from N(μ, σ²)" has no derivative. The **reparameterisation trick** draws standard noise ε first, and then moves and scales it: z = μ + σ · ε. Now μ and σ
+# are ordinary numbers in a formula. The encoder gives log σ², because a logarithm may be any number and a variance may not.
+#
+# Complete `reparameterise` with `keras.ops`; it runs inside training.
+
+# %% tags=["exercise"] id="variational_autoencoders-reparameterise" points=2
+def reparameterise(mean, log_variance, noise):
+    """A point of each cloud.  Three tensors (n, latent_dim) -> (n, latent_dim)"""
+    ### BEGIN SOLUTION
+    return mean + ops.exp(0.5 * log_variance) * noise
+    ### END SOLUTION
+
+# %% tags=["check"]
+reparameterise = check("variational_autoencoders-reparameterise", reparameterise)
+
+# %% [markdown]
+# ## Exercise 2: the price of a cloud
+#
+# Between two Gaussians the KL divergence has a formula. For N(μ, σ²) against N(0, 1), summed over the numbers of the code:
+#
+# $$\mathrm{KL} = \frac12 \sum_j \big(\mu_j^2 + \sigma_j^2 - 1 - \log \sigma_j^2\big)$$
+#
+# Complete `kl_divergence`: one price for each picture, in nats.
+
+# %% tags=["exercise"] id="variational_autoencoders-kl_divergence" points=3
+def kl_divergence(mean, log_variance):
+    """What each cloud costs, in nats.  (n, latent_dim), (n, latent_dim) -> (n,)"""
+    ### BEGIN SOLUTION
+    return 0.5 * ops.sum(ops.square(mean) + ops.exp(log_variance) - 1 - log_variance, axis=1)
+    ### END SOLUTION
+
+# %% tags=["check"]
+kl_divergence = check("variational_autoencoders-kl_divergence", kl_divergence)
+
+# %%
+for mean, variance in [(0.0, 1.0), (1.0, 1.0), (3.0, 1.0), (0.0, 0.1), (0.0, 0.001)]:
+    price = float(kl_divergence(ops.array([[mean]]), ops.log(ops.array([[variance]])))[0])
+    print(f"mean {mean:.0f}, variance {variance:<5g} costs {price:.2f} nats")
+
+# %% [markdown]
+# Moving away from 0 costs, and so does shrinking to a point. A cloud that says nothing about its picture, N(0, 1), is free. Keep that in mind for the end of the lesson.
+#
+# ## The smallest version: a map of the digits
+#
+# Two numbers for a digit, so the whole code space is a map. This model runs on *your* two functions.
+
+# %%
+class TinyVAE(keras.Model):
+    """Digits to clouds in the plane, and back."""
+
+    def __init__(self):
+        super().__init__()
+        self.encoder = keras.Sequential([layers.Flatten(), layers.Dense(256, "relu"), layers.Dense(4)])
+        self.decoder = keras.Sequential([layers.Dense(256, "relu"), layers.Dense(64, "sigmoid"), layers.Reshape((8, 8, 1))])
+        self.random = keras.random.SeedGenerator()
+
+    def call(self, pictures):
+        mean, log_variance = ops.split(self.encoder(pictures), 2, axis=1)  # (n, 2) each
+        noise = keras.random.normal(ops.shape(mean), seed=self.random)
+        return self.decoder(reparameterise(mean, log_variance, noise)), mean, log_variance
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        drawn, mean, log_variance = y_pred
+        squares = ops.sum(ops.square(x - drawn), axis=(1, 2, 3))  # (n,)
+        return ops.mean(squares / (2 * 0.15**2) + kl_divergence(mean, log_variance))  # minus the ELBO, up to a constant
+
+# %% [markdown]
+# The first term is −log p(x | z) for a Gaussian around the drawing with a standard deviation of 0.15 greys.
+
+# %%
+keras.utils.set_random_seed(SEED)
+tiny = TinyVAE()
+tiny.compile(keras.optimizers.Adam(3e-3), steps_per_execution=8)
+tiny.fit(digits.train, epochs=run.steps(smoke=2, laptop=50, gpu=100), batch_size=64, verbose=0)
+means = ops.convert_to_numpy(ops.split(tiny.encoder(digits.test), 2, axis=1)[0])  # (n, 2)
+
+# %%
+plots.show(
+    plots.scatter(means, labels=digits.test_labels, title="Where held-out digits land", x_label="first number of the code", y_label="second number"),
+    "A cloud of points around zero, a few units wide, in which each digit has a region of its own with its name written on it.",
+)
+
+# %% [markdown]
+# ## Explore: walk on the map
+#
+# Move over the plane and watch the drawing change. Near the middle every point draws something; far outside, where no die ever lands, the drawings go stiff.
+
+# %%
+def draw_at(first, second):
+    around = np.array([[first + dx, second + dy] for dy in (0.4, 0, -0.4) for dx in (-0.4, 0, 0.4)], "float32")
+    drawn = ops.convert_to_numpy(tiny.decoder(around))  # (9, 8, 8, 1)
+    return plots.pictures(drawn, columns=3, scale=1.0, title=f"Around ({first:g}, {second:g})")
+
+widgets.explore(
+    draw_at, "Nine digits drawn around one point of the code plane; neighbours look alike.",
+    first=(-3.0, 3.0, 0.1, 0.5), second=(-3.0, 3.0, 0.1, 1.0),
+)
+
+# %% [markdown]
+# ## The real thing: letters
+#
+# The course's own VAE has the same two functions, a larger network, a code of 16 numbers, and one refinement: the width of the Gaussian around the drawing is not set by
+# hand but is always the best one for the errors made so far.
+
+# %%
+show_source(models.VariationalAutoencoder.compute_loss)
+
+# %%
+glyphs = data.glyphs(n_train=run.steps(smoke=1_000, laptop=20_000, gpu=100_000), n_test=run.steps(smoke=500, laptop=4_000, gpu=4_000))
+n = run.steps(smoke=300, laptop=evaluation.SAMPLES, gpu=evaluation.SAMPLES)
+
+def train_vae(beta, epochs):
+    """A VAE on the letters; the same seed gives the same network."""
+    keras.utils.set_random_seed(SEED)
+    model = models.VariationalAutoencoder(16, glyphs.train.shape[1:], beta=beta)
+    model.compile(keras.optimizers.Adam(1e-3), steps_per_execution=16)
+    model.fit(glyphs.train, epochs=epochs, batch_size=128, verbose=0)
+    return model
+
+# %%
+vae = train_vae(beta=1.0, epochs=run.steps(smoke=1, laptop=8, gpu=60))
+
+# %% [markdown]
+# ## Is the bound a bound?
+#
+# The ELBO promises to lie below log p(x). The true value is out of reach, but a tighter bound is not: the **importance-weighted** bound averages many codes for each picture, and
+# approaches log p(x) from below as their number grows.
+
+# %%
+held_out = glyphs.test[: run.steps(smoke=20, laptop=300, gpu=2_000)]
+counts = [1, 4, 16, 64]
+elbo = float(vae.elbo(held_out, samples=64).mean())
+bounds = [float(vae.log_prob(held_out, samples=count).mean()) for count in counts]
+
+# %% tags=["nbval-ignore-output"]
+plots.show(
+    plots.lines({"ELBO": [elbo] * 4, "importance-weighted": bounds}, x=counts, log_x=True, title="More codes, tighter bound",
+                x_label="codes for each picture", y_label="mean log-density of held-out letters (nats)"),
+    "The importance-weighted bound starts near the ELBO with one code and rises above it with 4, 16 and 64.",
+)
+
+# %%
+claim("The ELBO lies below the importance-weighted bound with 64 codes, on held-out letters", elbo < bounds[-1])
+
+# %% [markdown]
+# The gap says how far the encoder's clouds are from the best ones. These densities may be above 0: a density of grey values is not a probability.
+
+# %% [markdown]
+# ## Predict
+# How well do dice draw letters? The Fréchet distance compares drawn letters with real ones, through the eyes of the course's classifier: real against real gives about 0.3, and a mixture
+# of 50 Gaussians fitted to the *pixels* about 7. What will your dice, thrown into the VAE's decoder, reach?
+
+# %% tags=["exercise"] solution="5"
+my_guess = ...  # a Fréchet distance, 0 or more
+
+# %% tags=["check"]
+predict("variational_autoencoders-frechet", my_guess)
+
+# %%
+samples = {"real letters": glyphs.train[:n], "VAE, dice": vae.sample(n, seed=SEED)}
+
+# %% [markdown]
+# The clouds fill the space between them better than an autoencoder's points, though not perfectly: the dice still land in a few holes. So learn where the codes
+# *really* are, with a mixture of 50 Gaussians, and draw from that. It takes a second.
+
+# %%
+samples["VAE, mixture of codes"] = vae.fit_prior(glyphs.train[:5_000], components=50).sample(n, seed=SEED)
+
+# %% [markdown]
+# Now the competition. Mixtures of 50 and 200 Gaussians on the pixels (squeezed to 60 numbers by PCA first), and **kernel density**: pick a training picture, add a
+# little noise.
+
+# %%
+flat = glyphs.train.reshape(len(glyphs.train), -1)  # (n_train, 256)
+pca = PCA(60, random_state=SEED).fit(flat)
+squeezed = pca.transform(flat)[:10_000]
+
+def to_pictures(rows):
+    """60 numbers back to pixels, cut to the range of grey."""
+    return np.clip(pca.inverse_transform(rows), 0, 1).reshape(-1, 16, 16, 1).astype("float32")
+
+# %%
+for components, rounds in [(50, 15), (200, 8)]:
+    mixture = GaussianMixture(components, reg_covar=1e-4, max_iter=rounds, tol=1e-2, init_params="k-means++", random_state=SEED)
+    samples[f"mixture of {components}"] = to_pictures(mixture.fit(squeezed).sample(n)[0])
+
+random_numbers = np.random.default_rng(SEED)
+chosen = squeezed[random_numbers.integers(len(squeezed), size=n)]
+samples["kernel density"] = to_pictures(chosen + 0.1 * random_numbers.standard_normal(chosen.shape))
+
+# %%
+scores = {name: evaluation.picture_scores(pictures) for name, pictures in samples.items()}
+predict("variational_autoencoders-frechet", outcome=scores["VAE, dice"]["frechet"])
+
+# %% tags=["nbval-ignore-output"]
+pd.DataFrame(scores).T.round(2)  # precision: share that looks real; recall: share of real variety; nearest: distance to training
+
+# %% tags=["nbval-ignore-output"]
+plots.show(
+    plots.bars({name: score["frechet"] for name, score in scores.items()}, title="How far from real letters?",
+               x_label="Fréchet distance (lower is better)", highlight=["VAE, dice", "VAE, mixture of codes"]),
+    "Bars of the Fréchet distance: real letters lowest, then kernel density and the VAE with a fitted prior, then the mixtures of pixels.",
+)
+
+# %%
+plots.show(
+    plots.pictures(np.concatenate([pictures[:10] for pictures in samples.values()]), row_labels=list(samples),
+                   title="The same six, to look at"),
+    "Six rows of ten letters: the VAE's are smooth and mostly readable, the mixtures' look like smoke, kernel density's like slightly noisy originals.",
+)
+
+# %%
+claim("The VAE with a mixture on its codes draws better letters than a mixture of 50 on the pixels",
+      scores["VAE, mixture of codes"]["frechet"] < scores["mixture of 50"]["frechet"])
+claim("It also beats a mixture of 200", scores["VAE, mixture of codes"]["frechet"] < scores["mixture of 200"]["frechet"])
+claim("Kernel density copies: its letters lie closer to the training pictures than real letters do",
+      scores["kernel density"]["nearest"] < 0.8 * scores["real letters"]["nearest"])
+
+# %% [markdown]
+# **Read the table with care.** Kernel density has the best Fréchet distance of all and has learned nothing: look at its distance to the nearest training picture. One number never tells the whole story.
+
+# %% [markdown]
+# ## Break it: a VAE that says nothing
+#
+# A cloud that is N(0, 1) whatever the picture costs nothing. If the KL term weighs too much, or the decoder finds it too hard to use the code, training takes that
+# offer: the **posterior collapses**, and every code draws the same grey average. Here it is, with the KL term weighted by β = 30. The number to watch
+# is how many of the 16 numbers of the code still say something, the **active units**.
+
+# %%
+betas = {"β = 0.03": 0.03, "β = 1": 1.0, "β = 30": 30.0}
+short = {name: train_vae(beta, epochs=run.steps(smoke=1, laptop=3, gpu=20)) for name, beta in betas.items()}
+collapse = {name: {"active units": model.active_units(glyphs.test), "KL in nats": float(np.mean(kl_divergence(*model.encode(glyphs.test)))),
+                   "Fréchet distance of dice": evaluation.picture_scores(model.sample(n, seed=SEED))["frechet"]}
+            for name, model in short.items()}
+
+# %% tags=["nbval-ignore-output"]
+pd.DataFrame(collapse).T.round(2)
+
+# %%
+drawn_back = [ops.convert_to_numpy(model.decode(model.encode(glyphs.test[:10])[0])) for model in short.values()]
+thrown = [model.sample(10, seed=SEED) for model in short.values()]
+names = ["real"] + [f"{name}, {what}" for what in ("drawn back", "dice") for name in betas]
+plots.show(
+    plots.pictures(np.concatenate([glyphs.test[:10], *drawn_back, *thrown]), row_labels=names, title="Too little, enough, too much"),
+    "With β of 0.03 letters are drawn back well but dice give smears; with 1 both are fair; with 30 every picture is the same grey blot.",
+)
+
+# %%
+claim("At β = 30 the posterior has collapsed: no unit is active", collapse["β = 30"]["active units"] == 0)
+claim("At β = 1 at least 14 of 16 units are active", collapse["β = 1"]["active units"] >= 14)
+claim("At β = 0.03 the clouds ignore the dice, and the dice draw at least half as badly again as at β = 1",
+      collapse["β = 0.03"]["Fréchet distance of dice"] >= 1.5 * collapse["β = 1"]["Fréchet distance of dice"])
+
+# %% [markdown]
+# ## Exercise 3: repair it
+#
+# Choose a β for three epochs of training so that at least **14** units are active **and** the dice reach a Fréchet distance of at most **13**. More than one value does it.
+
+# %% tags=["exercise"] id="variational_autoencoders-beta" points=2 solution="1.5"
+my_beta = ...  # a number above 0
+
+# %%
+repaired = train_vae(30.0 if my_beta is ... else my_beta, epochs=run.steps(smoke=1, laptop=3, gpu=20))
+my_result = {"beta": my_beta, "active_units": repaired.active_units(glyphs.test),
+             "frechet": evaluation.picture_scores(repaired.sample(n, seed=SEED))["frechet"]}
+
+# %% tags=["check"]
+my_result = check("variational_autoencoders-beta", my_result)
+
+# %% [markdown]
+# Another repair keeps β = 1 in the end and only begins gently: **KL warm-up** lets the decoder learn to use the code before the charge is due.
+#
+# ## Exercise 4: a gentle start
+#
+# Complete `warm_up`: β rises in a straight line from 0 in epoch 0 to 1 in epoch `epochs_to_full`, and stays at 1 from then on.
+
+# %% tags=["exercise"] id="variational_autoencoders-warm_up" points=1
+def warm_up(epoch, epochs_to_full):
+    """The weight of the KL term in an epoch, counted from 0.  whole number, whole number -> float"""
+    ### BEGIN SOLUTION
+    return min(1.0, epoch / epochs_to_full)
+    ### END SOLUTION
+
+# %% tags=["check"]
+warm_up = check("variational_autoencoders-warm_up", warm_up)
+
+# %%
+plots.show(
+    plots.lines({"to full in 4 epochs": [warm_up(epoch, 4) for epoch in range(10)], "to full in 8 epochs": [warm_up(epoch, 8) for epoch in range(10)]},
+                x=list(range(10)), title="A gentle start", x_label="epoch", y_label="weight of the KL term"),
+    "Two lines that rise from 0 to 1 over four and eight epochs and then stay level.",
+)
+
+# %% [markdown]
+# ## From one letter to another
+#
+# In a space without holes, the straight line between two codes is a path through letters.
+
+# %%
+mean, _ = vae.encode(glyphs.test[[0, 1, 2, 3, 4, 5]])
+codes = ops.convert_to_numpy(mean)  # (6, 16)
+paths = np.concatenate([latent.interpolate(codes[first], codes[first + 1], steps=10) for first in (0, 2, 4)])  # (30, 16)
+plots.show(
+    plots.pictures(ops.convert_to_numpy(vae.decode(paths.astype("float32"))), title="Three walks between held-out letters"),
+    "Three rows; in each a letter changes into another in ten steps, and most steps on the way look like some letter.",
+)
+
+# %% [markdown]
+# ## Make: a VAE of your own
+#
+# Train a VAE on a part of the letters (one typeface, ten classes, only bold), or change the size of its code, and ask one question: does it draw better, does it use all its units, is
+# the middle of a path still a letter? Answer with one number, one figure and two sentences.
+
+# %% tags=["exercise", "make"] id="variational_autoencoders-make" points=4
+def my_vae():
+    """Your question, one number, one figure."""
+    ### BEGIN SOLUTION
+    # Question: how many of 32 code numbers does the model use, if it is offered twice as many?
+    keras.utils.set_random_seed(SEED)
+    model = models.VariationalAutoencoder(32, glyphs.train.shape[1:])
+    model.compile(keras.optimizers.Adam(1e-3), steps_per_execution=16)
+    model.fit(glyphs.train, epochs=run.steps(smoke=1, laptop=3, gpu=20), batch_size=128, verbose=0)
+    dice = evaluation.picture_scores(model.sample(n, seed=SEED))["frechet"]
+    return {"active of 32": model.active_units(glyphs.test), "Fréchet distance of dice": round(dice, 1)}
+    ### END SOLUTION
+
+my_vae()
+
+# %% [markdown] tags=["instructor"]
+# **Rubric, 4 points.** A question that a number can answer (1) · seed and training time kept equal in the comparison (1) · a figure with title and labelled axes (1) ·
+# two sentences that do not claim more than one seed can carry (1).
+
+# %% [markdown]
+# ## Recap
+#
+# 1. A VAE's encoder gives clouds, and the decoder must draw from anywhere in the cloud.
+# 2. The KL term keeps the clouds near the distribution the dice come from.
+# 3. The ELBO is a lower bound; more codes for each picture make it tighter.
+# 4. Dice land in holes still; a mixture fitted to the codes is a better die.
+# 5. Count active units: a VAE may stop using its code, and the loss will not tell you.
+#
+# ## Quiz
+
+# %% tags=["exercise"] solution='"cbadb"'
+my_answers = ...  # one letter a question, such as "abcda"
+
+# %% tags=["check"]
+quiz("variational_autoencoders", my_answers)
+
+# %% [markdown]
+# ## Read on, and scale up
+#
+# - Kingma and Welling (2014), *Auto-Encoding Variational Bayes*.
+# - Burda, Grosse and Salakhutdinov (2016), *Importance Weighted Autoencoders*.
+# - Ghosh et al. (2020), *From Variational to Deterministic Autoencoders*: why a prior fitted afterwards helps.
+#
+# **Scale up.** `PROFILE = "gpu"` trains five times the letters for 60 epochs. Ask for `data.glyphs(size=28)` and a width of 1024; from 64 pixels on, use convolutions.
