@@ -16,6 +16,7 @@ PUBLIC_NAMES = {
     "hint": "exercises",
     "predict": "exercises",
     "quiz": "exercises",
+    "show_datasheet": "display",
     "show_source": "display",
     "data": None,
     "evaluation": None,

@@ -56,6 +56,7 @@ def lab(folder, no_browser, port):
     learner.refuse_taken(port)
     for sentence in learner.update_copy(folder):
         click.echo(sentence)
+    click.echo(f"Opening {folder} in JupyterLab. Stop it with Ctrl-C.")
     sys.exit(learner.start_lab(folder, browser=not no_browser, port=port))
 
 

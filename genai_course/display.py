@@ -1,9 +1,12 @@
 """Showing things in a notebook so that they also read well without one."""
 
 import inspect
+import re
 import textwrap
 
 from IPython.display import display
+
+from genai_course.paths import course_root
 
 
 def show_text(markdown):
@@ -25,3 +28,23 @@ def show_source(thing):
     module = inspect.getmodule(thing)
     where = module.__name__.replace(".", "/") + ".py" if module else ""
     display({"text/markdown": f"`{where}`\n```python\n{source}\n```", "text/plain": f"# {where}\n{source}"}, raw=True)
+
+
+def show_datasheet(name):
+    """Show the datasheet of a data set, ``datasets/<name>.md``, with its picture.
+
+    Raises ValueError if there is no such datasheet.
+    """
+    folder = course_root() / "datasets"
+    path = folder / f"{name}.md"
+    if not path.is_file():
+        known = ", ".join(sorted(sheet.stem for sheet in folder.glob("*.md")))
+        raise ValueError(f"There is no datasheet {name!r}; there are {known}.")
+    # The picture's link is relative to datasets/, which a notebook is not, so it is shown as an output of its own.
+    text = path.read_text(encoding="utf-8")
+    heading, _, rest = text.partition("\n")
+    show_text(heading)
+    for alternative_text, file in re.findall(r"!\[(.*?)\]\((.+?)\)", text):
+        picture = {"image/png": (folder / file).read_bytes(), "text/plain": "[figure]"}
+        display(picture, raw=True, metadata={"image/png": {"alt": alternative_text}})
+    show_text(re.sub(r"!\[.*?\]\(.+?\)\n*", "", rest).strip())

@@ -104,7 +104,9 @@ def start_lab(folder, *, browser=True, port=None):
     folder = Path(folder).resolve()
     start = f"/lab/tree/{WELCOME}" if (folder / WELCOME).exists() else "/lab"
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}", f"--LabApp.default_url={start}"]
-    command += [] if browser else ["--no-browser"]
+    command += ["--ServerApp.log_level=WARN", *([] if browser else ["--no-browser"])]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command += ["--allow-root"]  # the only user of many a container; the server listens on this machine only
     command += ["--port", str(port), "--ServerApp.port_retries=0"] if port else []
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     settings = [str(JUPYTER_SETTINGS), environment.get("JUPYTER_CONFIG_PATH", "")]

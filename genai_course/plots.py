@@ -101,12 +101,14 @@ def pictures(images, *, title, columns=10, labels=None, row_labels=None, scale=0
     """
     images = np.asarray(images)
     if images.ndim != 4 or images.shape[-1] not in (1, 3) or not len(images):
-        raise ValueError(f"images has shape {images.shape}; pictures need (n, height, width, 1 or 3) with n of at least 1.")
+        raise ValueError(
+            f"images has shape {images.shape}; pictures need (n, height, width, 1 or 3) with n of at least 1."
+        )
     columns = min(columns, len(images))
     rows = -(-len(images) // columns)
     left = 1.3 if row_labels is not None else 0.0
     # One axis for all pictures, one unit a picture: ten times faster than an axis each, which an explorer needs.
-    cell_height = 1.08 + (0.28 if labels is not None else 0.0)
+    cell_height = 1.08 + (0.17 / scale if labels is not None else 0.0)  # a label is 0.17 inches high
     figure, axis = new_figure(width=min(WIDTH, columns * scale * 1.08 + left), height=rows * cell_height * scale + 0.35)
     for index, image in enumerate(np.clip(images, 0, 1)):
         x, y = index % columns * 1.08, -(index // columns) * cell_height

@@ -98,7 +98,9 @@ def pin_threads(profile):
         tf.config.threading.set_inter_op_parallelism_threads(THREADS)
     except RuntimeError:  # TensorFlow has computed something already; it then keeps what it started with
         if tf.config.threading.get_intra_op_parallelism_threads() != THREADS:
-            print("TensorFlow was already running, so its thread count stays: restart the kernel for repeatable numbers.")
+            print(
+                "TensorFlow was already running, so its thread count stays: restart the kernel for repeatable numbers."
+            )
 
 
 @contextmanager

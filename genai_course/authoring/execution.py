@@ -1,6 +1,7 @@
 """The job that executes one notebook with papermill, in a process of its own (see execute.py)."""
 
 import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -20,7 +21,10 @@ def execution_job(source, target, *, home, parameters=None, strict=False, cell_t
     """
     source, target = Path(source), Path(target)
     folder = target.with_name(f"{target.stem}.files")
-    folder.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)  # of an earlier run
+    folder.mkdir(parents=True)
+    for file in (target, target.with_suffix(".html")):
+        file.unlink(missing_ok=True)
     command = [sys.executable, "-m", "genai_course.authoring.execute", source, target, "--folder", folder]
     command += ["--cell-timeout", cell_timeout, "--parameters", json.dumps(parameters or {})]
     return Job(

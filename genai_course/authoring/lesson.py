@@ -31,7 +31,10 @@ class Cell:
 
     @property
     def exercise_id(self):
-        """The id of an exercise that is scored; None for other cells, predictions and quiz answers among them."""
+        """The id of an exercise that is scored; None for other cells, predictions and quiz answers among them.
+
+        Checks score it, or a teacher where the cell has the tag "make".
+        """
         return str(self.options["id"]) if "exercise" in self.tags and "id" in self.options else None
 
     @property

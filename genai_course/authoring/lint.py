@@ -13,7 +13,16 @@ from genai_course.authoring.prose import prose_problems
 
 LONGEST_CODE_CELL = 20  # lines, the two markers of a solution not counted
 HEADER_KEYS = ("tags", "id", "points", "solution")
-TAGS = ("parameters", "exercise", "check", "instructor", "nbval-ignore-output", "nbval-check-output", "nbval-skip")
+TAGS = (
+    "parameters",
+    "exercise",
+    "make",
+    "check",
+    "instructor",
+    "nbval-ignore-output",
+    "nbval-check-output",
+    "nbval-skip",
+)
 # The welcome takes a quarter of an hour and has no open task.
 FEWEST_EXERCISES = {"welcome": 2}
 
@@ -28,6 +37,9 @@ class Problem:
 
 def lint(lesson):
     """All problems of a lesson, in the order of its lines; [] for a lesson that can be built."""
+    headers = enumerate(lesson.text.splitlines(), 1)
+    if lists := [line for line, text in headers if re.match(r"# %%.*\btags\s*=\s*(?!\[|\s)", text)]:
+        return [Problem(line, 'tags must be a list: write tags=["check"].') for line in lists]
     try:
         cells = lesson.cells
     except ValueError as error:
@@ -48,9 +60,6 @@ def _headers(lesson, cells):
             continue
         for key in sorted(set(cell.options) - set(HEADER_KEYS)):
             yield header, f"the cell header has {key!r}, which means nothing here: use {', '.join(HEADER_KEYS)}."
-        if not isinstance(cell.tags, list):
-            yield header, f'tags is {cell.tags!r}: write a list, tags=["{cell.tags}"].'
-            continue
         for tag in sorted(set(cell.tags) - set(TAGS)):
             yield header, f"unknown tag {tag!r}: use {', '.join(TAGS)}."
         if "exercise" not in cell.tags and {"id", "points", "solution"} & set(cell.options):
@@ -157,7 +166,8 @@ def _exercise_ids(lesson, cells):
     if known is None:
         yield 1, f"{module} does not exist: define the lesson's EXERCISES there."
         return
-    exercises = (*named, *_calls(cells, "check|hint"))
+    judged = [(cell.line - 1, cell.exercise_id) for cell in cells if cell.exercise_id and "make" not in cell.tags]
+    exercises = (*judged, *_calls(cells, "check|hint"))
     predictions = _calls(cells, "predict")
     kinds = (("exercise", exercises, known), ("prediction", predictions, exercise_names(lesson.prefix, "PREDICTIONS")))
     for kind, used, defined in kinds:
@@ -189,12 +199,18 @@ def _checks(lesson, cells):
     code = [cell for cell in cells if cell.kind == "code"]
     for cell, following in zip(code, [*code[1:], None], strict=True):
         if "exercise" not in cell.tags:
+            if "make" in cell.tags:
+                yield cell.line - 1, 'an open task is an exercise too: write tags=["exercise", "make"].'
             continue
         header, points = cell.line - 1, cell.options.get("points")
         if cell.exercise_id is None and points is not None:
             yield header, f'an exercise with points has no id: add id="{lesson.prefix}-…".'
         if cell.exercise_id and (isinstance(points, bool) or not isinstance(points, int | float) or points <= 0):
             yield header, f"exercise {cell.exercise_id!r} has points={points!r}: give a number above 0."
+        if "make" in cell.tags:  # a teacher judges it
+            if cell.exercise_id is None:
+                yield header, f'an open task needs an id and points: add id="{lesson.prefix}-make" points=4.'
+            continue
         if cell.exercise_id and checked[cell.exercise_id] != 1:
             yield (
                 header,
@@ -212,7 +228,7 @@ def _whole_lesson(lesson, cells):
     code = "\n".join(cell.source for cell in cells if cell.kind == "code")
     prose = [cell for cell in cells if cell.kind == "markdown"]
     parameters = [cell for cell in cells if "parameters" in cell.tags]
-    exercises = sum(bool(cell.exercise_id) for cell in cells)
+    exercises = sum(bool(cell.exercise_id) and "make" not in cell.tags for cell in cells)
     fewest = FEWEST_EXERCISES.get(lesson.prefix, 3)
 
     title = cells[0].source.splitlines()[0] if cells and cells[0].kind == "markdown" and cells[0].source else ""
@@ -242,11 +258,11 @@ def _whole_lesson(lesson, cells):
         "a prediction: predict(…) before the first big result": "predict(" in code,
         "a quiz: quiz(…) near the end": "quiz(" in code,
         "an explorer: widgets.explore(…)": re.search(r"\bexplore\w*\(|widgets\.", code),
-        "at least three claims: claim(…) for what the text promises": len(re.findall(r"\bclaim\(", code)) >= 3,
+        "at least three claims: claim(…) for what the text promises": len(re.findall(r"(?<!def )\bclaim\(", code)) >= 3,
         'instructor cells: tags=["instructor"]': any("instructor" in cell.tags for cell in cells),
         "a 'Scale up' section": any("cale up" in cell.source for cell in prose),
         "a word about hints: hint(…)": "hint(" in code or any("hint(" in cell.source for cell in prose),
-        f"exercises with an id: it has {exercises}, at least {fewest}": exercises >= fewest,
+        f"checked exercises: it has {exercises}, at least {fewest}": exercises >= fewest,
     }
     for what, there in needed.items():
         if not there:

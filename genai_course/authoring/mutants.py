@@ -8,17 +8,23 @@ OPERATORS = {
     ast.Add: [ast.Sub], ast.Sub: [ast.Add], ast.Mult: [ast.Div], ast.Div: [ast.Mult], ast.FloorDiv: [ast.Div, ast.Mult],
     ast.Mod: [ast.FloorDiv], ast.Pow: [ast.Mult], ast.MatMult: [ast.Mult],
     ast.Lt: [ast.LtE, ast.Gt], ast.LtE: [ast.Lt, ast.GtE], ast.Gt: [ast.GtE, ast.Lt], ast.GtE: [ast.Gt, ast.LtE],
-    ast.Eq: [ast.NotEq], ast.NotEq: [ast.Eq], ast.In: [ast.NotIn], ast.NotIn: [ast.In], ast.Is: [ast.IsNot], ast.IsNot: [ast.Is],
+    ast.Eq: [ast.NotEq], ast.NotEq: [ast.Eq], ast.In: [ast.NotIn], ast.NotIn: [ast.In],
+    ast.Is: [ast.IsNot], ast.IsNot: [ast.Is],
     ast.And: [ast.Or], ast.Or: [ast.And],
 }  # fmt: skip
 ORDER_MATTERS = (ast.Sub, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow, ast.MatMult)
 PAIRS = [
-    ("mean", "sum"), ("reduce_mean", "reduce_sum"), ("exp", "log"), ("square", "abs"), ("minimum", "maximum"), ("min", "max"),
+    ("mean", "sum"), ("reduce_mean", "reduce_sum"), ("exp", "log"), ("square", "abs"),
+    ("minimum", "maximum"), ("min", "max"),
     ("reduce_min", "reduce_max"), ("argmin", "argmax"), ("zeros", "ones"), ("zeros_like", "ones_like"), ("sin", "cos"),
     ("floor", "ceil"), ("std", "var"), ("cumsum", "cumprod"), ("any", "all"), ("sigmoid", "tanh"),
 ]  # fmt: skip
 OTHER_FUNCTION = {**dict(PAIRS), **{second: first for first, second in PAIRS}, "absolute": "square"}
-CAN_BE_FORGOTTEN = {"sqrt", "exp", "log", "square", "abs", "absolute", "round", "floor", "ceil", "transpose", "softmax", "sigmoid", "tanh"}  # fmt: skip
+CAN_BE_FORGOTTEN = {
+    "sqrt", "exp", "log", "square", "abs", "absolute", "round", "floor", "ceil",
+    "transpose", "softmax", "sigmoid", "tanh",
+}  # fmt: skip
+ORDER_IS_FREE = {"min", "max", "minimum", "maximum", "add", "multiply", "logical_and", "logical_or", "equal"}
 # A change is described by the smallest of these around it: "`axis=(1, 2)` → `axis=(1, 3)`" rather than "`2` → `3`".
 DESCRIBED = (ast.keyword, ast.BinOp, ast.Compare, ast.BoolOp, ast.Call, ast.Subscript, ast.IfExp, ast.stmt)
 
@@ -35,8 +41,7 @@ def of_function(function):
             if text in seen:
                 continue
             seen.add(text)
-            # A dropped keyword or argument changes the call, so both sides show what stands around it.
-            description = f"`{ast.unparse(described_node)}` → `{ast.unparse(_replaced(described_node, node, replacement))}`"
+            description = _description(described_node, _replaced(described_node, node, replacement))
             described[description] = described.get(description, 0) + 1
             yield (description if described[description] == 1 else f"{description} ({described[description]})"), mutant
 
@@ -91,7 +96,9 @@ def _replacements(node, parent):
         yield _with(node, op=OPERATORS[type(node.op)][0]())
     elif isinstance(node, ast.Constant):
         negated = isinstance(parent, ast.UnaryOp) and isinstance(parent.op, ast.USub)
-        yield from (_number(number) for number in _other_constants(node.value) if not (negated and number == -node.value))
+        yield from (
+            _number(number) for number in _other_constants(node.value) if not (negated and number == -node.value)
+        )
     elif isinstance(node, ast.Call):
         yield from _other_calls(node)
     elif isinstance(node, ast.Tuple | ast.List) and isinstance(parent, ast.keyword) and len(node.elts) > 1:
@@ -109,7 +116,7 @@ def _other_calls(call):
         yield _with(call, func=_with(call.func, **{field: OTHER_FUNCTION[name]}))
     if name in CAN_BE_FORGOTTEN and call.args:
         yield call.args[0]
-    for place in range(len(call.args) - 1):
+    for place in range(len(call.args) - 1 if name not in ORDER_IS_FREE else 0):
         yield _with(call, args=_put(_put(call.args, place, call.args[place + 1]), place + 1, call.args[place]))
     for place in range(len(call.keywords)):
         yield _with(call, keywords=_without(call.keywords, place))
@@ -130,7 +137,9 @@ def _changed_values(value):
         as_type, items = type(value), list(value)
         changed = [_put(items, place, each) for place, item in enumerate(items) for each in _changed_values(item)]
         changed += [_without(items, place) for place in range(len(items))]
-        changed += [_put(_put(items, place, items[place + 1]), place + 1, items[place]) for place in range(len(items) - 1)]
+        changed += [
+            _put(_put(items, place, items[place + 1]), place + 1, items[place]) for place in range(len(items) - 1)
+        ]
         return [as_type(each) for each in changed if each != items]
     if isinstance(value, bool):
         return [not value]
@@ -162,6 +171,12 @@ def _described(node, parents):
     while not isinstance(node, DESCRIBED):
         node = parents[node]
     return node
+
+
+def _description(before, after):
+    """Both in their own words; of several lines, the first that differs."""
+    pairs = zip(ast.unparse(before).splitlines(), ast.unparse(after).splitlines(), strict=False)
+    return next(f"`{old.strip()}` → `{new.strip()}`" for old, new in pairs if old != new)
 
 
 def _replaced(tree, node, replacement):

@@ -49,7 +49,8 @@ def _notebook(lesson, solved):
 def _cell_metadata(cell, cell_id, points, solved):
     metadata = {"tags": list(cell.tags)} if cell.tags else {}
     if cell.exercise_id:
-        metadata["nbgrader"] = nbgrader_metadata(cell_id, grade=False)
+        manual = {"grade": True, "points": points[cell_id]} if "make" in cell.tags else {}
+        metadata["nbgrader"] = nbgrader_metadata(cell_id, solution=True, **manual)
     elif cell_id.endswith("-check"):
         metadata["nbgrader"] = nbgrader_metadata(cell_id, grade=True, points=points[cell_id.removesuffix("-check")])
     if solved and "solution" in cell.options:
@@ -58,10 +59,10 @@ def _cell_metadata(cell, cell_id, points, solved):
     return metadata
 
 
-def nbgrader_metadata(grade_id, *, grade, points=0):
-    """nbgrader's metadata, schema 3, of a test cell (``grade``) or of the cell that a learner completes."""
-    metadata = {"grade": grade, "grade_id": grade_id, "locked": grade, "schema_version": 3, "solution": not grade}
-    return {**metadata, "task": False} | ({"points": points} if grade else {})
+def nbgrader_metadata(grade_id, *, grade=False, solution=False, points=0):
+    """nbgrader's metadata, schema 3. ``solution``: a cell to complete; ``grade``: a scored one; both: by hand."""
+    kind = {"grade": grade, "locked": not solution, "solution": solution, "task": False}
+    return {"grade_id": grade_id, "schema_version": 3, **kind, **({"points": points} if grade else {})}
 
 
 def cell_ids(lesson):

@@ -3,11 +3,14 @@
 from genai_course.evaluation.classifier import features, recognise, recognised_share
 from genai_course.evaluation.frechet import frechet_distance
 from genai_course.evaluation.neighbours import nearest_distance, precision_recall
+from genai_course.evaluation.ruler import SAMPLES, picture_scores
 
 __all__ = [
+    "SAMPLES",
     "features",
     "frechet_distance",
     "nearest_distance",
+    "picture_scores",
     "precision_recall",
     "recognise",
     "recognised_share",

@@ -61,7 +61,7 @@ def nearest_distance(generated, reference):
 def squared_distances(points, others):
     """Yield blocks of the matrix of squared Euclidean distances.  (n, d), (m, d) -> blocks (rows, m)"""
     centre = others.mean(axis=0)  # |a - b|² = |a|² - 2ab + |b|² loses digits far from the origin
-    points, others = points - centre, others - centre
+    points, others = (points - centre).astype(np.float32), (others - centre).astype(np.float32)
     squares = np.sum(others**2, axis=1)
     for start in range(0, len(points), ROWS_AT_ONCE):
         block = points[start : start + ROWS_AT_ONCE]

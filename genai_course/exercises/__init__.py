@@ -1,37 +1,36 @@
 """Exercises that answer: ``check``, ``hint``, ``predict``, ``claim`` and ``quiz``, and how to write one.
 
-A lesson's module ``genai_course/exercises/lessons/<lesson without number>.py`` holds three lists. Keep its import light:
-wrong answers in NumPy, references as "module:function". ``genai-course harness LESSON`` tells whether the checks are sharp.
+A lesson's module ``genai_course/exercises/lessons/<lesson without number>.py`` holds three lists. Its import is light:
+wrong answers in NumPy, references as "module:function". ``genai-course harness LESSON`` tells whether checks are sharp.
 
     EXERCISES = [
         Function(
-            "reconstruction_error",                                     # id: autoencoders-reconstruction_error
+            "reconstruction_error",  # its id: autoencoders-reconstruction_error
             reference="genai_course.models.autoencoder:reconstruction_error",  # or a function of this module
-            cases=lambda rng: [(rng.random((2, 3, 3, 1)), rng.random((2, 3, 3, 1)))],  # smallest first; become float32
+            cases=lambda rng: [(rng.random((2, 3, 5, 1)), rng.random((2, 3, 5, 1)))],  # smallest first; become float32
             mistakes=[Mistake(lambda a, b: np.mean((a - b) ** 2), "You returned one number for the whole batch. …")],
             hints=("a nudge", "a push", "nearly the answer"),
             passed="What was right. One sentence more.",
-            traced=True,                # it runs inside training: also check it in a tf.function
-            excused={"`a - b` → `b - a`": "the square forgets the sign"},     # mutants that are right, and why
-        ),                              # dtype="uint8" where the type matters; tolerance=1e-4 relative to the largest number
-        Value("code_shape", reference=(4, 2), hints=…, passed=…,      # accept=test for answers other than the reference
-              mistakes=[Mistake((2, 4), "Pictures come first."),        # a wrong value, or a test for one:
-                        Mistake(lambda answer: len(answer) == 4, "That is a picture's shape.", example=(4, 8, 8, 1))]),
-        Experiment("small_enough", hints=…, passed=…, reference={"latent_dim": 12, "error": 0.018},  # a result that passes
+            traced=True,  # it runs inside training: also check it in a tf.function
+            excused={"`a - b` → `b - a`": "The square forgets the sign."},  # mutants that are right, and why
+        ),  # also: dtype="uint8" where the type matters; tolerance, relative to the largest number expected
+        Value("code_shape", reference=(4, 2), hints=…, passed=…,  # accept=test where more than the reference is right
+              mistakes=[Mistake((2, 4), "Pictures come first."),  # a wrong value, or a test for one with an example:
+                        Mistake(lambda shape: len(shape) == 4, "That is a picture's shape.", example=(4, 8, 8, 1))]),
+        Experiment("small_enough", hints=…, passed=…, reference={"size": 12, "error": 0.018},  # a result that passes
                    targets=[Target("error", "the target is 0.02 or less.", at_least=0, at_most=0.02)],  # or accept=test
-                   mistakes=[Mistake(lambda result: result["latent_dim"] < 4, "…", example={"latent_dim": 2, "error": 0.05})]),
+                   mistakes=[Mistake(lambda result: result["size"] < 4, "…", example={"size": 2, "error": 0.05})]),
     ]
-    PREDICTIONS = [
-        Prediction("kept_variation", between=(0, 1), close=0.1, after="What the outcome teaches."),
-        Prediction("sharper", choices=("mean", "median"), after="…"),
-    ]
+    PREDICTIONS = [Prediction("kept_variation", between=(0, 1), close=0.1, after="What the outcome teaches."),
+                   Prediction("sharper", choices=("mean", "median"), after="…")]
     QUIZ = [Question("Why …?", [("an option", "why it is right or wrong"), ("another", "…")], right="a")]
 
-Mistakes are recognised by behaviour (the same outputs on every case), in order, so each must differ from the others on some
-case: give cases sizes that all differ, such as (2, 3, 5, 1), and numbers of both signs where they may occur. The generic
-answers (returned None, wrong shape, NaN, raised, changed its input, never ended …) need no definition.
-A value or result that still holds ``...`` counts as not attempted, and ``check`` then returns the reference to go on with,
-marked, so that the same value coming back is not taken for the learner's. ``NAME.resolve()`` is an exercise's reference.
+Mistakes are recognised by behaviour: the same outputs on every case, tried in order. So cases must tell them apart:
+sizes that all differ, such as (2, 3, 5, 1), and numbers of both signs where they may occur. Generic answers (returned
+None, wrong shape, NaN, raised, changed its input, never ended …) need no definition. Two results are a tuple of arrays.
+A value or result that still holds ``...`` is not attempted; ``check`` then returns the reference to go on with, marked,
+so that the same value coming back is not taken for the learner's. Alternatives that must pass stand in
+``tests/lessons/alternatives/<module>.py``: ``ALTERNATIVES = {"reconstruction_error": [one_way, another]}``.
 """
 
 from genai_course.exercises.definitions import Experiment, Function, Mistake, Prediction, Question, Target, Value

@@ -6,6 +6,9 @@ from numbers import Number
 
 import numpy as np
 
+WHERE_NAN_COMES_FROM = (
+    "Such a value comes from the logarithm of 0, a division by 0, the root of a negative number, or an overflow."
+)
 SHOWN = 6  # an array of at most so many numbers is shown whole
 
 
@@ -18,7 +21,7 @@ class Difference:
 
 
 def as_array(value):
-    """The numbers in an array, a tensor, a number or nested lists of them, as a NumPy array; None if it holds anything else."""
+    """The numbers in an array, a tensor, a number or nested lists of them, as a NumPy array; None for anything else."""
     if isinstance(value, str | bytes | dict | set) or value is None or value is ...:
         return None
     try:
@@ -41,7 +44,9 @@ def difference(given, expected, tolerance):
     given, expected = (part.tolist() if isinstance(part, np.ndarray) else part for part in (given, expected))
     if isinstance(expected, dict):
         if not isinstance(given, dict) or given.keys() != expected.keys():
-            return Difference("type", (f"A dictionary with the keys {_keys(expected)} is expected; yours is {describe(given)}.",))
+            return Difference(
+                "type", (f"A dictionary with the keys {_keys(expected)} is expected; yours is {describe(given)}.",)
+            )
         pairs = [(f"[{key!r}]", given[key], expected[key]) for key in expected]
     elif isinstance(expected, tuple | list):
         array = None if isinstance(given, tuple | list) else as_array(given)
@@ -52,9 +57,9 @@ def difference(given, expected, tolerance):
     elif type(given) is type(expected) and given == expected:
         return None
     elif isinstance(given, type(expected)):
-        return Difference("value", (f"expected {brief(expected)}, got {brief(given)}",))
+        return Difference("value", (f"Expected {brief(expected)}, got {brief(given)}",))
     else:
-        return Difference("type", (f"{describe(expected).capitalize()} is expected; yours is {describe(given)}.",))
+        return Difference("type", (f"Expected is {describe(expected)}; yours is {describe(given)}.",))
     for label, part, wanted in pairs:
         found = difference(part, wanted, tolerance)
         if found:
@@ -67,9 +72,11 @@ def agree(given, expected, tolerance):
 
 
 def _is_numeric(expected):
-    """Whether all of ``expected`` is one array of numbers (a pair of arrays is two results, a pair of numbers is one array)."""
+    """Whether ``expected`` is one array of numbers: a pair of numbers is, a pair of arrays is two results."""
     if isinstance(expected, tuple | list):
-        return as_array(expected) is not None and all(isinstance(part, Number) or _is_plain_list(part) for part in expected)
+        return as_array(expected) is not None and all(
+            isinstance(part, Number) or _is_plain_list(part) for part in expected
+        )
     return as_array(expected) is not None
 
 
@@ -81,7 +88,7 @@ def _numeric_difference(given, expected, tolerance):
     array = as_array(given)
     if array is None:
         wanted = "a number" if expected.ndim == 0 else f"an array of shape {expected.shape}"
-        return Difference("type", (f"{wanted.capitalize()} is expected; yours is {describe(given)}.",))
+        return Difference("type", (f"Expected is {wanted}; yours is {describe(given)}.",))
     if array.shape != expected.shape:
         return Difference("shape", (f"Shape given: {array.shape}. Shape expected: {expected.shape}.",))
     given, expected = (part.astype("complex128" if part.dtype.kind == "c" else "float64") for part in (array, expected))
@@ -92,21 +99,18 @@ def _numeric_difference(given, expected, tolerance):
     strange = ~np.isfinite(given) & np.isfinite(expected)
     if strange.any():
         where = np.argwhere(strange)[0]
-        return Difference("nan", (f"Your result holds {given[tuple(where)]}{_at(where)}, which is no ordinary number.",
-                                  "Such a value comes from the logarithm of 0, a division by 0, the root of a negative number, or an overflow."))  # fmt: skip
+        return Difference("nan", (f"Your result holds {given[tuple(where)]}{_at(where)}. {WHERE_NAN_COMES_FROM}",))
     if expected.size <= SHOWN:
-        shown = f"expected {brief(expected)}, got {brief(given)}"
+        shown = f"Expected {brief(expected)}, got {brief(given)}"
     else:
         where = np.argwhere(~np.isclose(given, expected, rtol=tolerance, atol=slack, equal_nan=True))[0]
-        shown = f"expected {brief(expected[tuple(where)])}{_at(where)}, got {brief(given[tuple(where)])}"
+        shown = f"Expected {brief(expected[tuple(where)])}{_at(where)}, got {brief(given[tuple(where)])}"
     return Difference("numbers", (shown, *_pattern(given, expected)))
 
 
 def _pattern(given, expected):
     """A line on what all the wrong numbers have in common, if anything."""
-    if given.dtype.kind == "c" or expected.dtype.kind == "c" or not np.isfinite(expected).all():
-        return
-    if not np.any(expected):
+    if "c" in (given.dtype.kind, expected.dtype.kind) or not np.isfinite(expected).all() or not np.any(expected):
         return
     if np.allclose(given, -expected, rtol=1e-3):
         yield "Every number has the wrong sign."

@@ -1,4 +1,4 @@
-"""What an author writes to define an exercise, a prediction or a quiz question. Examples: ``genai_course.exercises``."""
+"""What an author writes to define an exercise, a prediction or a question. Examples: ``genai_course.exercises``."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -26,7 +26,7 @@ class Mistake:
 class Exercise:
     """What all exercises have.
 
-    name: the id without the lesson's prefix. reference: the right answer. hints: three, from a nudge to nearly the answer.
+    name: the id without the lesson's prefix. reference: the right answer. hints: from a nudge to nearly the answer.
     passed: what was right, and one sentence more. excused: description of a mutant -> why it is right, too.
     """
 
@@ -47,7 +47,7 @@ class Function(Exercise):
     """Complete a function.
 
     reference: a function, or "module:function", imported when first needed.
-    cases: ``rng -> [tuple of arguments, …]``, smallest first; made afresh for every call; float64 arrays become float32.
+    cases: ``rng -> [tuple of arguments, …]``, smallest first; made afresh for each call; float64 arrays become float32.
     traced: whether the function will run inside training; it is then also run in a ``tf.function``.
     dtype: name of the type the result must have, where the lesson needs it.
     """
@@ -127,7 +127,7 @@ class Prediction:
 
 @dataclass(frozen=True)
 class Question:
-    """A quiz question. options: (text, why it is right or wrong), lettered a, b, c …; right: the letter of the right one."""
+    """A quiz question. options: (text, why it is right or wrong), lettered a, b, c …; right: the right one's letter."""
 
     text: str
     options: list[tuple[str, str]]

@@ -9,6 +9,8 @@ from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdo
 
 import numpy as np
 
+from genai_course import session
+
 
 @contextmanager
 def isolated(answer):
@@ -29,6 +31,7 @@ def isolated(answer):
 @contextmanager
 def _quiet():
     with ExitStack() as stack:
+        stack.enter_context(session._silent_stderr())  # TensorFlow's C++ part knows nothing of sys.stderr
         stack.enter_context(redirect_stdout(io.StringIO()))
         stack.enter_context(redirect_stderr(io.StringIO()))
         stack.enter_context(warnings.catch_warnings())
@@ -44,7 +47,7 @@ def _quiet():
 
 def _random_states(answer):
     yield _kept(random.getstate, random.setstate)
-    yield _kept(np.random.get_state, np.random.set_state)  # noqa: NPY002
+    yield _kept(np.random.get_state, np.random.set_state)
     keras = sys.modules.get("keras") and hasattr(sys.modules["keras"], "random")
     if keras:
         yield _keras_random_state()
@@ -87,8 +90,8 @@ def _keras_random_state():
 def _tensorflow_random_state():
     """Put TensorFlow's global seed and its counter aside.
 
-    The block gets a seed of its own, since a random operation keeps its state by seed: had it the learner's, the learner's
-    next random number would be the second of its kind. (``tf.random.set_seed`` would forget the states of all operations.)
+    The block gets a seed of its own, since a random operation keeps its state by seed: had it the learner's, the
+    learner's next random number would be the second of its kind. (``tf.random.set_seed`` would forget those states.)
     """
     from tensorflow.python.eager import context
 

@@ -8,18 +8,22 @@ from genai_course.exercises.definitions import Experiment, Function
 from genai_course.exercises.isolation import isolated
 from genai_course.exercises.judge_function import judge_function
 from genai_course.exercises.limits import LIMIT
-from genai_course.exercises.references import holds_open
+from genai_course.exercises.references import holds_open, is_reference
 from genai_course.exercises.verdict import failed, mistaken, not_attempted, passed
 
 
 def judge(exercise, answer, seconds=LIMIT):
     """The Verdict on ``answer``. seconds: how long a call of a learner's function may take."""
     if holds_open(answer):
-        return not_attempted("Replace the `...`, run that cell, then this one.")
+        return not_attempted("Replace the `...`, then run the cells from there to here.")
+    if is_reference(answer):
+        return not_attempted("This is the course's own answer. Run the cells from your answer to here to check yours.")
     with isolated(answer):
         if isinstance(exercise, Function):
             return judge_function(exercise, answer, seconds)
-        return _judge_experiment(exercise, answer) if isinstance(exercise, Experiment) else _judge_value(exercise, answer)
+        return (
+            _judge_experiment(exercise, answer) if isinstance(exercise, Experiment) else _judge_value(exercise, answer)
+        )
 
 
 def _judge_value(exercise, answer):
@@ -28,7 +32,11 @@ def _judge_value(exercise, answer):
     if _holds(exercise.accept, answer) if exercise.accept else agree(given, reference, exercise.tolerance):
         return passed(exercise.passed)
     for mistake in exercise.mistakes:
-        if _holds(mistake.wrong, answer) if callable(mistake.wrong) else agree(given, _plain(mistake.wrong), exercise.tolerance):
+        if (
+            _holds(mistake.wrong, answer)
+            if callable(mistake.wrong)
+            else agree(given, _plain(mistake.wrong), exercise.tolerance)
+        ):
             return mistaken(mistake)
     if given is None:
         return failed("none", "Your answer is None, which stands for nothing at all.")
@@ -82,4 +90,10 @@ def _holds(test, answer):
 
 def _kind(reference):
     array = as_array(reference)
-    return "one number" if array.ndim == 0 else f"{len(array)} numbers" if array.ndim == 1 else "another number of rows or columns"
+    return (
+        "one number"
+        if array.ndim == 0
+        else f"{len(array)} numbers"
+        if array.ndim == 1
+        else "another number of rows or columns"
+    )

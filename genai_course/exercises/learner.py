@@ -6,7 +6,7 @@ from numbers import Real
 
 from genai_course import session
 from genai_course.exercises.compare import as_array, brief
-from genai_course.exercises.definitions import Function
+from genai_course.exercises.definitions import Experiment, Function
 from genai_course.exercises.judge import judge
 from genai_course.exercises.references import marked
 from genai_course.exercises.registry import UnknownId, find
@@ -16,22 +16,28 @@ from genai_course.exercises.verdict import failed
 TITLES = {"passed": "Passed", "failed": "Not yet", "not attempted": "Not attempted"}
 TONES = {"passed": "passed", "failed": "failed", "not attempted": "open"}
 
+NOT_THIS_TIME = (
+    "This did not hold in your run. A changed setting, another seed or another machine can cause that. "
+    "The lesson goes on."
+)
+
 _guesses = {}  # id of a prediction -> the guess of this session
 _hints_shown = {}  # id of an exercise -> how many of its hints were shown
 
 
-class CheckFailed(CleanError):
+class CheckFailed(CleanError):  # noqa: N818
     """An answer that is not right, or not there, while nbgrader grades."""
 
 
-class ClaimFailed(CleanError, AssertionError):
+class ClaimFailed(CleanError, AssertionError):  # noqa: N818
     """Something the lesson says is not so."""
 
 
 def check(exercise_id, answer):
     """Judge ``answer`` and return what the lesson goes on with: the answer if it passes, else the package's reference.
 
-    Raises UnknownId for an id that no exercise has; CheckFailed, while nbgrader grades, for an answer that does not pass.
+    Raises UnknownId for an id that no exercise has, and CheckFailed for an answer that does not pass while nbgrader
+    grades.
     """
     exercise = find("exercise", exercise_id)
     try:
@@ -40,11 +46,16 @@ def check(exercise_id, answer):
         verdict = failed("unjudged", f"Your answer could not be judged ({type(error).__name__}: {error}).")
     lines = list(verdict.lines)
     if verdict.status == "failed":
+        if isinstance(exercise, Experiment) and not _claims_are_judged():
+            lines.append("This profile trains too little to reach a target; `laptop` is the one to judge by.")
         lines.append(f'For help: `hint("{exercise_id}")`.')
     if not verdict.passed and os.environ.get("NBGRADER_EXECUTION"):
-        raise CheckFailed(" ".join([f"{TITLES[verdict.status]}: {exercise.name}.", *lines]))
-    mine, ours = (f"your `{exercise.name}`", f"the course's own `{exercise.name}`") if isinstance(exercise, Function) else ("your answer", "the course's own answer")  # fmt: skip
-    lines.append(f"From here on the lesson uses {mine}." if verdict.passed else f"Until it passes, the lesson uses {ours}.")
+        raise CheckFailed("\n".join([f"{TITLES[verdict.status]}: {exercise.name}", *lines]))
+    thing = f"`{exercise.name}`" if isinstance(exercise, Function) else "answer"
+    if verdict.passed:
+        lines.append(f"From here on the lesson uses your {thing}.")
+    else:
+        lines.append(f"Until it passes, the lesson uses the course's own {thing}.")
     show(Note(TONES[verdict.status], f"{TITLES[verdict.status]}: `{exercise.name}`", tuple(lines)))
     return answer if verdict.passed else marked(exercise.resolve())
 
@@ -76,7 +87,13 @@ def predict(prediction_id, guess=..., *, outcome=None):
     if outcome is not None:
         show(_beside(prediction, _guesses.get(prediction_id), outcome))
     elif guess is ...:
-        show(Note("open", "No guess yet", (f"Replace the `...` with {_wanted(prediction)}. A wrong guess teaches as much as a right one.",)))
+        show(
+            Note(
+                "open",
+                "No guess yet",
+                (f"Replace the `...` with {_wanted(prediction)}. A wrong guess teaches as much as a right one.",),
+            )
+        )
     else:
         show(Note("note", f"Your guess: {brief(guess)}", ("It is kept. You will see it beside the outcome.",)))
 
@@ -86,7 +103,7 @@ def claim(sentence, condition):
 
     Raises ClaimFailed where ``GENAI_COURSE_STRICT`` is 1 (when lessons are built and validated).
     """
-    if session.current_run is not None and not session.current_run.judges_claims:
+    if not _claims_are_judged():
         show(Note("open", sentence, ("Listed, not judged: this profile trains too little.",)))
         return
     array = as_array(condition)
@@ -97,7 +114,11 @@ def claim(sentence, condition):
     elif os.environ.get("GENAI_COURSE_STRICT") == "1":
         raise ClaimFailed(f"this does not hold: {sentence}")
     else:
-        show(Note("failed", sentence, ("This did not hold in your run. A changed setting, another seed or another machine can cause that; the lesson goes on.",)))  # fmt: skip
+        show(Note("failed", sentence, (NOT_THIS_TIME,)))
+
+
+def _claims_are_judged():
+    return session.current_run is None or session.current_run.judges_claims
 
 
 def _wanted(prediction):
@@ -124,14 +145,20 @@ def _as_guess(prediction, guess):
 def _beside(prediction, guess, outcome):
     after = (prediction.after,) if prediction.after else ()
     if guess is None:
-        return Note("note", f"Outcome: {_plain(outcome)}", ("You made no guess this time. Next time, do: it makes the outcome stick.", *after))
+        return Note(
+            "note",
+            f"Outcome: {_plain(outcome)}",
+            ("You made no guess this time. Next time, do: it makes the outcome stick.", *after),
+        )
     measured = as_array(outcome)
     if isinstance(guess, str) or measured is None or measured.size != 1:
         right, close = str(outcome).casefold() == str(guess).casefold(), False
     else:
         off = abs(guess - measured.item())
         right, close = off <= 1e-3 * abs(measured.item()), off <= prediction.close
-    remark = "Exactly." if right else "Close." if close else "Not what you expected? Good: the gap shows you where to look."
+    remark = (
+        "Exactly." if right else "Close." if close else "Not what you expected? Good: the gap shows you where to look."
+    )
     return Note("note", f"Your guess: {_plain(guess)} · outcome: {_plain(outcome)}", (remark, *after))
 
 

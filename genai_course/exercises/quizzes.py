@@ -17,7 +17,10 @@ def quiz(lesson, answers=...):
         show(Note("note", str(error)))
         return
     letters, complaint = _as_letters(questions, answers)
-    notes = [_note(number, question, letter) for number, (question, letter) in enumerate(zip(questions, letters, strict=True), 1)]
+    notes = [
+        _note(number, question, letter)
+        for number, (question, letter) in enumerate(zip(questions, letters, strict=True), 1)
+    ]
     if answers is not ... and not complaint:
         right = sum(question.right == letter for question, letter in zip(questions, letters, strict=True))
         notes.append(Note("note", f"{right} of {len(questions)} right"))
@@ -56,13 +59,18 @@ def _note(number, question, letter):
 
 def _feedback(question, letter):
     right = letter == question.right
-    return "passed" if right else "failed", f"You chose {letter}. {'Right' if right else 'Not quite'}: {question.option(letter)[1]}"
+    return (
+        "passed" if right else "failed",
+        f"You chose {letter}. {'Right' if right else 'Not quite'}: {question.option(letter)[1]}",
+    )
 
 
 def _buttons(questions, letters, complaint):
     import ipywidgets
 
-    boxes = [_question_box(ipywidgets, *each) for each in zip(range(1, len(questions) + 1), questions, letters, strict=True)]
+    boxes = [
+        _question_box(ipywidgets, *each) for each in zip(range(1, len(questions) + 1), questions, letters, strict=True)
+    ]
     if complaint:
         boxes.append(ipywidgets.HTML(Note("open", complaint).html))
     return ipywidgets.VBox(boxes)
@@ -80,4 +88,6 @@ def _question_box(ipywidgets, number, question, letter):
 
     buttons.observe(answer, names="value")
     answer({"new": letter})
-    return ipywidgets.VBox([ipywidgets.HTML(f"<strong>{number}. {html.escape(question.text)}</strong>"), buttons, feedback])
+    return ipywidgets.VBox(
+        [ipywidgets.HTML(f"<strong>{number}. {html.escape(question.text)}</strong>"), buttons, feedback]
+    )

@@ -1,4 +1,4 @@
-"""Marks what ``check`` hands out, so that a second run of a cell does not take the package's reference for the learner's work."""
+"""Marks what ``check`` hands out, so that running a cell again does not take the reference for the learner's work."""
 
 import functools
 
@@ -8,7 +8,7 @@ MARK = "_genai_course_reference"
 
 
 def marked(value):
-    """``value`` as it is in use, but known to :func:`holds_open`: a function is wrapped, a value becomes a subclass of its type."""
+    """Alike in use, but known to ``is_reference``: a function is wrapped, a value gets a subclass of its type."""
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, bool):
@@ -30,13 +30,20 @@ def marked(value):
     return reference
 
 
+def is_reference(answer):
+    """Whether ``answer`` was handed out by :func:`marked`, or is a container that holds such a thing."""
+    return getattr(answer, MARK, False) is True or any(map(is_reference, _parts(answer)))
+
+
 def holds_open(answer):
-    """Whether ``answer`` is ``...``, a handed-out reference, or a container that holds one."""
-    if answer is ... or getattr(answer, MARK, False) is True:
-        return True
+    """Whether ``answer`` is ``...`` or a container that holds it."""
+    return answer is ... or any(map(holds_open, _parts(answer)))
+
+
+def _parts(answer):
     if isinstance(answer, dict):
-        answer = list(answer.values())
-    return isinstance(answer, list | tuple) and any(map(holds_open, answer))
+        return list(answer.values())
+    return answer if isinstance(answer, list | tuple) else ()
 
 
 class _MarkedArray(np.ndarray):

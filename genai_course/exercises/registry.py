@@ -10,7 +10,7 @@ from genai_course.exercises.render import CleanError
 LISTS = {"exercise": "EXERCISES", "prediction": "PREDICTIONS"}
 
 
-class UnknownId(CleanError, ValueError):
+class UnknownId(CleanError, ValueError):  # noqa: N818
     """No exercise, prediction or quiz has this id."""
 
 

@@ -1,4 +1,4 @@
-"""How the exercises speak: one output that a notebook shows in colour and everything else as plain text, in the same words."""
+"""How the exercises speak: one output, in colour in a notebook and as plain text elsewhere, in the same words."""
 
 import html
 import re
@@ -43,7 +43,7 @@ class Note:
 
 
 def show(*notes, widget=None):
-    """Show notes as one output; with a live ``widget``, that in place of them, and the notes wherever there is no kernel."""
+    """Show notes as one output. Where a kernel is live, ``widget`` is seen in their place."""
     text = "\n".join(note.text for note in notes)
     if not _in_ipython():
         print(text)

@@ -16,6 +16,7 @@ from genai_course.models.autoencoder import build_decoder, build_encoder, check_
 from genai_course.models.latent_prior import LatentPrior
 
 LOG_TWO_PI = math.log(2 * math.pi)
+SMALLEST_VARIANCE = 1e-6  # a thousandth of a grey, squared: the density of a perfect drawing would be infinite
 PICTURES_AT_ONCE = 256  # of a likelihood estimate, which decodes many codes a picture
 
 
@@ -108,13 +109,13 @@ class VariationalAutoencoder(keras.Model):
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         """Negative ELBO per picture, in nats, with the KL term weighted by beta; the target is the picture itself."""
         drawn, mean, log_variance = y_pred
-        error = ops.mean(ops.square(x - drawn))
+        error = ops.maximum(ops.mean(ops.square(x - drawn)), SMALLEST_VARIANCE)
         kl = ops.mean(kl_of_each_dimension(mean, log_variance), axis=0)  # (latent_dim,)
         if training:
             self.variance.assign(0.98 * self.variance + 0.02 * error)
         self.error_tracker.update_state(error)
         self.kl_tracker.update_state(ops.sum(kl))
-        # At the best variance, which is the mean squared error itself, the log-likelihood depends on the error like this:
+        # At the best variance, which is the mean squared error itself, log_likelihood becomes:
         pixels = math.prod(x.shape[1:])
         negative_log_likelihood = 0.5 * pixels * (ops.log(error) + 1 + LOG_TWO_PI)
         return negative_log_likelihood + self.beta * ops.sum(ops.maximum(kl, self.free_bits))

@@ -2,7 +2,7 @@
 # # Can a program make something it has never seen?
 #
 # You show a program 1,400 handwritten digits and ask it for a new one. If it returns one of yours, it has only copied.
-# If it returns noise, it has learned nothing. In the next minutes you build a program that does neither, and check it.
+# If it returns noise, it has learned nothing. In the next fifteen minutes you build a program that does neither, and check it.
 #
 # | | |
 # |---|---|
@@ -12,17 +12,18 @@
 
 # %% [markdown] tags=["instructor"]
 # **For teachers, 15 minutes.** Set-up 2 · how exercises work 3 · two classifiers 5 · drawing and testing 5.
-# Ask the room before the first run: *how would you find out that a program has copied?* Learners tend to answer "by looking";
+# Ask the room before the first run: *how would you find out that a program has copied?* Expect the answer "by looking";
 # the nearest-neighbour test below is the first number of the course that replaces a look.
-# What goes wrong most: a kernel that is not the course's own (`genai-course lab` starts the right one).
+# If the first import fails, look at the kernel first: it must be the course's own (`genai-course lab` starts the right one).
 
 # %% [markdown]
 # ## How this course works
 #
 # Click into a cell and press **Shift + Enter** to run it. Work from top to bottom.
 #
-# - Cells that end in `...` are yours to complete. The cell below each one checks your answer and tells you what it saw.
-# - Stuck? `hint("exercise-name")` gives up to three hints, each more direct than the last.
+# - Cells with `...` in them are yours to complete. The cell below each one checks your answer and tells you what it saw.
+# - Stuck? Run `hint("welcome-average_picture")` in a cell of its own, with the name from the check cell: up to three hints, each more
+#   direct than the last.
 # - Until an answer passes, the lesson goes on with its own version, so nothing ever blocks you.
 # - A wrong answer costs nothing. The complete lesson lies in `solutions/`.
 
@@ -31,7 +32,10 @@ PROFILE = "laptop"  # "smoke" runs in seconds, "gpu" trains for longer
 SEED = 0
 
 # %%
-from genai_course import check, claim, data, hint, plots, predict, quiz, setup, widgets, zoo
+from genai_course import (
+    check, claim, data, hint, plots,
+    predict, quiz, setup, widgets, zoo,
+)
 
 run = setup(PROFILE, SEED)
 
@@ -44,12 +48,17 @@ digits = data.digits()
 digits.train.shape  # (pictures, height, width, channels)
 
 # %%
-plots.show(
-    plots.pictures(digits.train[:20], labels=digits.train_labels[:20], title="Twenty of the digits the program will see"),
-    "Twenty handwritten digits of eight by eight grey pixels, each under its label.",
+figure = plots.pictures(
+    digits.train[:20],
+    labels=digits.train_labels[:20],
+    title="Twenty of the digits the program will see",
 )
+plots.show(figure, "Twenty handwritten digits of eight by eight grey pixels, each under its label.")
 
 # %% [markdown]
+# The digits come with scikit-learn: 1,797 pictures, written by 13 people. Your models learn from 1,437 of them; the other 360 are
+# **held out**, which means that no model sees them before its test.
+#
 # Each picture is 64 numbers between 0 (black) and 1 (white). Laid out in a row, a picture is a point in a space of 64 dimensions,
 # and the digits are ten clouds of points in it.
 
@@ -64,14 +73,15 @@ labels, test_labels = digits.train_labels, digits.test_labels
 # A **discriminative** model answers *which digit is this?* It learns p(label | picture): a border between the clouds, nothing more.
 # Logistic regression is one.
 
-# %%
+# %% tags=["nbval-ignore-output"]
 discriminative = LogisticRegression(max_iter=1000).fit(train, labels)
 discriminative_accuracy = discriminative.score(test, test_labels)
 print(f"Logistic regression reads {discriminative_accuracy:.0%} of the held-out digits.")
 
 # %% [markdown]
 # A **generative** model answers *what do pictures of this digit look like?* It learns p(picture | label): the cloud itself, its
-# centre and its shape. Whoever knows the cloud can do two things with it: draw a new point from it, and ask which cloud a point belongs to.
+# centre and its shape. Once you know the clouds you can do two things: draw a new point from one of them, and ask which of them a given
+# point belongs to.
 #
 # ## Exercise 1: the centre of a cloud
 #
@@ -89,10 +99,12 @@ average_picture = check("welcome-average_picture", average_picture)
 
 # %%
 centres = np.stack([average_picture(train[labels == digit]) for digit in range(10)])  # (10, 64)
-plots.show(
-    plots.pictures(centres.reshape(-1, 8, 8, 1), labels=range(10), title="The centre of each cloud"),
-    "Ten blurred digits, the averages of all pictures of each class.",
+figure = plots.pictures(
+    centres.reshape(-1, 8, 8, 1),
+    labels=range(10),
+    title="The centre of each cloud",
 )
+plots.show(figure, "Ten blurred digits, the averages of all training pictures of each class.")
 
 # %% [markdown]
 # Averages are blurred, because people write differently. The blur is the cloud's *shape*: which pixels brighten together. The simplest
@@ -100,7 +112,8 @@ plots.show(
 # pixels that never changed in training may still change a little.
 
 # %%
-factors = np.stack([np.linalg.cholesky(np.cov(train[labels == digit].T) + 0.01 * np.eye(64)) for digit in range(10)])
+covariances = np.stack([np.cov(train[labels == digit].T) for digit in range(10)])
+factors = np.linalg.cholesky(covariances + 0.01 * np.eye(64))
 factors.shape  # (10, 64, 64): L with Σ = L Lᵀ, one for each digit
 
 # %%
@@ -129,12 +142,17 @@ def most_probable_class(log_likelihood, log_prior):
 # %% tags=["check"]
 most_probable_class = check("welcome-most_probable_class", most_probable_class)
 
-# %%
+# %% tags=["nbval-ignore-output"]
 log_prior = np.log(np.bincount(labels) / len(labels))  # (10,)
 generative_accuracy = np.mean(most_probable_class(log_likelihoods(test), log_prior) == test_labels)
 print(f"Ten Gaussians read {generative_accuracy:.0%} of the held-out digits.")
-claim("The Gaussians, made for drawing, read at least as well as logistic regression, made for reading (within 1 %)",
-      generative_accuracy >= discriminative_accuracy - 0.01)
+
+# %%
+claim(
+    "The Gaussians, made for drawing, read at least as well as logistic regression, "
+    "made for reading (within 1 %)",
+    generative_accuracy >= discriminative_accuracy - 0.01,
+)
 
 # %% [markdown]
 # ## Predict
@@ -153,46 +171,71 @@ predict("welcome-recognised_share", my_guess)
 
 # %%
 def draw_digits(digit, n, seed, spread=1.0):
-    """New pictures of one digit: centre + spread · L · noise, cut to the range of grey.  -> (n, 64)"""
+    """New pictures of one digit: centre + spread · L · noise, cut to [0, 1].  -> (n, 64)"""
     noise = np.random.default_rng(seed).standard_normal((n, 64))
     return np.clip(centres[digit] + spread * noise @ factors[digit].T, 0, 1)
 
-drawn = np.concatenate([draw_digits(digit, 100, seed=SEED + digit) for digit in range(10)])  # (1000, 64)
-wanted = np.repeat(np.arange(10), 100)
+sheets = [draw_digits(digit, 100, seed=SEED + digit) for digit in range(10)]
+drawn = np.concatenate(sheets)  # (1000, 64)
+wanted = np.repeat(np.arange(10), 100)  # (1000,)
 
 # %%
+figure = plots.pictures(
+    drawn[::50].reshape(-1, 8, 8, 1),
+    labels=wanted[::50],
+    title="Twenty digits that nobody wrote",
+)
 plots.show(
-    plots.pictures(drawn[::50].reshape(-1, 8, 8, 1), labels=wanted[::50], title="Twenty digits that nobody wrote"),
-    "Twenty drawn digits, two of each class; most are easy to read, with a little grain.",
+    figure,
+    "Twenty drawn digits, two of each class, grainier than those people wrote; "
+    "many can be read at a glance, some only with the label.",
 )
 
-# %%
+# %% tags=["nbval-ignore-output"]
 judge = KNeighborsClassifier(5).fit(train, labels)
 recognised = judge.score(drawn, wanted)
 predict("welcome-recognised_share", outcome=recognised)
-claim("A third classifier reads at least 80 % of the drawn digits as the digit asked for; chance is 10 %", recognised >= 0.8)
+
+# %%
+claim(
+    "A third classifier reads at least 80 % of the drawn digits as the digit asked for; "
+    "chance is 10 %",
+    recognised >= 0.8,
+)
 
 # %% [markdown]
 # ## Never seen?
 #
-# Readable is half of the question. A program that returned its training pictures would be read perfectly. So measure, for each drawn digit, the distance
-# to the nearest training picture, and compare with the same distance for *real* held-out digits: new pictures by real people.
+# Readable is half of the question. A program that returned its training pictures would be read perfectly. So measure, for each drawn
+# digit, the distance to the nearest training picture. Then compare with the same distance for the held-out digits, which people wrote
+# and the program has never seen.
 
 # %%
 nearest = NearestNeighbors(n_neighbors=1).fit(train)
 drawn_distance = nearest.kneighbors(drawn)[0].ravel()
 real_distance = nearest.kneighbors(test)[0].ravel()
-copy_distance = {"drawn digits": np.median(drawn_distance), "new digits by people": np.median(real_distance)}
+copy_distance = {
+    "drawn digits": np.median(drawn_distance),
+    "new digits by people": np.median(real_distance),
+}
 
 # %% tags=["nbval-ignore-output"]
+figure = plots.bars(
+    copy_distance,
+    title="How far to the nearest picture the program has seen?",
+    x_label="median distance in pixel space (0 is a copy)",
+)
 plots.show(
-    plots.bars(copy_distance, title="How far to the nearest picture the program has seen?", x_label="median distance in pixel space (0 is a copy)"),
-    "Two bars: drawn digits lie about as far from the training pictures as new digits written by people, a little further.",
+    figure,
+    "Two bars: drawn digits lie about a quarter further from the training pictures "
+    "than new digits written by people.",
 )
 
 # %%
-claim("The typical drawn digit is no closer to the training pictures than a person's new digit is",
-      np.median(drawn_distance) >= 0.95 * np.median(real_distance))
+claim(
+    "The typical drawn digit is no closer to the training pictures than a person's new digit is",
+    np.median(drawn_distance) >= 0.95 * np.median(real_distance),
+)
 claim("No drawn digit is a copy", drawn_distance.min() > 0.1)
 
 # %% [markdown]
@@ -206,15 +249,18 @@ def draw_sheet(digit, spread, seed):
     return plots.pictures(sheet, columns=5, scale=1.0, title=f"Ten new pictures of a {digit}")
 
 widgets.explore(
-    draw_sheet, "Ten drawn pictures of the digit three, all different and readable.",
-    digit={str(digit): digit for digit in (3, 0, 1, 2, 4, 5, 6, 7, 8, 9)}, spread=(0.0, 2.0, 0.1, 1.0), seed=(0, 50, 1, 0),
+    draw_sheet,
+    "Ten drawn pictures of the digit three, all different and grainy; some are hard to read.",
+    digit={str(digit): digit for digit in (3, 0, 1, 2, 4, 5, 6, 7, 8, 9)},
+    spread=(0.0, 2.0, 0.1, 1.0),
+    seed=(0, 50, 1, 0),
 )
 
 # %% [markdown]
 # ## Where this breaks
 #
-# A digit has 64 pixels, and one bump describes each cloud well. Letters from 21 typefaces, slanted and bent, on 256 pixels are another matter: their clouds are
-# curved and come in pieces, and a Gaussian that covers all the pieces also covers the empty space between them.
+# A digit has 64 pixels, and one bump describes each cloud well. Letters from 21 typefaces, slanted and bent, on 256 pixels are another
+# matter: their clouds are curved and come in pieces, and a Gaussian that covers all the pieces also covers the empty space between them.
 
 # %%
 glyphs = data.glyphs(n_train=4000, n_test=100)
@@ -224,24 +270,28 @@ ghosts = letter.mean(axis=0) + noise @ np.linalg.cholesky(np.cov(letter.T) + 1e-
 deep = zoo.load("vae_glyphs").sample(10, seed=SEED)
 
 # %%
+rows = [letter[:10].reshape(-1, 16, 16, 1), ghosts.reshape(-1, 16, 16, 1), deep]
+figure = plots.pictures(
+    np.concatenate(rows),  # (30, 16, 16, 1)
+    row_labels=["real A", "Gaussian A", "VAE, any character"],
+    title="One Gaussian is not enough for letters",
+)
 plots.show(
-    plots.pictures(
-        np.concatenate([letter[:10].reshape(-1, 16, 16, 1), ghosts.reshape(-1, 16, 16, 1), deep]),
-        row_labels=["real A", "Gaussian A", "VAE, any letter"], title="One Gaussian is not enough for letters",
-    ),
-    "Three rows: real letters A, Gaussian draws that look like smoke, and letters from a variational autoencoder.",
+    figure,
+    "Three rows: real letters A, Gaussian draws of an A with smoke and ghost strokes around it, "
+    "and letters and digits from a variational autoencoder.",
 )
 
 # %% [markdown]
-# The last row comes from a network you will build yourself in
-# [Variational autoencoders](../02_models/04_variational_autoencoders.ipynb). This row grows by one family with each model lesson of the course.
+# The last row, letters and digits as they come, is from a network you will build yourself in
+# [Variational autoencoders](../02_models/04_variational_autoencoders.ipynb).
 #
 # ## Recap
 #
 # 1. A discriminative model learns a border; a generative model learns the cloud.
-# 2. Who knows the cloud can both read and draw.
+# 2. Once you know the cloud you can both read and draw.
 # 3. A drawing is judged by numbers: is it recognised, and is it new?
-# 4. A Gaussian is enough for tiny digits and far too little for letters.
+# 4. One Gaussian a class is enough for tiny digits; letters in many typefaces come out smeared.
 # 5. The rest of the course builds better clouds.
 
 # %% [markdown]
@@ -261,5 +311,5 @@ quiz("welcome", my_answers)
 # - Ng and Jordan (2001), *On Discriminative vs. Generative Classifiers*: when does modelling the cloud pay?
 # - Tomczak (2022), *Deep Generative Modeling*, chapter 1.
 #
-# **Scale up.** Replace `data.digits()` by `keras.datasets.mnist` (28 × 28 pixels, needs a network once). The Gaussians still read about as well as
-# logistic regression; look at what they draw.
+# **Scale up.** Replace `data.digits()` by `keras.datasets.mnist` (28 × 28 pixels, so 64 becomes 784; the download needs a connection
+# once). Do the Gaussians still read as well as logistic regression? Look at what they draw, too.

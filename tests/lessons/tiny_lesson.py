@@ -19,8 +19,13 @@ SEED = 0
 # is imported in real lessons.
 import os
 
+
 def check(exercise, answer):
-    right = {"tiny-average": lambda f: f([1, 2, 6]) == 3, "tiny-length": lambda n: n == 4, "tiny-shape": lambda s: s == (2, 3)}
+    right = {
+        "tiny-average": lambda f: f([1, 2, 6]) == 3,
+        "tiny-length": lambda n: n == 4,
+        "tiny-shape": lambda s: s == (2, 3),
+    }
     try:
         passed = bool(right[exercise](answer))
     except TypeError:
@@ -30,14 +35,17 @@ def check(exercise, answer):
         raise AssertionError(f"{exercise}: not passed")
     return answer
 
+
 # %%
 def claim(sentence, condition):
     if PROFILE != "smoke" and os.environ.get("GENAI_COURSE_STRICT") and not condition:
         raise AssertionError(sentence)
     print("claim:", sentence)
 
+
 def predict(question, guess=...):
     print(question, guess)
+
 
 quiz = predict
 
@@ -45,12 +53,14 @@ quiz = predict
 # ## Exercise 1
 # Stuck? Call `hint("tiny-average")`.
 
+
 # %% tags=["exercise"] id="tiny-average" points=2
 def average(numbers):
     """Average of a list of numbers."""
     ### BEGIN SOLUTION
     return sum(numbers) / len(numbers)
     ### END SOLUTION
+
 
 # %% tags=["check"]
 average = check("tiny-average", average)
@@ -81,6 +91,15 @@ shape = check("tiny-shape", shape)
 claim("One and one is two", 1 + 1 == 2)
 claim("The list is not empty", len(numbers) > 0)
 claim("The average of four numbers is 1.5", PROFILE == "smoke" or average(numbers) == 1.5)
+
+
+# %% tags=["exercise", "make"] id="tiny-make" points=3
+def my_average():
+    """An average of your own."""
+    ### BEGIN SOLUTION
+    return sorted([1, 2, 6])[1]
+    ### END SOLUTION
+
 
 # %% tags=["exercise"] solution='"ab"'
 my_answers = ...

@@ -11,8 +11,8 @@ from pathlib import Path
 import click
 import psutil
 import pytest
-from tiny_notebooks import write_notebook
 from rich.console import Console
+from tiny_notebooks import write_notebook
 
 from genai_course.authoring import run as run_module
 from genai_course.authoring.run import run
@@ -142,7 +142,8 @@ def test_ctrl_c_kills_the_kernels_and_says_what_finished(tmp_path, how):
     folder = tmp_path / "notebooks/01_data"
     write_notebook(folder / "01_quick.ipynb", "1")
     # A kernel that ignores being asked, with a child process of its own.
-    stubborn = "import signal, subprocess, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nsubprocess.Popen(['sleep', '99'])"
+    stubborn = "import signal, subprocess, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n"
+    stubborn += "subprocess.Popen(['sleep', '99'])"
     write_notebook(folder / "02_endless.ipynb", stubborn, "open('here.txt', 'w').close()\ntime.sleep(99)")
     write_notebook(folder / "03_waiting.ipynb", "1")
     script = (

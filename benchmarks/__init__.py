@@ -1,0 +1,1 @@
+"""Measurements that are too long for tests: how good, how fast, against whom."""

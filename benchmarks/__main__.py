@@ -1,0 +1,6 @@
+"""All benchmarks: ``python -m benchmarks``."""
+
+from benchmarks.quality import main
+
+if __name__ == "__main__":
+    main()

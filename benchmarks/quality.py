@@ -1,0 +1,259 @@
+"""How good are the course's models on 16×16 glyphs, for the seconds they train, against simple rivals?
+
+    python -m benchmarks.quality                       three seeds, the held-out test glyphs, writes benchmarks/results/
+    python -m benchmarks.quality --split tuning --seeds 1   other glyphs, for choosing settings; writes nothing
+
+Every model learns from ``data.glyphs().train`` on one core. Times are CPU seconds of this process.
+"""
+
+import json
+import platform
+import time
+from pathlib import Path
+from statistics import median
+
+import click
+import numpy as np
+
+from genai_course import data, evaluation, session
+from genai_course.evaluation.neighbours import nearest_distance, squared_distances
+from genai_course.paths import whole_file
+
+RESULTS = Path(__file__).parent / "results"
+PCA_DIMENSIONS = 60
+BANDWIDTHS = (0.05, 0.07, 0.1, 0.14, 0.2)
+BOTTLENECKS = (2, 4, 8, 16, 32)
+# name -> epochs of the variational autoencoder, and components of the mixture fitted to its codes
+VAE_RECIPES = {"20 s": (12, 50), "60 s": (32, 200)}
+
+
+@click.command()
+@click.option("--seeds", default=3, show_default=True, help="How often everything is repeated.")
+@click.option(
+    "--split", type=click.Choice(["test", "tuning"]), default="test", show_default=True, help="What to judge by."
+)
+def main(seeds=3, split="test"):
+    """Measure autoencoders and generative models of glyphs, and write benchmarks/results/quality.*"""
+    if seeds < 1:
+        raise click.UsageError(f"--seeds is {seeds}; give 1 or more.")
+    session.setup("laptop", 0)
+    glyphs = data.glyphs()
+    # Settings are chosen on glyphs of the training's kind; the test has combinations of typeface and distortion of its own.
+    reference = glyphs.test if split == "test" else data.glyphs(4_000, 1, seed=5).train
+    drawings, codes = {}, {}  # name -> one entry a seed
+    for seed in range(seeds):
+        for name, seconds, pictures in generators(glyphs.train, seed):
+            scores = judge(pictures, reference) | seconds
+            drawings.setdefault(name, []).append(scores)
+            click.echo(f"seed {seed}  {name:42} " + "  ".join(f"{key} {value:.3f}" for key, value in scores.items()))
+            if seed == 0:
+                codes[name] = pictures[:16]
+    errors = [reconstruction_errors(glyphs.train, reference, seed) for seed in range(seeds)]
+    report = {
+        "split": split,
+        "seeds": seeds,
+        "samples": evaluation.SAMPLES,
+        "machine": machine(),
+        "drawing": {name: summary(runs) for name, runs in drawings.items()},
+        "squeezing": {size: summary([run[size] for run in errors]) for size in BOTTLENECKS},
+    }
+    click.echo(as_markdown(report))
+    if split == "test":
+        write(report, codes)
+
+
+def generators(train, seed):
+    """Yield (name, seconds of fitting, pictures) of each way to draw glyphs."""
+    n = evaluation.SAMPLES
+    yield "real glyphs of the training's kind (floor)", {}, data.glyphs(n, 1, seed=1_000 + seed).train
+    yield from pixel_densities(train, n, seed)
+    for name, (epochs, components) in VAE_RECIPES.items():
+        yield from variational_autoencoder(train, n, seed, name, epochs, components)
+
+
+def pixel_densities(train, n, seed):
+    """Gaussian mixtures and a kernel density, in the space of the first principal components."""
+    from sklearn.decomposition import PCA
+    from sklearn.mixture import GaussianMixture
+
+    pca = PCA(PCA_DIMENSIONS, random_state=seed).fit(train.reshape(len(train), -1))
+    squeezed = pca.transform(train.reshape(len(train), -1))  # (pictures, 60)
+
+    def to_pictures(rows):
+        return np.clip(pca.inverse_transform(rows), 0, 1).astype("float32").reshape(-1, *train.shape[1:])
+
+    for components in (50, 200):
+        mixture = GaussianMixture(components, reg_covar=1e-4, max_iter=100, random_state=seed)
+        seconds = timed(lambda mixture=mixture: mixture.fit(squeezed))
+        # scikit-learn's own sampling would repeat the seed of the fit and doubts float32 covariances.
+        random = np.random.default_rng(seed)
+        chosen = random.choice(components, size=n, p=mixture.weights_ / mixture.weights_.sum())
+        factors = np.linalg.cholesky(mixture.covariances_.astype("float64"))
+        noise = random.standard_normal((n, PCA_DIMENSIONS))
+        rows = mixture.means_[chosen] + np.einsum("nij,nj->ni", factors[chosen], noise)
+        yield f"mixture of {components}, 60 PCA dimensions", seconds, to_pictures(rows)
+
+    validation = pca.transform(data.glyphs(500, 1, seed=6).train.reshape(500, -1))
+    distances = np.concatenate(list(squared_distances(validation, squeezed)))  # (500, pictures)
+    bandwidth = max(BANDWIDTHS, key=lambda width: kernel_log_density(distances, width).mean())
+    random = np.random.default_rng(seed)
+    chosen = squeezed[random.integers(len(squeezed), size=n)]
+    rows = chosen + bandwidth * random.standard_normal(chosen.shape)
+    yield f"kernel density, bandwidth {bandwidth} (copies)", {}, to_pictures(rows)
+
+
+def kernel_log_density(distances, bandwidth):
+    """Log-density up to a constant, from squared distances to the training rows.  (n, rows) -> (n,)"""
+    from scipy.special import logsumexp
+
+    return logsumexp(-distances / (2 * bandwidth**2), axis=1) - PCA_DIMENSIONS * np.log(bandwidth)
+
+
+def variational_autoencoder(train, n, seed, name, epochs, components):
+    """The course's VAE, drawing from N(0, I) and from a mixture fitted to its codes."""
+    import keras
+
+    from genai_course.models import VariationalAutoencoder
+
+    keras.utils.set_random_seed(seed)
+    model = VariationalAutoencoder(latent_dim=16, picture_shape=train.shape[1:])
+    seconds = fit(model, train, epochs, batch_size=128, learning_rate=2e-3)
+    yield f"VAE {name}, N(0, I)", seconds, model.sample(n, seed)
+    prior = timed(lambda: model.fit_prior(train, components, seed))["seconds"]
+    yield (
+        f"VAE {name}, mixture of {components} on codes",
+        {key: value + prior for key, value in seconds.items()},
+        model.sample(n, seed),
+    )
+
+
+def reconstruction_errors(train, held_out, seed):
+    """Mean squared error of held-out pictures: size of the code -> PCA's, the autoencoder's, and its seconds."""
+    import keras
+    from sklearn.decomposition import PCA
+
+    from genai_course.models import Autoencoder
+
+    flat, flat_held_out = train.reshape(len(train), -1), held_out.reshape(len(held_out), -1)
+    errors = {}
+    for size in BOTTLENECKS:
+        pca = PCA(size, random_state=seed).fit(flat)
+        drawn_by_pca = pca.inverse_transform(pca.transform(flat_held_out))
+        keras.utils.set_random_seed(seed)
+        model = Autoencoder(size, train.shape[1:], width=256)
+        seconds = fit(model, train, epochs=6, batch_size=128, learning_rate=3e-3)
+        drawn = np.asarray(model(held_out))
+        errors[size] = {
+            "pca": float(np.mean((drawn_by_pca - flat_held_out) ** 2)),
+            "autoencoder": float(np.mean((drawn - held_out) ** 2)),
+        } | seconds
+    return errors
+
+
+def fit(model, pictures, epochs, batch_size, learning_rate):
+    """Train, and return CPU seconds, with and without compiling (the first epoch counted as a later one)."""
+    import keras
+
+    steps = epochs * -(-len(pictures) // batch_size)
+    falling = keras.optimizers.schedules.CosineDecay(learning_rate, steps)
+    model.compile(keras.optimizers.Adam(falling), steps_per_execution=16)
+    ends = []
+    note_time = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: ends.append(time.process_time()))
+    seconds = timed(lambda: model.fit(pictures, epochs=epochs, batch_size=batch_size, verbose=0, callbacks=[note_time]))
+    return seconds | {"seconds_without_compiling": (ends[-1] - ends[0]) * epochs / (epochs - 1)}
+
+
+def timed(work):
+    """Do the work and return its CPU seconds."""
+    started = time.process_time()
+    work()
+    return {"seconds": time.process_time() - started}
+
+
+def judge(pictures, reference):
+    """The course's scores, and how far samples are from held-out pictures: two distances that tell copies apart."""
+    scores = evaluation.picture_scores(pictures, reference=reference)
+    return scores | {"nearest_held_out": nearest_distance(pictures[:1_000], reference)}
+
+
+def summary(runs):
+    """Median, smallest and largest value of each measure over the seeds."""
+    columns = {key: [run[key] for run in runs] for key in runs[0]}
+    return {key: {"median": median(values), "low": min(values), "high": max(values)} for key, values in columns.items()}
+
+
+def machine():
+    """What the numbers were measured on."""
+    import keras
+    import tensorflow as tf
+
+    return {
+        "processor": f"{platform.machine()}, one thread",
+        "python": platform.python_version(),
+        "keras": keras.__version__,
+        "tensorflow": tf.__version__,
+        "numpy": np.__version__,
+    }
+
+
+def as_markdown(report):
+    """The report as two tables."""
+    columns = {
+        "seconds": "CPU s",
+        "seconds_without_compiling": "without compiling",
+        "frechet": "Fréchet ↓",
+        "precision": "precision ↑",
+        "recall": "recall ↑",
+        "nearest": "to nearest training picture",
+        "nearest_held_out": "to nearest held-out picture",
+    }
+    lines = [
+        "# Quality on 16×16 glyphs",
+        "",
+        f"Made by `python -m benchmarks.quality`: {report['seeds']} seed(s), {report['samples']} samples each, judged on the "
+        f"{report['split']} glyphs. Median, and (lowest–highest). "
+        + ", ".join(f"{k} {v}" for k, v in report["machine"].items()),
+        "",
+        "## Drawing new glyphs",
+        "",
+        "| | " + " | ".join(columns.values()) + " |",
+        "|---" * (len(columns) + 1) + "|",
+    ]
+    for name, row in report["drawing"].items():
+        lines.append(f"| {name} | " + " | ".join(cell(row.get(key), key) for key in columns) + " |")
+    lines += ["", "## Squeezing glyphs: mean squared error of held-out pictures", ""]
+    lines += ["| numbers in the code | PCA | autoencoder | CPU s |", "|---|---|---|---|"]
+    for size, row in report["squeezing"].items():
+        cells = " | ".join(cell(row[key], key) for key in ("pca", "autoencoder", "seconds"))
+        lines.append(f"| {size} | {cells} |")
+    return "\n".join(lines) + "\n"
+
+
+def cell(values, key):
+    """One cell of a table: the median and the range."""
+    if values is None:
+        return "–"
+    digits = 1 if key.startswith("seconds") else 4 if key in ("pca", "autoencoder") else 2
+    text = f"{values['median']:.{digits}f}"
+    if values["low"] != values["high"]:
+        text += f" ({values['low']:.{digits}f}–{values['high']:.{digits}f})"
+    return text
+
+
+def write(report, drawn):
+    """Write the report as JSON and Markdown, and a picture with one row for each way to draw."""
+    from PIL import Image
+
+    with whole_file(RESULTS / "quality.json") as temporary:
+        temporary.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    rows = [np.hstack(list(pictures[..., 0])) for pictures in drawn.values()]  # each (16, 16 * 16)
+    picture = Image.fromarray((np.vstack(rows) * 255).round().astype("uint8"))
+    with whole_file(RESULTS / "quality.png") as temporary:
+        picture.resize((3 * picture.width, 3 * picture.height), Image.Resampling.NEAREST).save(temporary, optimize=True)
+    text = as_markdown(report) + "\n## To look at\n\n![One row for each line of the first table](quality.png)\n\nRows: "
+    with whole_file(RESULTS / "quality.md") as temporary:
+        temporary.write_text(text + " · ".join(drawn) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,62 @@
+"""The one ruler for pictures of glyphs: which features, how many samples, against which pictures."""
+
+from functools import cache
+
+from genai_course import data, session
+from genai_course.evaluation.classifier import features, recognised_share, shrink
+from genai_course.evaluation.frechet import frechet_distance
+from genai_course.evaluation.neighbours import nearest_distance, precision_recall
+
+SAMPLES = 4_000  # pictures that are judged; every number here depends a little on how many there are
+NEIGHBOURS = 3  # of precision and recall
+SEARCHED = 1_000  # judged pictures whose nearest training picture is looked for
+
+
+def picture_scores(pictures, reference=None, labels=None, training=None):
+    """How good are generated glyphs? The first ``SAMPLES`` pictures, always measured in the same way.
+
+    pictures: (n, size, size, 1) with values in [0, 1], n at least ``SAMPLES``.
+    reference: real pictures to compare with, (m, size, size, 1); by default the course's held-out glyphs.
+    labels: (n,) classes that the pictures were meant to be, positions in ``data.CHARACTERS``, if there were any.
+    training: the pictures that the model learned from, to notice copies; by default the course's training glyphs.
+
+    Returns a dictionary of floats:
+    frechet: Fréchet distance of the classifier's features, in units of their mean variance; 0 is best.
+    precision, recall: share of samples that look real; share of real variety that is sampled; 0 to 1.
+    nearest: mean pixel distance to the nearest training picture; much less than for new real pictures means copies.
+    recognised: with labels, the share of pictures read as what they were meant to be.
+
+    Raises ValueError for fewer than ``SAMPLES`` pictures (except in the smoke profile, which judges nothing).
+    """
+    smoke = session.current_run is not None and not session.current_run.judges_claims
+    needed = 2 * NEIGHBOURS if smoke else SAMPLES
+    if len(pictures) < needed:
+        raise ValueError(
+            f"There are {len(pictures)} pictures; the scores need {needed}: with fewer the Fréchet distance comes out larger."
+        )
+    pictures = pictures[:SAMPLES]
+    seen = features(pictures)  # (n, FEATURES)
+    real = reference_features() if reference is None else features(reference)
+    training = training_pictures() if training is None else training
+    precision, recall = precision_recall(real, seen, NEIGHBOURS)
+    scores = {
+        "frechet": frechet_distance(seen, real),
+        "precision": precision,
+        "recall": recall,
+        "nearest": nearest_distance(shrink(pictures[:SEARCHED]), shrink(training)),
+    }
+    if labels is not None:
+        scores["recognised"] = recognised_share(pictures, labels[:SAMPLES])
+    return scores
+
+
+@cache
+def reference_features():
+    """Features of the course's held-out glyphs, (4000, 64)."""
+    return features(data.glyphs(n_train=1).test)
+
+
+@cache
+def training_pictures():
+    """The course's training glyphs, (20000, 16, 16, 1)."""
+    return data.glyphs(n_test=1).train

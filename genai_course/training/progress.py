@@ -1,0 +1,89 @@
+"""How far is the training? One line that changes, in a notebook and in a terminal.
+
+What is stored with the notebook is a fixed sentence, so that two runs compare equal; the moving line is a widget.
+"""
+
+import sys
+import time
+
+import keras
+
+SECONDS_BETWEEN = 0.3  # two changes of the line
+
+
+class Progress(keras.callbacks.Callback):
+    """Show epoch, loss and remaining seconds: ``model.fit(..., verbose=0, callbacks=[Progress()])``.
+
+    what: what is being trained, as the line's first words.
+    line: the :class:`Line` to write on; by default each training gets a new one.
+    """
+
+    def __init__(self, what="Training", line=None):
+        super().__init__()
+        self.what, self.given_line = what, line
+
+    def on_train_begin(self, logs=None):
+        self.epochs = self.params["epochs"]
+        self.steps = self.params["steps"] or 1  # None where the data's length is unknown
+        self.epoch, self.started, self.shown = 0, time.monotonic(), 0.0
+        self.line = self.given_line or Line(f"{self.what}: {self.epochs} epochs.")
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.epoch = epoch
+
+    def on_train_batch_end(self, batch, logs=None):
+        now = time.monotonic()
+        if now - self.shown < SECONDS_BETWEEN:
+            return
+        self.shown = now
+        share = min((self.epoch + (batch + 1) / self.steps) / self.epochs, 1)
+        left = (now - self.started) * (1 - share) / share
+        self.line.show(
+            f"{self.what}: epoch {self.epoch + 1} of {self.epochs}, loss {float(logs['loss']):.4g}, about {left:.0f} s left"
+        )
+
+    def on_train_end(self, logs=None):
+        loss = f", loss {float(logs['loss']):.4g}" if logs else ""
+        self.line.show(f"{self.what}: {self.epochs} epochs in {time.monotonic() - self.started:.0f} s{loss}")
+        if not self.given_line:
+            self.line.end()
+
+
+class Line:
+    """A line of text that can be replaced.
+
+    fixed: what a reader without a live kernel sees, and all that is printed where nothing can be replaced.
+    """
+
+    def __init__(self, fixed):
+        self.label, self.terminal = None, False
+        if has_kernel():
+            from IPython.display import display
+            from ipywidgets import Label
+
+            self.label = Label(fixed)
+            display({**self.label._repr_mimebundle_(), "text/plain": fixed}, raw=True)
+        elif sys.stdout.isatty():
+            self.terminal = True
+            self.show(fixed)
+        else:
+            print(fixed, flush=True)
+
+    def show(self, text):
+        """Replace the line."""
+        if self.label is not None:
+            self.label.value = text
+        elif self.terminal:
+            print(f"\r\033[K{text}", end="", flush=True)
+
+    def end(self):
+        """Keep what the line says now."""
+        if self.terminal:
+            print()
+
+
+def has_kernel():
+    """Whether this runs in a notebook's kernel."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    return hasattr(shell, "kernel")

@@ -1,0 +1,180 @@
+"""Trained models for lessons that need one: ``zoo.load("vae_glyphs")``.
+
+A model is trained once on this machine, always in the same way, and kept in ``course_home()/zoo``. The file's name holds a
+hash of everything that the training depends on, so a change of the course or of a library makes a new file.
+"""
+
+import contextlib
+import hashlib
+import inspect
+import random
+
+import numpy as np
+from filelock import FileLock
+
+from genai_course import data, session
+from genai_course.paths import PACKAGE, course_home, whole_file
+
+RECIPES = {}  # name -> function(run, progress) that returns a trained model
+SECONDS = {}  # name -> seconds of training on the laptop profile, to tell the learner
+
+
+def recipe(seconds):
+    """Register a function that trains a model with ``seconds`` of one core on the laptop profile."""
+
+    def register(function):
+        RECIPES[function.__name__] = function
+        SECONDS[function.__name__] = seconds
+        return function
+
+    return register
+
+
+@recipe(seconds=5)
+def autoencoder_digits(run, progress):
+    """Eight numbers for a handwritten digit."""
+    from genai_course.models import Autoencoder
+
+    pictures = data.digits().train
+    model = Autoencoder(8, pictures.shape[1:], width=256, noise=0.1)
+    return fit(model, pictures, progress, batch_size=64, epochs=run.steps(smoke=2, laptop=60, gpu=200))
+
+
+@recipe(seconds=6)
+def autoencoder_glyphs(run, progress):
+    """Sixteen numbers for a glyph."""
+    from genai_course.models import Autoencoder
+
+    pictures = data.glyphs(run.steps(smoke=1_000, laptop=20_000, gpu=100_000), 1).train
+    model = Autoencoder(16, pictures.shape[1:], width=256)
+    return fit(
+        model, pictures, progress, batch_size=128, epochs=run.steps(smoke=1, laptop=6, gpu=60), learning_rate=3e-3
+    )
+
+
+@recipe(seconds=6)
+def vae_digits(run, progress):
+    """Draws digits: eight numbers each, the prior a mixture of 20."""
+    from genai_course.models import VariationalAutoencoder
+
+    pictures = data.digits().train
+    model = VariationalAutoencoder(8, pictures.shape[1:], width=256)
+    fit(model, pictures, progress, batch_size=64, epochs=run.steps(smoke=2, laptop=60, gpu=200))
+    return model.fit_prior(pictures, components=20)
+
+
+@recipe(seconds=15)
+def vae_glyphs(run, progress):
+    """Draws glyphs: sixteen numbers each, the prior a mixture of 50."""
+    from genai_course.models import VariationalAutoencoder
+
+    pictures = data.glyphs(run.steps(smoke=1_000, laptop=20_000, gpu=100_000), 1).train
+    model = VariationalAutoencoder(16, pictures.shape[1:])
+    fit(model, pictures, progress, batch_size=128, epochs=run.steps(smoke=1, laptop=8, gpu=60))
+    return model.fit_prior(pictures[:10_000], components=50)
+
+
+def fit(model, pictures, progress, batch_size, epochs, learning_rate=2e-3):
+    """Train a model on pictures with Adam, the learning rate falling along a cosine, and return it."""
+    import keras
+
+    steps = epochs * -(-len(pictures) // batch_size)
+    falling = keras.optimizers.schedules.CosineDecay(learning_rate, steps)
+    model.compile(keras.optimizers.Adam(falling), steps_per_execution=16)
+    model.fit(pictures, batch_size=batch_size, epochs=epochs, verbose=0, callbacks=[progress])
+    return model
+
+
+def load(name, profile=None):
+    """A trained model of the course; trained now if this machine has not done so yet.
+
+    name: one of ``zoo.RECIPES``.
+    profile: "smoke", "laptop" or "gpu"; by default the one of the last ``setup``, else "laptop".
+    Python's and NumPy's random numbers go on as if nothing had happened; Keras's and TensorFlow's start afresh from
+    the run's seed. Both hold whether the model was trained now or before, and so does what is printed.
+
+    Raises ValueError for an unknown name or profile.
+    """
+    run = session.current_run
+    profile = profile or (run.profile if run else "laptop")
+    if name not in RECIPES:
+        raise ValueError(f"The zoo has no model {name!r}; it has {', '.join(sorted(RECIPES))}.")
+    if profile not in session.PROFILES:
+        raise ValueError(f"profile is {profile!r}; choose one of {', '.join(map(repr, session.PROFILES))}.")
+    keras = session.quietly_import_keras()
+    if run is None:
+        session.pin_threads(profile)
+    from genai_course.training.progress import Line
+
+    key = content_key(name, profile)
+    path = course_home() / "zoo" / f"{name}-{profile}-{key[:16]}.keras"
+    path.parent.mkdir(exist_ok=True)
+    duration = {"smoke": "some seconds", "laptop": f"about {SECONDS[name]} s", "gpu": "some minutes"}[profile]
+    line = Line(f"{name}: trained once on this machine ({duration}), then kept.")
+    with FileLock(path.with_suffix(".lock")), random_numbers_kept(keras, run.seed if run else 0):
+        model = kept_model(path, key)
+        if model is None:
+            train_and_keep(name, session.Run(profile, seed=0), path, key, line)
+            # The file and not the trained object, so that a lesson gets the same whether it is the first or not.
+            model = kept_model(path, key)
+    line.end()
+    return model
+
+
+def train_and_keep(name, run, path, key, line):
+    """Train from a fixed seed, then write the model and, last, its checksum."""
+    import keras
+
+    from genai_course.training import Progress
+
+    keras.utils.set_random_seed(run.seed)
+    model = RECIPES[name](run, Progress(name, line))
+    with whole_file(path) as temporary:
+        model.save(temporary)
+    with whole_file(path.with_suffix(".sha256")) as temporary:
+        temporary.write_text(checksum(path, key), encoding="utf-8")
+
+
+def kept_model(path, key):
+    """The model in this file; None, after a sentence, if it is not what was written there, and None if there is no file."""
+    import keras
+
+    from genai_course.models import Autoencoder, VariationalAutoencoder  # noqa: F401  registers them with Keras
+
+    if not path.exists():
+        return None
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        if path.with_suffix(".sha256").read_text(encoding="utf-8") == checksum(path, key):
+            return keras.saving.load_model(path)
+    print(f"The kept model {path.name} is damaged or incomplete, so it is made again.")
+    return None
+
+
+def content_key(name, profile):
+    """Hash of everything that decides what the training gives: code, data files, settings and libraries."""
+    import keras
+    import tensorflow as tf
+
+    threads = tf.config.threading.get_intra_op_parallelism_threads()
+    facts = [name, profile, str(threads), keras.__version__, tf.__version__, np.__version__]
+    facts += [inspect.getsource(RECIPES[name]), inspect.getsource(fit), *data.files.listed_checksums().values()]
+    sources = sorted([*PACKAGE.glob("models/*.py"), *PACKAGE.glob("data/*.py")])
+    facts += [source.read_text(encoding="utf-8") for source in sources]
+    return hashlib.sha256("\0".join(facts).encode()).hexdigest()
+
+
+def checksum(path, key):
+    """Hash of a file's bytes and of the key they were made for, so that a renamed file is noticed too."""
+    return hashlib.sha256(key.encode() + path.read_bytes()).hexdigest()
+
+
+@contextlib.contextmanager
+def random_numbers_kept(keras, seed):
+    """Leave Python's and NumPy's random numbers as they were, and Keras's and TensorFlow's at ``seed``."""
+    python_state, numpy_state = random.getstate(), np.random.get_state()  # noqa: NPY002
+    try:
+        yield
+    finally:
+        keras.utils.set_random_seed(seed)
+        random.setstate(python_state)
+        np.random.set_state(numpy_state)  # noqa: NPY002

@@ -1,0 +1,141 @@
+"""The learner's own copy of the notebooks, and the start of JupyterLab."""
+
+import json
+import os
+import socket
+
+import click
+import pytest
+
+from genai_course import learner
+from genai_course.learner import MANIFEST, refuse_taken, start_lab, update_copy
+
+NAME = "01_data/01_images.ipynb"
+
+
+@pytest.fixture
+def course(tmp_path):
+    source = tmp_path / "notebooks"
+    (source / "01_data").mkdir(parents=True)
+    (source / NAME).write_text("first version")
+    (source / "01_data/02_text.ipynb").write_text("text")
+    return source
+
+
+@pytest.fixture
+def copy(tmp_path, course):
+    folder = tmp_path / "my-course"
+    assert update_copy(folder, course) == []
+    return folder
+
+
+def test_the_first_copy_holds_every_notebook(copy):
+    assert (copy / NAME).read_text() == "first version"
+    assert sorted(json.loads((copy / MANIFEST).read_text())) == [NAME, "01_data/02_text.ipynb"]
+
+
+def test_an_untouched_notebook_follows_an_update(course, copy):
+    (course / NAME).write_text("second version")
+    assert update_copy(copy, course) == [f"{copy / NAME} was updated."]
+    assert (copy / NAME).read_text() == "second version"
+
+
+def test_an_edited_notebook_is_kept_and_the_new_version_lies_beside_it(course, copy):
+    (copy / NAME).write_text("my work")
+    assert update_copy(copy, course) == []  # there is no new version
+    (course / NAME).write_text("second version")
+    [sentence] = update_copy(copy, course)
+    assert "holds your work" in sentence
+    assert "01_images.new.ipynb" in sentence
+    assert (copy / NAME).read_text() == "my work"
+    assert (copy / "01_data/01_images.new.ipynb").read_text() == "second version"
+    assert update_copy(copy, course) == []  # said once
+
+
+def test_a_new_version_that_was_edited_is_kept_too(course, copy):
+    (copy / NAME).write_text("my work")
+    (course / NAME).write_text("second version")
+    update_copy(copy, course)
+    (copy / "01_data/01_images.new.ipynb").write_text("my work in the second version")
+    (course / NAME).write_text("third version")
+    [sentence] = update_copy(copy, course)
+    assert "01_images.new2.ipynb" in sentence
+    assert (copy / "01_data/01_images.new.ipynb").read_text() == "my work in the second version"
+    assert (copy / "01_data/01_images.new2.ipynb").read_text() == "third version"
+
+
+def test_work_that_became_the_new_version_is_quietly_accepted(course, copy):
+    (copy / NAME).write_text("second version")
+    (course / NAME).write_text("second version")
+    assert update_copy(copy, course) == []
+    (course / NAME).write_text("third version")
+    assert update_copy(copy, course) == [f"{copy / NAME} was updated."]
+
+
+def test_a_deleted_notebook_comes_back(course, copy):
+    (copy / NAME).unlink()
+    assert update_copy(copy, course) == []
+    assert (copy / NAME).read_text() == "first version"
+
+
+@pytest.mark.parametrize("damage", ["", "[1]", "{'not json"])
+def test_without_a_readable_manifest_nothing_is_overwritten(course, copy, damage):
+    (copy / MANIFEST).write_text(damage)
+    (course / NAME).write_text("second version")
+    [sentence] = update_copy(copy, course)
+    assert "left alone" in sentence
+    assert (copy / NAME).read_text() == "first version"
+
+
+def test_the_learners_own_files_stay(course, copy):
+    (copy / "01_data/mine.ipynb").write_text("mine")
+    update_copy(copy, course)
+    assert (copy / "01_data/mine.ipynb").read_text() == "mine"
+
+
+def test_a_course_without_notebooks_is_answered_with_one_sentence(tmp_path):
+    with pytest.raises(click.UsageError, match=r"There are no notebooks in .*: make them with genai-course build"):
+        update_copy(tmp_path / "my-course", tmp_path)
+
+
+def test_a_file_in_the_place_of_the_folder_is_named(tmp_path, course):
+    (tmp_path / "taken").write_text("a file")
+    with pytest.raises(click.UsageError, match=r"cannot be written to .*taken"):
+        update_copy(tmp_path / "taken", course)
+    assert (tmp_path / "taken").read_text() == "a file"
+
+
+def test_a_taken_port_is_named():
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        port = server.getsockname()[1]
+        with pytest.raises(click.UsageError, match=f"Port {port} is taken"):
+            refuse_taken(port)
+    refuse_taken(port)
+    refuse_taken(None)
+
+
+def test_lab_opens_the_welcome_without_announcements(tmp_path, monkeypatch):
+    (tmp_path / "00_start_here").mkdir()
+    (tmp_path / learner.WELCOME).touch()
+    started = {}
+    monkeypatch.setattr(
+        os, "execve", lambda _, command, environment: started.update(command=command, environment=environment)
+    )
+    monkeypatch.setattr(
+        learner.subprocess, "call", lambda command, env: started.update(command=command, environment=env)
+    )
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    start_lab(tmp_path, browser=False, port=8123)
+    assert f"--ServerApp.root_dir={tmp_path}" in started["command"]
+    assert "--LabApp.default_url=/lab/tree/00_start_here/01_welcome.ipynb" in started["command"]
+    assert started["command"][-3:] == ["--port", "8123", "--ServerApp.port_retries=0"]
+    assert "--no-browser" in started["command"]
+    assert started["environment"]["TF_CPP_MIN_LOG_LEVEL"] == "3"
+    assert "PYTHONDONTWRITEBYTECODE" not in started["environment"]
+    settings = os.path.join(
+        started["environment"]["JUPYTER_CONFIG_PATH"].split(os.pathsep)[0], "labconfig", "page_config.json"
+    )
+    with open(settings) as file:
+        assert json.load(file)["disabledExtensions"] == {"@jupyterlab/apputils-extension:announcements": True}

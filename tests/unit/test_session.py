@@ -1,0 +1,73 @@
+"""session.setup: profiles, seeds, threads, silence."""
+
+import subprocess
+import sys
+
+import pytest
+
+from genai_course import session
+from genai_course.session import Run, setup
+
+
+def run_python(code, **options):
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, **options)
+
+
+def test_importing_the_package_is_instant_and_loads_no_tensorflow():
+    code = (
+        "import time; start = time.perf_counter(); import genai_course; taken = time.perf_counter() - start\n"
+        "import sys; print(taken, 'tensorflow' in sys.modules, 'matplotlib' in sys.modules)"
+    )
+    seconds, tensorflow, matplotlib = run_python(code).stdout.split()
+    assert float(seconds) <= 0.1
+    assert (tensorflow, matplotlib) == ("False", "False")
+
+
+def test_unknown_names_are_answered_with_the_known_ones():
+    import genai_course
+
+    with pytest.raises(AttributeError, match=r"no name 'chekc'.*check"):
+        _ = genai_course.chekc
+
+
+def test_setup_says_nothing_on_stderr():
+    code = "from genai_course import setup; setup('smoke', 0); from keras import ops; print(float(ops.sum(ops.ones(3))))"
+    result = run_python(code)
+    assert result.stdout == "3.0\n"
+    assert result.stderr == ""
+
+
+def test_the_same_seed_gives_the_same_bits_in_two_processes():
+    code = (
+        "from genai_course import setup; run = setup('smoke', 7)\n"
+        "import keras, numpy as np\n"
+        "x = np.random.rand(64, 8, 8, 1).astype('float32')\n"
+        "m = keras.Sequential([keras.layers.Conv2D(4, 3), keras.layers.Flatten(), keras.layers.Dense(3)])\n"
+        "m.compile('adam', 'mse'); m.fit(x, x[:, 0, :3, 0], epochs=2, verbose=0)\n"
+        "print(m.predict(x, verbose=0).tobytes().hex())"
+    )
+    assert run_python(code).stdout == run_python(code).stdout
+
+
+def test_a_run_picks_the_number_of_its_profile():
+    assert [Run(profile, 0).steps(smoke=1, laptop=2, gpu=3) for profile in session.PROFILES] == [1, 2, 3]
+    assert [Run(profile, 0).judges_claims for profile in session.PROFILES] == [False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("latop", 0), r"profile is 'latop'; choose one of 'smoke', 'laptop', 'gpu'\."),
+        (("smoke", -1), "seed is -1; give a whole number from 0"),
+        (("smoke", 1.5), r"seed is 1\.5; give a whole number"),
+        (("smoke", True), "seed is True; give a whole number"),
+    ],
+)
+def test_bad_settings_are_answered_in_one_sentence(arguments, says):
+    with pytest.raises(ValueError, match=says):
+        setup(*arguments)
+
+
+def test_an_unknown_theme_is_answered_in_one_sentence():
+    with pytest.raises(ValueError, match="theme is 'blue'; choose 'light' or 'dark'"):
+        setup("smoke", 0, theme="blue")
