@@ -26,7 +26,7 @@ build: $(VENV)/.installed
 test: $(VENV)/.installed-test
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n 2 --dist loadgroup --ignore tests/browser
+	env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/browser
 
 validate: $(VENV)/.installed-test
 	$(BIN)/genai-course validate

@@ -120,11 +120,18 @@ def validate(lessons, workers, cell_timeout):
 @LESSONS
 def harness(lessons):
     """Try the exercises' checks on right, wrong and mutated answers."""
+    from rich.console import Console
+
     from genai_course.authoring import harness as check_harness
     from genai_course.authoring.find import find_lessons
     from genai_course.paths import course_root
 
-    sys.exit(check_harness.report(find_lessons(lessons, course_root() / "lessons", ".py")) or 0)
+    rows = check_harness.report(find_lessons(lessons, course_root() / "lessons", ".py"))
+    Console().print(check_harness.table(rows))
+    problems = check_harness.problems(rows)
+    for problem in problems:
+        click.echo(problem)
+    sys.exit(1 if problems else 0)
 
 
 def _finish(command, lessons, *, workers, **options):
@@ -138,3 +145,7 @@ def _finish(command, lessons, *, workers, **options):
         sys.exit(command(lessons, course_root(), workers=workers or default_workers(), console=Console(), **options))
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -76,7 +76,7 @@ def quietly_import_keras():
     """Import Keras on TensorFlow without TensorFlow's C++ greetings, which no Python setting silences."""
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    with _silent_stderr():
+    with silent_stderr():
         import keras
     if keras.backend.backend() != "tensorflow":
         raise ValueError(
@@ -104,7 +104,7 @@ def pin_threads(profile):
 
 
 @contextmanager
-def _silent_stderr():
+def silent_stderr():
     """Send file descriptor 2 to nowhere for the length of the block; Python errors still raise."""
     sys.stderr.flush()
     saved, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)

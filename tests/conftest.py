@@ -2,13 +2,21 @@
 
 import pytest
 
+TWO_AT_A_TIME = "test_notebooks.py"
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items):
-    """With ``--dist loadgroup`` a file stays on one worker, so that what it prepares is prepared once.
 
-    Tests that are slow one by one carry a group of their own (tests/lessons/test_notebooks.py): two at a time.
+@pytest.hookimpl(optionalhook=True)  # pytest-xdist's
+def pytest_xdist_make_scheduler(config, log):
+    """A file stays on one worker, so that what it prepares is prepared once; notebooks are given out one by one.
+
+    (``--dist loadgroup`` with markers would say the same; pytest-xdist 3.8 does not see the groups under pytest 9.2.)
     """
-    for item in items:
-        if not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(str(item.path)))
+    if config.getvalue("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    class FileByFile(LoadFileScheduling):
+        def _split_scope(self, nodeid):
+            return nodeid if TWO_AT_A_TIME in nodeid else super()._split_scope(nodeid)
+
+    return FileByFile(config, log)

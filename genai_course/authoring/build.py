@@ -134,9 +134,8 @@ def _execute(products, folder, workers, console):
             take_outputs(product.solution, nbformat.read(targets[product.lesson.name], as_version=4))
         else:
             failed.add(product.lesson.name)
-            console.print(
-                f"{product.lesson.path}: not built: {job.message}", style="red", highlight=False, markup=False
-            )
+            sentence = f"{product.lesson.path}: not built: {job.message} (as far as it ran: {targets[job.name]})"
+            console.print(sentence, style="red", highlight=False, markup=False)
     return failed
 
 

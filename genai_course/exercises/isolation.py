@@ -31,7 +31,7 @@ def isolated(answer):
 @contextmanager
 def _quiet():
     with ExitStack() as stack:
-        stack.enter_context(session._silent_stderr())  # TensorFlow's C++ part knows nothing of sys.stderr
+        stack.enter_context(session.silent_stderr())  # TensorFlow's C++ part knows nothing of sys.stderr
         stack.enter_context(redirect_stdout(io.StringIO()))
         stack.enter_context(redirect_stderr(io.StringIO()))
         stack.enter_context(warnings.catch_warnings())

@@ -445,7 +445,7 @@ claim("Trained on biased faces, the gap is at least 20 points", gap["biased"] >=
 
 # %% tags=["exercise", "make"] id="images-make" points=4
 def my_audit():
-    """Your planted bias, and accuracy by group."""
+    """Your planted bias, and a figure of accuracy by group."""
     ### BEGIN SOLUTION
     # Expected: if older faces wear hats in training, the hat reader misses the young with hats.
     faces = data.faces(n_faces, 1_000, seed=SEED + 1, bias={("age_line", "hat"): 0.9})
@@ -459,11 +459,14 @@ def my_audit():
         "old, no hat": ~hat & old,
         "young, no hat": ~hat & ~old,
     }
-    return {name: round(float(right[group].mean()), 3) for name, group in groups.items()}
+    accuracy = {name: float(right[group].mean()) for name, group in groups.items()}
+    return plots.bars(accuracy, title="Who pays when the old wear hats?", x_label="hats read correctly")
+    # Uses: nothing speaks against reading hats. Limits: one light, one hat; the next hat may be small.
     ### END SOLUTION
 
 # %% tags=["nbval-ignore-output"]
-my_audit()
+if (figure := my_audit()) is not ...:
+    plots.show(figure, "My audit: accuracy by group.")
 
 # %% [markdown] tags=["instructor"]
 # **Rubric, 4 points.** The expectation is stated before the measurement (1) · accuracy is given for each group on a *balanced* test set (1) · a figure with title and labelled axes (1) ·

@@ -1,6 +1,6 @@
 """Every lesson runs: the learner's notebook untouched, the same again with the same outputs, and the solution.
 
-Each test is a group of its own for pytest-xdist, so that two notebooks run at a time.
+With pytest-xdist each test goes to the next free worker (tests/conftest.py), so that two notebooks run at a time.
 """
 
 import io
@@ -19,8 +19,7 @@ OUTPUT = ROOT / "build" / "tests"
 
 
 def _lessons(folder):
-    names = [lesson_name(path) for path in sorted((ROOT / folder).glob("[0-9]*/*.ipynb"))]
-    return [pytest.param(name, marks=pytest.mark.xdist_group(f"{folder}/{name}"), id=name) for name in names]
+    return [lesson_name(path) for path in sorted((ROOT / folder).glob("[0-9]*/*.ipynb"))]
 
 
 def _output(name, solutions):

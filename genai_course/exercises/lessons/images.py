@@ -70,7 +70,7 @@ EXERCISES = [
         cases=lambda rng: [
             (rng.random((2, 3, 5, 1)),),
             (rng.random((3, 6, 4, 1)), 0.3),
-            (rng.random((4, 4, 4, 1)), 0.0),
+            (rng.integers(0, 3, (4, 4, 4, 1)) / 2, 0.5),  # many differences are exactly the margin
         ],
         mistakes=[
             Mistake(
@@ -106,6 +106,11 @@ EXERCISES = [
                 lambda pictures, margin=0.1: _hash_bits(pictures, lambda left, right: right - left > 0.1),
                 "You wrote 0.1 into the function, so `margin` has no effect. Compare with `margin`.",
             ),
+            Mistake(
+                lambda pictures, margin=0.1: _hash_bits(pictures, lambda left, right: right - left >= margin),
+                "You also count a difference of exactly `margin`. Asked for is *more* than the margin; with a margin of 0 an even "
+                "background would otherwise set every bit.",
+            ),
         ],
         hints=(
             "Lay the picture without its first column over the picture without its last column. What does the difference say?",
@@ -115,6 +120,11 @@ EXERCISES = [
         ),
         passed="A change of brightness moves both neighbours together, so the bits stay. A shift by one pixel does not: every hash "
         "forgives something and not everything.",
+        excused={
+            "`pictures[:, :, 1:, 0]` → `pictures[:, :, 1:, -1]`": "There is one channel, so the last is the first.",
+            "`pictures[:, :, :-1, 0]` → `pictures[:, :, :-1, -1]`": "There is one channel, so the last is the first.",
+            "`brighter.reshape(len(pictures), -1)` → `brighter.reshape(len(pictures), -2)`": "NumPy fills in any negative size.",
+        },
     ),
     Experiment(
         "threshold",
@@ -151,7 +161,7 @@ EXERCISES = [
             ),
             Mistake(
                 lambda result: result["precision"] < 0.95,
-                "The net is too wide: it also catches different drawings of the same letter in the same typeface. Allow fewer bits.",
+                "The net is too wide: it also catches different drawings that happen to look alike. Allow fewer bits.",
                 example={"threshold": 12, "recall": 1.0, "precision": 0.6},
             ),
         ],
@@ -208,7 +218,7 @@ PREDICTIONS = [
         "honest_score",
         between=(0, 1),
         close=0.08,
-        after="Most people guess a small drop. The random split measured how well the classifier finds a copy of what it has seen.",
+        after="Whatever you guessed, the random split measured how well the classifier finds a copy of what it has seen.",
     ),
 ]
 

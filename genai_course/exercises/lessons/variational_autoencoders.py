@@ -169,9 +169,12 @@ EXERCISES = [
                 at_most=16,
             ),
             Target(
-                "frechet", "the dice must come within 13 of real letters. Try a β nearer to 1.", at_least=0, at_most=13
+                "frechet",
+                "the dice must come within 13 of real letters. Try a β nearer to 1.",
+                at_least=0.1,
+                at_most=13,
             ),
-            Target("beta", "β must be above 0.", accept=lambda beta: beta > 0),
+            Target("beta", "β must be above 0, and a number you could write down.", accept=lambda beta: 0 < beta < 1e6),
         ],
         mistakes=[
             Mistake(
@@ -227,7 +230,7 @@ EXERCISES = [
             ),
             Mistake(
                 lambda epoch, epochs_to_full: min(1.0, epoch // epochs_to_full),
-                "`//` drops the fraction, so the weight jumps from 0 to 1. Use `/` for a straight line.",
+                "The weight jumps from 0 to 1. Let it rise in a straight line in between: `/` keeps the fraction that `//` drops.",
             ),
             Mistake(
                 lambda epoch, epochs_to_full: max(0.0, 1 - epoch / epochs_to_full),
@@ -236,10 +239,6 @@ EXERCISES = [
             Mistake(
                 lambda epoch, epochs_to_full: min(1.0, epochs_to_full / max(epoch, 1)),
                 "You divided the wrong way round. In epoch 2 of 8 the weight should be 2/8.",
-            ),
-            Mistake(
-                lambda epoch, epochs_to_full: 1.0 if epoch >= epochs_to_full else 0.0,
-                "The weight jumps from 0 to 1. Let it rise in a straight line in between.",
             ),
         ],
         hints=(
@@ -298,7 +297,7 @@ QUIZ = [
         right="a",
     ),
     Question(
-        "Kernel density reaches the best Fréchet distance in the table. What should you say?",
+        "Kernel density reaches a splendid Fréchet distance. What should you say?",
         [
             ("It is the best generative model of the six.", "Look at how near its pictures lie to the training set."),
             (

@@ -93,6 +93,7 @@ EXERCISES = [
             "`return np.argmax(log_likelihood + log_prior, axis=1)`",
         ),
         passed="That is Bayes' rule. The shared constant, p(picture), is the same for all classes, so nobody needs to know it.",
+        excused={"`axis=1` → `axis=-1`": "Of two axes, -1 is axis 1."},
     ),
 ]
 
@@ -161,17 +162,20 @@ QUIZ = [
         right="a",
     ),
     Question(
-        "Why does one Gaussian draw readable digits and only smoke for letters?",
+        "Why does a Gaussian draw readable digits of one class and only smoke for letters of all kinds?",
         [
-            ("Letters have more classes.", "It had one class to learn, the letter A, and failed."),
+            ("Letters have more pixels.", "A Gaussian works in any dimension when the cloud is one bump."),
             (
-                "A letter in many typefaces is a cloud in pieces, and one bump also covers the emptiness between them.",
+                "All kinds together are a cloud in pieces, and one bump also covers the emptiness between them.",
                 "Draws from the emptiness are smoke. The models of this course bend to the pieces.",
             ),
-            ("Gaussians only work on 64 numbers.", "They work in any dimension when the cloud is one bump."),
             (
-                "It had too few pictures of an A.",
-                "With ten times as many, the bump would be known better and would still be a bump.",
+                "It needs the labels to draw.",
+                "It draws without them; labels would only help by cutting the cloud into pieces.",
+            ),
+            (
+                "It had too few pictures.",
+                "With more pictures the bump would be known better and would still be a bump.",
             ),
         ],
         right="b",

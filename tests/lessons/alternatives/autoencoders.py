@@ -31,4 +31,27 @@ def keras_loss(pictures, drawn):
     return ops.mean(keras.losses.mean_squared_error(pictures, drawn), axis=(1, 2))
 
 
-ALTERNATIVES = {"reconstruction_error": [flattened, in_tensorflow, axis_by_axis, sum_over_count, keras_loss]}
+def rate_by_product(picture_shape, latent_dim):
+    return np.prod(picture_shape) / latent_dim
+
+
+def rate_by_loop(picture_shape, latent_dim):
+    numbers = 1.0
+    for length in picture_shape:
+        numbers *= length
+    return float(numbers) / latent_dim
+
+
+def pair_by_minimum(pictures, noise):
+    return np.minimum(np.maximum(pictures + noise, 0), 1), pictures.copy()
+
+
+def pair_of_tensors(pictures, noise):
+    return [ops.clip(ops.add(pictures, noise), 0.0, 1.0), ops.convert_to_tensor(pictures)]
+
+
+ALTERNATIVES = {
+    "reconstruction_error": [flattened, in_tensorflow, axis_by_axis, sum_over_count, keras_loss],
+    "compression_rate": [rate_by_product, rate_by_loop],
+    "denoising_pair": [pair_by_minimum, pair_of_tensors],
+}

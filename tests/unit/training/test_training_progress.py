@@ -1,0 +1,64 @@
+import keras
+import numpy as np
+import pytest
+
+from genai_course.training import Progress, progress
+
+
+@pytest.fixture
+def lines(monkeypatch):
+    """What is shown, in place of a notebook."""
+    shown = []
+
+    class Line:
+        def __init__(self, fixed):
+            shown.append(fixed)
+
+        def show(self, text):
+            shown.append(text)
+
+        def end(self):
+            shown.append("end")
+
+    monkeypatch.setattr(progress, "Line", Line)
+    monkeypatch.setattr(progress, "SECONDS_BETWEEN", 0)
+    return shown
+
+
+def fit(epochs=2, callbacks=(), **options):
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    x = np.zeros((64, 3))
+    model.fit(x, np.ones((64, 1)), epochs=epochs, batch_size=16, verbose=0, callbacks=list(callbacks), **options)
+
+
+def test_the_line_tells_epoch_loss_and_seconds(lines):
+    fit(callbacks=[Progress("Letters")])
+    assert lines[0] == "Letters: 2 epochs."
+    assert lines[1].startswith("Letters: epoch 1 of 2, loss 1, about ")
+    assert any(line.startswith("Letters: epoch 2 of 2, loss ") for line in lines)
+    assert lines[-2].startswith("Letters: 2 epochs in 0 s, loss ")
+    assert lines[-1] == "end"
+
+
+def test_where_nothing_can_be_replaced_one_fixed_line_is_printed(capsys):
+    fit(callbacks=[Progress()])
+    assert capsys.readouterr().out == "Training: 2 epochs.\n"
+
+
+def test_in_a_notebook_the_stored_text_is_fixed_and_the_label_moves(monkeypatch):
+    shown = []
+    monkeypatch.setattr(progress, "has_kernel", lambda: True)
+    monkeypatch.setattr("IPython.display.display", lambda bundle, raw: shown.append(bundle))
+    line = progress.Line("Training: 2 epochs.")
+    line.show("Training: epoch 1 of 2")
+    assert shown[0]["text/plain"] == "Training: 2 epochs."
+    assert "application/vnd.jupyter.widget-view+json" in shown[0]
+    assert line.label.value == "Training: epoch 1 of 2"
+
+
+def test_a_given_line_is_used_and_left_open(lines):
+    line = progress.Line("vae_glyphs: kept.")
+    fit(callbacks=[Progress("vae_glyphs", line)])
+    assert lines.count("vae_glyphs: kept.") == 1
+    assert "end" not in lines
