@@ -18,22 +18,25 @@ JUPYTER_SETTINGS = Path(__file__).parent / "jupyter_settings"
 
 
 def update_copy(folder, source=None):
-    """Copy the course's notebooks from ``source`` into ``folder``; return what the learner should know, in sentences.
+    """Copy the course's notebooks into ``folder`` and its solutions into ``folder/solutions``.
+
+    source: the folder of notebooks, with ``solutions`` beside it; by default the course's own.
+    Returns what the learner should know, in sentences.
 
     A notebook that the learner has not touched follows an update of the course. One that differs from what was copied
     is never overwritten: the new version is put beside it, once.
     Raises click.UsageError if there are no notebooks or the folder cannot be written.
     """
     folder, source = Path(folder), Path(source or course_root() / "notebooks")
-    notebooks = sorted(path for path in source.glob("*/*.ipynb") if path.parent.name[:2].isdigit())
+    notebooks = _find_notebooks(source)
     if not notebooks:
         raise click.UsageError(f"There are no notebooks in {source}: make them with genai-course build, or reinstall.")
     sentences = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
         copied = _read_manifest(folder)
-        for notebook in notebooks:
-            name = notebook.relative_to(source).as_posix()
+        solutions = _find_notebooks(source.parent / "solutions")
+        for name, notebook in (notebooks | {f"solutions/{name}": path for name, path in solutions.items()}).items():
             sentences += _update_one(name, notebook.read_bytes(), folder, copied)
         with whole_file(folder / MANIFEST) as temporary:
             temporary.write_text(json.dumps(copied, indent=1, sort_keys=True) + "\n", encoding="utf-8")
@@ -42,6 +45,12 @@ def update_copy(folder, source=None):
             f"Your copy cannot be written to {folder} ({error.strerror}): name another folder."
         ) from None
     return sentences
+
+
+def _find_notebooks(folder):
+    """Lessons in a folder: name, such as "01_data/01_images.ipynb" -> path."""
+    paths = sorted(path for path in folder.glob("*/*.ipynb") if path.parent.name[:2].isdigit())
+    return {path.relative_to(folder).as_posix(): path for path in paths}
 
 
 def _update_one(name, new, folder, copied):

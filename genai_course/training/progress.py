@@ -49,6 +49,17 @@ class Progress(keras.callbacks.Callback):
             self.line.end()
 
 
+def track(items, what):
+    """Go through ``items``, showing how many are done: ``for size in track(sizes, "Training"):``."""
+    items = list(items)
+    line = Line(f"{what}: {len(items)} in all.")
+    for done, item in enumerate(items):
+        line.show(f"{what}: {done} of {len(items)} done")
+        yield item
+    line.show(f"{what}: {len(items)} of {len(items)} done")
+    line.end()
+
+
 class Line:
     """A line of text that can be replaced.
 

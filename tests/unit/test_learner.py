@@ -34,6 +34,14 @@ def test_the_first_copy_holds_every_notebook(copy):
     assert sorted(json.loads((copy / MANIFEST).read_text())) == [NAME, "01_data/02_text.ipynb"]
 
 
+def test_solutions_lie_in_a_folder_of_their_own(tmp_path, course):
+    (tmp_path / "solutions/01_data").mkdir(parents=True)
+    (tmp_path / "solutions" / NAME).write_text("solved")
+    update_copy(tmp_path / "my-course", course)
+    assert (tmp_path / "my-course" / NAME).read_text() == "first version"
+    assert (tmp_path / "my-course/solutions" / NAME).read_text() == "solved"
+
+
 def test_an_untouched_notebook_follows_an_update(course, copy):
     (course / NAME).write_text("second version")
     assert update_copy(copy, course) == [f"{copy / NAME} was updated."]
