@@ -25,7 +25,7 @@ NARROW_BANDWIDTH = 0.1  # of a kernel density that nearly copies
 BANDWIDTHS = (0.14, 0.2, 0.28, 0.4)  # to choose from, by the density of other glyphs
 BOTTLENECKS = (2, 4, 8, 16, 32)
 # name -> epochs of the variational autoencoder, and components of the mixture fitted to its codes
-VAE_RECIPES = {"20 s": (12, 50), "60 s": (32, 200)}
+VAE_RECIPES = {"20 s": (12, 50), "60 s": (28, 200)}
 
 
 @click.command()

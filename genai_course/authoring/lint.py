@@ -12,6 +12,7 @@ from genai_course.authoring.lesson import OPEN_VALUE, SOLUTION
 from genai_course.authoring.prose import prose_problems
 
 LONGEST_CODE_CELL = 20  # lines, the two markers of a solution not counted
+WIDEST_CODE_LINE = 100
 HEADER_KEYS = ("tags", "id", "points", "solution")
 TAGS = (
     "parameters",
@@ -78,6 +79,12 @@ def _code(lesson, cells):
                 cell.line,
                 f"a code cell of {len(lines)} lines, at most {LONGEST_CODE_CELL}: split it, one idea in each.",
             )
+        for index, line in enumerate(cell.source.splitlines()):
+            if len(line) > WIDEST_CODE_LINE:
+                yield (
+                    cell.line + index,
+                    f"a code line of {len(line)} characters, at most {WIDEST_CODE_LINE}: a notebook's cell scrolls sideways.",
+                )
         for source, which in (
             (cell.solved_source, "code"),
             (cell.open_source, "learner's code, with the solution taken out,"),

@@ -279,8 +279,8 @@ figure = plots.pictures(
 )
 plots.show(
     figure,
-    "Three rows of ten pictures: real letters and digits; a Gaussian's draws, smoke with hints of strokes; "
-    "and a network's draws, most of them smooth strokes that look like letters.",
+    "Three rows of ten pictures: real letters and digits; a Gaussian's draws, smoke with hints "
+    "of strokes; and a network's draws, most of them smooth strokes that look like letters.",
 )
 
 # %% [markdown]
@@ -321,8 +321,8 @@ figure = plots.pictures(
 )
 plots.show(
     figure,
-    "Three rows of ten: real letters and digits, the same ones drawn back from 16 numbers, a little softer, "
-    "and new ones drawn from random numbers.",
+    "Three rows of ten: real letters and digits, the same ones drawn back from 16 numbers, "
+    "a little softer, and new ones drawn from random numbers.",
 )
 
 # %% [markdown]

@@ -460,8 +460,9 @@ def my_audit():
         "young, no hat": ~hat & ~old,
     }
     accuracy = {name: float(right[group].mean()) for name, group in groups.items()}
-    return plots.bars(accuracy, title="Who pays when the old wear hats?", x_label="hats read correctly")
-    # Uses: nothing speaks against reading hats. Limits: one light, one hat; the next hat may be small.
+    title = "Who pays when the old wear hats?"
+    return plots.bars(accuracy, title=title, x_label="hats read correctly")
+    # Uses: nothing speaks against reading hats. Limits: one light, one hat; another may be small.
     ### END SOLUTION
 
 # %% tags=["nbval-ignore-output"]

@@ -8,7 +8,7 @@
 # |---|---|
 # | **You will** | build an autoencoder · compare it with PCA at the same size · choose a bottleneck for a target error · repair a denoiser · show why its codes cannot be drawn at random |
 # | **First** | [Images as numbers](../01_data/01_images.ipynb) |
-# | **Time** | 25 min of reading, 20 min of exercises, 40 s of computing |
+# | **Time** | 25 min of reading, 20 min of exercises, 60 s of computing |
 
 # %% [markdown] tags=["instructor"]
 # **For teachers, 50 minutes.** Prediction and PCA 8 · exercise 1 and the first network 12 · the sweep 8 · experiment 8 · denoising 6 · breaking it 5 · quiz 3.
@@ -21,7 +21,10 @@ PROFILE = "laptop"  # "smoke" runs in seconds, "gpu" trains for longer
 SEED = 0
 
 # %%
-from genai_course import check, claim, data, evaluation, hint, models, plots, predict, quiz, setup, show_source, widgets
+from genai_course import (
+    check, claim, data, evaluation, hint, models, plots,
+    predict, quiz, setup, show_source, widgets,
+)
 
 run = setup(PROFILE, SEED)
 
@@ -32,6 +35,7 @@ from keras import layers, ops
 from sklearn.decomposition import PCA
 
 from genai_course.models.latent_prior import LatentPrior
+from genai_course.training import Progress, track
 
 digits = data.digits()
 digits.train.shape  # (pictures, height, width, channels)
@@ -40,7 +44,8 @@ digits.train.shape  # (pictures, height, width, channels)
 # ## The smallest version: four numbers for a digit
 #
 # Start with handwritten digits of 8 × 8 pixels. **PCA** finds the directions in which the pictures vary most and keeps only the first few:
-# a picture becomes four numbers, and four numbers become a picture again. Both steps are a matrix, so PCA is an autoencoder without a bend in it.
+# a picture becomes four numbers, and four numbers become a picture again. Once the average picture is taken off, both steps are a matrix,
+# so PCA is an autoencoder without a bend in it.
 #
 # ## Predict
 # Four numbers instead of 64. What share of the pictures' variation do you expect PCA to keep?
@@ -53,13 +58,17 @@ predict("autoencoders-kept_variation", my_guess)
 
 # %% tags=["nbval-ignore-output"]
 def draw_with_pca(train, test, numbers):
-    """Fit PCA on train, squeeze test through that many numbers, draw it back.  Shapes stay (n, height, width, 1)."""
+    """Fit PCA on train, squeeze test through that many numbers and draw it back.
+
+    (n_train, height, width, 1), (n, height, width, 1), whole number -> (n, height, width, 1)
+    """
     pca = PCA(numbers, random_state=SEED).fit(train.reshape(len(train), -1))
     codes = pca.transform(test.reshape(len(test), -1))  # (n, numbers)
     return pca.inverse_transform(codes).reshape(test.shape)
 
 pca_digits = draw_with_pca(digits.train, digits.test, 4)
-lost = np.mean((digits.test - pca_digits) ** 2) / np.mean((digits.test - digits.train.mean(axis=0)) ** 2)
+variation = np.mean((digits.test - digits.train.mean(axis=0)) ** 2)
+lost = np.mean((digits.test - pca_digits) ** 2) / variation
 predict("autoencoders-kept_variation", outcome=1 - lost)
 
 # %% [markdown]
@@ -86,19 +95,19 @@ reconstruction_error = check("autoencoders-reconstruction_error", reconstruction
 # %% [markdown]
 # ## A network with a waist
 #
-# The encoder goes from 64 pixels down to four numbers, the **code**; the decoder goes back up. The only new thing against PCA is `relu`, a bend between
-# the layers. The loss is your function, and the target is the picture itself.
+# The encoder goes from 64 pixels down to four numbers, the **code**; the decoder goes back up. What PCA does not have are the bends between
+# the layers: `relu`, and at the end `sigmoid`, which keeps every pixel between 0 and 1. The loss is your function, and the target is the picture itself.
 
 # %%
 def build_autoencoder(latent_dim):
     """Encoder and decoder for digits, with your function as the loss."""
     network = keras.Sequential([
-        layers.Flatten(),                          # (n, 64)
-        layers.Dense(256, activation="relu"),      # (n, 256)
-        layers.Dense(latent_dim),                  # (n, latent_dim): the code
-        layers.Dense(256, activation="relu"),      # (n, 256)
-        layers.Dense(64, activation="sigmoid"),    # (n, 64), each between 0 and 1
-        layers.Reshape((8, 8, 1)),
+        layers.Flatten(),                        # (n, 64)
+        layers.Dense(256, activation="relu"),    # (n, 256)
+        layers.Dense(latent_dim),                # (n, latent_dim): the code
+        layers.Dense(256, activation="relu"),    # (n, 256)
+        layers.Dense(64, activation="sigmoid"),  # (n, 64), each between 0 and 1
+        layers.Reshape((8, 8, 1)),               # (n, 8, 8, 1)
     ])
     network.compile(keras.optimizers.Adam(2e-3), loss=reconstruction_error)
     return network
@@ -106,22 +115,40 @@ def build_autoencoder(latent_dim):
 # %%
 keras.utils.set_random_seed(SEED)
 small = build_autoencoder(latent_dim=4)
-small.fit(digits.train, digits.train, epochs=run.steps(smoke=3, laptop=50, gpu=200), verbose=0)
+small_epochs = run.steps(smoke=3, laptop=50, gpu=200)
+progress = Progress("Autoencoder for digits")
+small.fit(digits.train, digits.train, epochs=small_epochs, verbose=0, callbacks=[progress])
 network_digits = small.predict(digits.test, verbose=0)
 
 # %% tags=["nbval-ignore-output"]
-errors = {name: float(np.mean(reconstruction_error(ops.convert_to_tensor(digits.test), drawn)))
-          for name, drawn in {"PCA": pca_digits.astype("float32"), "autoencoder": network_digits}.items()}
-print(f"Held-out error with four numbers: PCA {errors['PCA']:.4f}, autoencoder {errors['autoencoder']:.4f}")
+def mean_error(drawn):
+    """Your error, averaged over the held-out digits."""
+    return float(np.mean(reconstruction_error(ops.convert_to_tensor(digits.test), drawn)))
+
+errors = {
+    "PCA": mean_error(pca_digits.astype("float32")),
+    "autoencoder": mean_error(network_digits),
+}
+print("Held-out error with four numbers:")
+for name, error in errors.items():
+    print(f"{error:.4f}  {name}")
 
 # %%
-claim("With four numbers the network loses at least a tenth less than PCA on digits it has not seen",
-      errors["autoencoder"] <= 0.9 * errors["PCA"])
+claim(
+    "With four numbers the network loses at least a tenth less than PCA "
+    "on digits it has not seen",
+    errors["autoencoder"] <= 0.9 * errors["PCA"],
+)
 
 # %%
+rows = [digits.test[:10], pca_digits[:10], network_digits[:10]]
+figure = plots.pictures(
+    np.concatenate(rows),  # (30, 8, 8, 1)
+    row_labels=["held-out digit", "PCA, 4 numbers", "network, 4 numbers"],
+    title="Sixty-four pixels through four numbers",
+)
 plots.show(
-    plots.pictures(np.concatenate([digits.test[:10], pca_digits[:10], network_digits[:10]]),
-                   row_labels=["held-out digit", "PCA, 4 numbers", "network, 4"], title="Sixty-four pixels through four numbers"),
+    figure,
     "Three rows of ten digits: the originals, blurred PCA versions, and sharper network versions.",
 )
 
@@ -131,7 +158,10 @@ plots.show(
 # `glyphs` holds letters and digits, slanted, bent, thick and thin, on 16 × 16 pixels. The network is the course's own, in a file you can read on one screen.
 
 # %%
-glyphs = data.glyphs(n_train=run.steps(smoke=1_000, laptop=20_000, gpu=100_000), n_test=run.steps(smoke=500, laptop=4_000, gpu=4_000))
+glyphs = data.glyphs(
+    n_train=run.steps(smoke=1_000, laptop=20_000, gpu=100_000),
+    n_test=run.steps(smoke=500, laptop=4_000, gpu=4_000),
+)
 show_source(models.Autoencoder)
 
 # %% [markdown]
@@ -141,7 +171,10 @@ show_source(models.Autoencoder)
 
 # %% tags=["exercise"] id="autoencoders-compression_rate" points=1
 def compression_rate(picture_shape, latent_dim):
-    """Numbers in a picture per number in its code.  (height, width, channels), whole number -> float"""
+    """Numbers in a picture per number in its code.
+
+    (height, width, channels), whole number -> float
+    """
     ### BEGIN SOLUTION
     height, width, channels = picture_shape
     return height * width * channels / latent_dim
@@ -158,9 +191,10 @@ def train_autoencoder(latent_dim, letters=glyphs.train):
     keras.utils.set_random_seed(SEED)
     model = models.Autoencoder(latent_dim, letters.shape[1:], width=256)
     steps = epochs * -(-len(letters) // 128)
-    falling = keras.optimizers.schedules.CosineDecay(3e-3, steps)  # large steps first, small ones last
+    falling = keras.optimizers.schedules.CosineDecay(3e-3, steps)  # large steps first
     model.compile(keras.optimizers.Adam(falling), steps_per_execution=16)
-    model.fit(letters, epochs=epochs, batch_size=128, verbose=0)
+    progress = Progress(f"Autoencoder with {latent_dim} numbers")
+    model.fit(letters, epochs=epochs, batch_size=128, verbose=0, callbacks=[progress])
     return model
 
 def held_out_error(model):
@@ -169,33 +203,63 @@ def held_out_error(model):
     return float(np.mean((glyphs.test - drawn) ** 2))
 
 # %%
-sizes = [2, 4, 8, 16, 32]
+sizes = run.steps(smoke=[8, 16, 32], laptop=[2, 4, 8, 16, 32], gpu=[2, 4, 8, 16, 32])
 trained = {size: train_autoencoder(size) for size in sizes}
 network_errors = {size: held_out_error(trained[size]) for size in sizes}
-pca_errors = {size: float(np.mean((glyphs.test - draw_with_pca(glyphs.train, glyphs.test, size)) ** 2)) for size in sizes}
-
-# %% tags=["nbval-ignore-output"]
-plots.show(
-    plots.lines({"PCA": list(pca_errors.values()), "autoencoder": list(network_errors.values())}, x=sizes, log_x=True,
-                title="The network wins at every size", x_label="numbers in the code", y_label="held-out error"),
-    "Two falling curves of error against code size from 2 to 32; the autoencoder's lies below PCA's everywhere.",
-)
-for size in sizes:
-    rate = compression_rate(glyphs.train.shape[1:], size)
-    print(f"{size:3d} numbers ({rate:5.1f} times smaller): PCA {pca_errors[size]:.4f}  autoencoder {network_errors[size]:.4f}")
 
 # %%
-claim("The autoencoder beats PCA at every bottleneck from 2 to 32, on held-out letters",
-      all(network_errors[size] < pca_errors[size] for size in sizes))
-claim("Eight bent numbers draw letters better than sixteen straight ones", network_errors[8] < pca_errors[16])
+def pca_error(size):
+    """The same error for PCA."""
+    drawn = draw_with_pca(glyphs.train, glyphs.test, size)
+    return float(np.mean((glyphs.test - drawn) ** 2))
+
+pca_errors = {size: pca_error(size) for size in track(sizes, "Fitting PCA")}
+
+# %% tags=["nbval-ignore-output"]
+figure = plots.lines(
+    {"PCA": list(pca_errors.values()), "autoencoder": list(network_errors.values())},
+    x=sizes,
+    log_x=True,
+    title="The network wins at every size",
+    x_label="numbers in the code",
+    y_label="held-out error",
+)
+plots.show(
+    figure,
+    "Two falling curves of error against code size from 2 to 32; "
+    "the autoencoder's lies below PCA's everywhere.",
+)
+
+# %% tags=["nbval-ignore-output"]
+for size in sizes:
+    rate = compression_rate(glyphs.train.shape[1:], size)
+    print(
+        f"{size:3d} numbers ({rate:5.1f} times smaller): "
+        f"PCA {pca_errors[size]:.4f}, autoencoder {network_errors[size]:.4f}"
+    )
+
+# %%
+claim(
+    "The autoencoder beats PCA at every bottleneck from 2 to 32, on held-out letters",
+    all(network_errors[size] < pca_errors[size] for size in sizes),
+)
+claim(
+    "Eight numbers from the autoencoder draw letters better than sixteen from PCA",
+    network_errors[8] < pca_errors[16],
+)
 
 # %%
 originals = glyphs.test[:10]
 rows = [originals] + [trained[size].predict(originals, verbose=0) for size in sizes]
+figure = plots.pictures(
+    np.concatenate(rows),  # (60, 16, 16, 1)
+    row_labels=["held-out picture"] + [f"{size} numbers" for size in sizes],
+    title="What survives the squeeze",
+)
 plots.show(
-    plots.pictures(np.concatenate(rows), row_labels=["held-out letter"] + [f"{size} numbers" for size in sizes],
-                   title="What survives the squeeze"),
-    "Ten letters and what is left of them after 2, 4, 8, 16 and 32 numbers; with 2 most are wrong, with 32 hard to tell from the original.",
+    figure,
+    "Ten letters and digits and what is left of them after 2, 4, 8, 16 and 32 numbers; "
+    "with 2 most are wrong, with 32 hard to tell from the original.",
 )
 
 # %% [markdown]
@@ -219,27 +283,38 @@ my_result = check("autoencoders-smallest_code", my_result)
 # %% [markdown]
 # ## Explore: turn the knobs of a letter
 #
-# Choose a letter, then move its code along the three directions in which codes vary most. Small steps bend the stroke; large ones
-# turn one letter into another.
+# Choose a letter or digit, then move its code along the three directions in which codes vary most. A step of 1 is one standard deviation.
+# Small steps bend the stroke; large ones turn one letter into another.
 
 # %%
 explored = trained[8]
 codes = ops.convert_to_numpy(explored.encode(glyphs.train[:2_000]))  # (n, 8)
 directions = PCA(3).fit(codes)
-knobs = directions.components_ * np.sqrt(directions.explained_variance_)[:, None]  # (3, 8), one standard deviation each
+spread = np.sqrt(directions.explained_variance_)  # (3,) standard deviations
+knobs = directions.components_ * spread[:, None]  # (3, 8), one standard deviation each
 
 def turn(letter, first, second, third):
+    """A held-out letter drawn from its code, and again after the code has moved."""
     index = np.flatnonzero(glyphs.test_labels == glyphs.class_names.index(letter))[0]
     code = ops.convert_to_numpy(explored.encode(glyphs.test[index : index + 1]))  # (1, 8)
-    moved = code + np.array([[first, second, third]]) @ knobs
-    drawn = ops.convert_to_numpy(explored.decode(np.concatenate([code, moved]).astype("float32")))
-    return plots.pictures(drawn, labels=["drawn from its code", "after your turn"], title=f"The letter {letter}", scale=1.9)
+    moved = code + np.array([[first, second, third]]) @ knobs  # (1, 8)
+    both = np.concatenate([code, moved]).astype("float32")  # (2, 8)
+    return plots.pictures(
+        ops.convert_to_numpy(explored.decode(both)),  # (2, 16, 16, 1)
+        labels=["drawn from its code", "after your turn"],
+        title=f"Turning the knobs of {letter}",
+        scale=1.9,
+    )
 
 # %%
 widgets.explore(
-    turn, "The letter R drawn from its code, and the same letter after its code has moved; it has changed shape.",
+    turn,
+    "The letter R drawn from its code, and the same letter after its code has moved; "
+    "it has changed shape.",
     letter=["R", *(name for name in glyphs.class_names if name != "R")],
-    first=(-3.0, 3.0, 0.25, 1.0), second=(-3.0, 3.0, 0.25, 0.0), third=(-3.0, 3.0, 0.25, 0.0),
+    first=(-3.0, 3.0, 0.25, 1.0),
+    second=(-3.0, 3.0, 0.25, 0.0),
+    third=(-3.0, 3.0, 0.25, 0.0),
 )
 
 # %% [markdown]
@@ -258,7 +333,10 @@ widgets.explore(
 
 # %% tags=["exercise"] id="autoencoders-denoising_pair" points=2
 def denoising_pair(pictures, noise):
-    """(what the network sees, what it must draw).  Two arrays (n, h, w, c) -> two arrays (n, h, w, c)"""
+    """What the network sees, and what it must draw.
+
+    (n, h, w, c), (n, h, w, c) -> (n, h, w, c), (n, h, w, c)
+    """
     ### BEGIN SOLUTION
     return np.clip(pictures + noise, 0, 1), pictures
     ### END SOLUTION
@@ -268,27 +346,34 @@ denoising_pair = check("autoencoders-denoising_pair", denoising_pair)
 
 # %%
 def noise_like(pictures, seed):
+    """Heavy grain of the pictures' shape."""
     return np.random.default_rng(seed).normal(0, 0.3, pictures.shape).astype("float32")
 
 keras.utils.set_random_seed(SEED)
 denoiser = build_autoencoder(latent_dim=24)
-for epoch in range(run.steps(smoke=2, laptop=40, gpu=200)):  # new noise every time, so it cannot be learned by heart
-    seen, wanted = denoising_pair(digits.train, noise_like(digits.train, seed=1_000 + epoch))
+for epoch in track(range(run.steps(smoke=2, laptop=40, gpu=200)), "Denoiser, epochs"):
+    noise = noise_like(digits.train, seed=1_000 + epoch)  # new, so nothing to learn by heart
+    seen, wanted = denoising_pair(digits.train, noise)
     denoiser.fit(seen, wanted, batch_size=64, verbose=0)
 
 # %% tags=["nbval-ignore-output"]
 noisy = np.clip(digits.test + noise_like(digits.test, seed=SEED), 0, 1)
 cleaned = denoiser.predict(noisy, verbose=0)
-error_before, error_after = float(np.mean((digits.test - noisy) ** 2)), float(np.mean((digits.test - cleaned) ** 2))
-print(f"Distance to the clean digit: noisy {error_before:.4f}, cleaned {error_after:.4f}")
+error_before = float(np.mean((digits.test - noisy) ** 2))
+error_after = float(np.mean((digits.test - cleaned) ** 2))
+print(f"Error against the clean digit: noisy {error_before:.4f}, cleaned {error_after:.4f}")
 
 # %%
 claim("Cleaning removes at least half of the error", error_after <= 0.5 * error_before)
 
 # %%
+figure = plots.pictures(
+    np.concatenate([digits.test[:10], noisy[:10], cleaned[:10]]),  # (30, 8, 8, 1)
+    row_labels=["held-out digit", "with noise", "cleaned"],
+    title="Noise does not fit through the waist",
+)
 plots.show(
-    plots.pictures(np.concatenate([digits.test[:10], noisy[:10], cleaned[:10]]), row_labels=["held-out digit", "with noise", "cleaned"],
-                   title="Noise does not fit through the waist"),
+    figure,
     "Ten digits, the same digits under heavy grain, and the network's clean versions.",
 )
 
@@ -297,10 +382,13 @@ plots.show(
 #
 # The decoder turns any 32 numbers into a picture. So why not roll dice? Take the codes of the training letters, note the mean and the spread of each of
 # the 32 numbers, and draw new numbers with the same mean and spread.
+#
+# To judge the result, the **Fréchet distance** compares a whole set of drawings with real letters, through the eyes of the course's classifier:
+# lower is better.
 
 # %%
 def draw_and_score(codes):
-    """Decode, and measure how far the drawings are from real letters (Fréchet distance, lower is better)."""
+    """Drawings of the codes, and their Fréchet distance to real letters."""
     drawn = ops.convert_to_numpy(trained[32].decode(codes.astype("float32")))
     return drawn, evaluation.frechet_distance(evaluation.features(drawn), real_features)
 
@@ -314,26 +402,43 @@ dice = codes.mean(axis=0) + codes.std(axis=0) * noise
 
 # %%
 mixture = LatentPrior.fit(codes, components=50, seed=SEED)
+kinds = {
+    "real codes": codes,
+    "rolled dice": dice,
+    "mixture of 50": mixture.sample(4_000, SEED),  # (4000, 32)
+}
 drawn, distance = {}, {}
-for name, chosen in {"real codes": codes, "rolled dice": dice, "mixture of 50": mixture.sample(4_000, SEED)}.items():
+for name, chosen in kinds.items():
     drawn[name], distance[name] = draw_and_score(chosen)
 
 # %% tags=["nbval-ignore-output"]
+figure = plots.bars(
+    distance,
+    title="Random codes do not make letters",
+    x_label="Fréchet distance to real letters (lower is better)",
+    highlight=["rolled dice"],
+)
 plots.show(
-    plots.bars(distance, title="Random codes do not make letters", x_label="Fréchet distance to real letters (lower is better)", highlight=["rolled dice"]),
-    "Three bars: drawings from real codes are close to real letters, dice are far away, the fitted mixture lies between.",
+    figure,
+    "Three bars: drawings from real codes are close to real letters, dice are far away, "
+    "the fitted mixture lies between.",
 )
 
 # %%
-shown = np.concatenate([pictures[-10:] for pictures in drawn.values()])
+shown = np.concatenate([pictures[-10:] for pictures in drawn.values()])  # (30, 16, 16, 1)
+figure = plots.pictures(shown, row_labels=list(drawn), title="Where do good codes lie?")
 plots.show(
-    plots.pictures(shown, row_labels=list(drawn), title="Where do good codes lie?"),
-    "Three rows of ten drawings: letters from real codes, smears from dice, and mostly readable letters from the mixture.",
+    figure,
+    "Three rows of ten drawings: letters and digits from real codes, smears and broken strokes "
+    "from dice, and mostly readable letters from the mixture.",
 )
 
 # %%
-claim("Letters from dice are at least twice as far from real letters as those from a mixture fitted to the codes",
-      distance["rolled dice"] >= 2 * distance["mixture of 50"])
+claim(
+    "Letters from dice are at least twice as far from real letters "
+    "as those from a mixture fitted to the codes",
+    distance["rolled dice"] >= 2 * distance["mixture of 50"],
+)
 
 # %% [markdown]
 # The autoencoder was never asked to keep its codes in any order, so most of the code space means nothing. The
@@ -348,15 +453,19 @@ claim("Letters from dice are at least twice as far from real letters as those fr
 def my_experiment():
     """Your question, one number, and a figure that shows it."""
     ### BEGIN SOLUTION
-    # Question: does a network that has only seen letters draw digits as well? (The classes 26 to 35 are digits.)
-    letters_only = glyphs.train[glyphs.train_labels < 26]
-    model = train_autoencoder(8, letters_only)
-    error = np.mean((glyphs.test - model.predict(glyphs.test, verbose=0)) ** 2, axis=(1, 2, 3))  # (n,)
+    # Question: does a network that has seen only letters draw digits as well?
+    model = train_autoencoder(8, glyphs.train[glyphs.train_labels < 26])  # 26 to 35 are digits
+    drawn = model.predict(glyphs.test, verbose=0)
+    error = np.mean((glyphs.test - drawn) ** 2, axis=(1, 2, 3))  # (n,)
     unseen = glyphs.test_labels >= 26
-    errors = {"letters": float(error[~unseen].mean()), "digits, never seen": float(error[unseen].mean())}
-    return plots.bars(errors, title="A network that has seen only letters", x_label="held-out error")
-    # Digits lose about a quarter more, and are drawn all the same: most of a code is about strokes.
-    # It could be that digits are harder for any network; one trained on digits alone would tell.
+    errors = {
+        "letters": float(error[~unseen].mean()),
+        "digits, never seen": float(error[unseen].mean()),
+    }
+    title = "A network that has seen only letters"
+    return plots.bars(errors, title=title, x_label="held-out error")
+    # Digits lose about a quarter more, and are drawn all the same: a code is mostly about strokes.
+    # Perhaps digits are harder for any network; one trained on digits alone would tell.
     ### END SOLUTION
 
 # %% tags=["nbval-ignore-output"]
@@ -378,6 +487,8 @@ if (figure := my_experiment()) is not ...:
 # 5. Its codes lie wherever training left them: to draw something new, you must know where.
 #
 # ## Quiz
+#
+# Click, or type one letter a question.
 
 # %% tags=["exercise"] solution='"cabd"'
 my_answers = ...  # one letter a question, such as "abcd"
@@ -391,5 +502,5 @@ quiz("autoencoders", my_answers)
 # - Hinton and Salakhutdinov (2006), *Reducing the Dimensionality of Data with Neural Networks*.
 # - Vincent et al. (2008), *Extracting and Composing Robust Features with Denoising Autoencoders*.
 #
-# **Scale up.** On a GPU set `PROFILE = "gpu"`: five times the letters, ten times the epochs. On pictures of 28 × 28 pixels and more, replace the dense layers by convolutions;
+# **Scale up.** On a GPU set `PROFILE = "gpu"`: five times the letters, eight times the epochs. On pictures of 28 × 28 pixels and more, replace the dense layers by convolutions;
 # below that, dense layers reach a given error in fewer seconds.

@@ -15,8 +15,8 @@ PROFILE = "laptop"
 SEED = 0
 
 # %%
-# Stand-ins, so that the tests of the tools need neither the engine nor TensorFlow. The course's own widgets.explore(…)
-# is imported in real lessons.
+# Stand-ins, so that the tests of the tools need neither the engine nor TensorFlow.
+# The course's own widgets.explore(…) is imported in real lessons.
 import os
 
 

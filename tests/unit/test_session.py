@@ -31,7 +31,9 @@ def test_unknown_names_are_answered_with_the_known_ones():
 
 
 def test_setup_says_nothing_on_stderr():
-    code = "from genai_course import setup; setup('smoke', 0); from keras import ops; print(float(ops.sum(ops.ones(3))))"
+    code = (
+        "from genai_course import setup; setup('smoke', 0); from keras import ops; print(float(ops.sum(ops.ones(3))))"
+    )
     result = run_python(code)
     assert result.stdout == "3.0\n"
     assert result.stderr == ""

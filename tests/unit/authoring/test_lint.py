@@ -43,6 +43,12 @@ BROKEN = {
     ),
     "not Python": ("length = ...", "length = = ...", "length = = ...", "is not Python"),
     "long cell": ("quiz = predict\n", "quiz = predict\n" + "quiz\n" * 20, "def claim", "at most 20: split it"),
+    "wide line": (
+        "quiz = predict\n",
+        "quiz = predict  # " + "-" * 90 + "\n",
+        "quiz = predict  #",
+        "at most 100: a notebook's",
+    ),
     "outside a function": (
         "my_guess = ...  # between 0 and 1",
         "### BEGIN SOLUTION\nmy_guess = 1\n### END SOLUTION",
