@@ -313,7 +313,7 @@ claim(
 # | variational autoencoder | draws new pictures from random numbers | [Variational autoencoders](../02_models/04_variational_autoencoders.ipynb) |
 
 # %%
-squeezed = zoo.load("autoencoder_glyphs").predict(glyphs.test[:10], verbose=0)
+squeezed = zoo.load("autoencoder_glyphs")(glyphs.test[:10])
 figure = plots.pictures(
     np.concatenate([glyphs.test[:10], squeezed, network[10:20]]),  # (30, 16, 16, 1)
     row_labels=["real", "autoencoder", "variational"],

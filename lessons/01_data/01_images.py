@@ -467,7 +467,7 @@ def my_audit():
 
 # %% tags=["nbval-ignore-output"]
 if (figure := my_audit()) is not ...:
-    plots.show(figure, "My audit: accuracy by group.")
+    plots.show(figure, "The figure of my own audit.")
 
 # %% [markdown] tags=["instructor"]
 # **Rubric, 4 points.** The expectation is stated before the measurement (1) · accuracy is given for each group on a *balanced* test set (1) · a figure with title and labelled axes (1) ·
