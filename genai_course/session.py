@@ -32,6 +32,16 @@ class Run:
         return {"smoke": smoke, "laptop": laptop, "gpu": gpu}[self.profile]
 
     @property
+    def compile_options(self):
+        """Options for ``model.compile`` that make this profile's trainings quick.
+
+        Several batches a call save time between them; compiling takes about a second, longer than the few batches of ``smoke``.
+        """
+        return self.steps(
+            smoke={"run_eagerly": True}, laptop={"steps_per_execution": 16}, gpu={"steps_per_execution": 64}
+        )
+
+    @property
     def judges_claims(self):
         """Whether claims are judged: ``smoke`` trains too little for any of them to hold."""
         return self.profile != "smoke"

@@ -37,7 +37,7 @@ def autoencoder_digits(run, progress):
 
     pictures = data.digits().train
     model = Autoencoder(8, pictures.shape[1:], width=256, noise=0.1)
-    return fit(model, pictures, progress, batch_size=64, epochs=run.steps(smoke=2, laptop=60, gpu=200))
+    return fit(model, pictures, run, progress, batch_size=64, epochs=run.steps(smoke=2, laptop=60, gpu=200))
 
 
 @recipe(seconds=6)
@@ -48,7 +48,7 @@ def autoencoder_glyphs(run, progress):
     pictures = data.glyphs(run.steps(smoke=1_000, laptop=20_000, gpu=100_000), 1).train
     model = Autoencoder(16, pictures.shape[1:], width=256)
     return fit(
-        model, pictures, progress, batch_size=128, epochs=run.steps(smoke=1, laptop=6, gpu=60), learning_rate=3e-3
+        model, pictures, run, progress, batch_size=128, epochs=run.steps(smoke=1, laptop=6, gpu=60), learning_rate=3e-3
     )
 
 
@@ -59,7 +59,7 @@ def vae_digits(run, progress):
 
     pictures = data.digits().train
     model = VariationalAutoencoder(8, pictures.shape[1:], width=256)
-    fit(model, pictures, progress, batch_size=64, epochs=run.steps(smoke=2, laptop=60, gpu=200))
+    fit(model, pictures, run, progress, batch_size=64, epochs=run.steps(smoke=2, laptop=60, gpu=200))
     return model.fit_prior(pictures, components=20)
 
 
@@ -70,17 +70,17 @@ def vae_glyphs(run, progress):
 
     pictures = data.glyphs(run.steps(smoke=1_000, laptop=20_000, gpu=100_000), 1).train
     model = VariationalAutoencoder(16, pictures.shape[1:])
-    fit(model, pictures, progress, batch_size=128, epochs=run.steps(smoke=1, laptop=8, gpu=60))
+    fit(model, pictures, run, progress, batch_size=128, epochs=run.steps(smoke=1, laptop=8, gpu=60))
     return model.fit_prior(pictures[:10_000], components=50)
 
 
-def fit(model, pictures, progress, batch_size, epochs, learning_rate=2e-3):
+def fit(model, pictures, run, progress, batch_size, epochs, learning_rate=2e-3):
     """Train a model on pictures with Adam, the learning rate falling along a cosine, and return it."""
     import keras
 
     steps = epochs * -(-len(pictures) // batch_size)
     falling = keras.optimizers.schedules.CosineDecay(learning_rate, steps)
-    model.compile(keras.optimizers.Adam(falling), steps_per_execution=16)
+    model.compile(keras.optimizers.Adam(falling), **run.compile_options)
     model.fit(pictures, batch_size=batch_size, epochs=epochs, verbose=0, callbacks=[progress])
     return model
 

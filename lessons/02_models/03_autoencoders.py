@@ -8,7 +8,7 @@
 # |---|---|
 # | **You will** | build an autoencoder · compare it with PCA at the same size · choose a bottleneck for a target error · repair a denoiser · show why its codes cannot be drawn at random |
 # | **First** | [Images as numbers](../01_data/01_images.ipynb) |
-# | **Time** | 25 min of reading, 20 min of exercises, 60 s of computing |
+# | **Time** | 25 min of reading, 20 min of exercises, 50 s of computing |
 
 # %% [markdown] tags=["instructor"]
 # **For teachers, 50 minutes.** Prediction and PCA 8 · exercise 1 and the first network 12 · the sweep 8 · experiment 8 · denoising 6 · breaking it 5 · quiz 3.
@@ -185,18 +185,18 @@ compression_rate = check("autoencoders-compression_rate", compression_rate)
 
 # %%
 epochs = run.steps(smoke=1, laptop=6, gpu=50)
-
 def train_autoencoder(latent_dim, letters=glyphs.train):
     """Train the course's autoencoder on letters; the same seed gives the same network."""
     keras.utils.set_random_seed(SEED)
     model = models.Autoencoder(latent_dim, letters.shape[1:], width=256)
     steps = epochs * -(-len(letters) // 128)
     falling = keras.optimizers.schedules.CosineDecay(3e-3, steps)  # large steps first
-    model.compile(keras.optimizers.Adam(falling), steps_per_execution=16)
+    model.compile(keras.optimizers.Adam(falling), **run.compile_options)
     progress = Progress(f"Autoencoder with {latent_dim} numbers")
     model.fit(letters, epochs=epochs, batch_size=128, verbose=0, callbacks=[progress])
     return model
 
+# %%
 def held_out_error(model):
     """Mean reconstruction error on the test letters."""
     drawn = ops.convert_to_numpy(model(glyphs.test))

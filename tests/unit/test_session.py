@@ -56,6 +56,14 @@ def test_a_run_picks_the_number_of_its_profile():
     assert [Run(profile, 0).judges_claims for profile in session.PROFILES] == [False, True, True]
 
 
+def test_each_profile_has_compile_options_that_keras_takes():
+    import keras
+
+    for profile in session.PROFILES:
+        model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+        model.compile("sgd", "mse", **Run(profile, 0).compile_options)
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
