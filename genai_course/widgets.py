@@ -22,7 +22,9 @@ def explore(draw, caption, **controls):
     Raises ValueError for a control of another form.
     """
     made = {name: _make_control(name, form) for name, form in controls.items()}
-    picture = ipywidgets.Image(format="png", value=_draw_png(draw, made))
+    # Its own size, never wider than the page: a VBox would stretch it.
+    own_size = {"align_self": "flex-start", "max_width": "100%"}
+    picture = ipywidgets.Image(format="png", value=_draw_png(draw, made), layout=own_size)
     message = ipywidgets.HTML()
 
     def redraw(_change):

@@ -36,6 +36,7 @@ def test_a_learner_runs_explores_and_answers(open_notebook):
     notebook.page.keyboard.press("ArrowLeft")
     seconds = notebook.wait_for_new_picture(explorer, before_key)
     notebook.keep_screenshot("explorer-after-key")
+    print(f"The picture followed the key after {seconds:.2f} s.")
     assert seconds <= 2.0, (
         "a slider answers within half a second on a quiet machine; this bound leaves room for a busy one"
     )
