@@ -41,12 +41,14 @@ def test_setup_says_nothing_on_stderr():
 
 def test_the_same_seed_gives_the_same_bits_in_two_processes():
     code = (
-        "from genai_course import setup; run = setup('smoke', 7)\n"
-        "import keras, numpy as np\n"
-        "x = np.random.rand(64, 8, 8, 1).astype('float32')\n"
-        "m = keras.Sequential([keras.layers.Conv2D(4, 3), keras.layers.Flatten(), keras.layers.Dense(3)])\n"
-        "m.compile('adam', 'mse'); m.fit(x, x[:, 0, :3, 0], epochs=2, verbose=0)\n"
-        "print(m.predict(x, verbose=0).tobytes().hex())"
+        "from genai_course import data, plots, setup; run = setup('smoke', 7)\n"
+        "import keras, hashlib, numpy as np\n"
+        "x = data.glyphs(64, 8).train\n"
+        "m = keras.Sequential([keras.layers.Conv2D(4, 3), keras.layers.Flatten(), keras.layers.Dense(256)])\n"
+        "m.compile('adam', 'mse'); m.fit(x, x.reshape(64, 256), epochs=2, verbose=0)\n"
+        "drawn = m.predict(x, verbose=0)\n"
+        "figure = plots.pictures(drawn[:10].reshape(10, 16, 16, 1), title='Ten')\n"
+        "print(hashlib.sha256(drawn.tobytes()).hexdigest(), hashlib.sha256(plots.to_png(figure)).hexdigest())"
     )
     assert run_python(code).stdout == run_python(code).stdout
 
