@@ -26,6 +26,13 @@ BANDWIDTHS = (0.14, 0.2, 0.28, 0.4)  # to choose from, by the density of other g
 BOTTLENECKS = (2, 4, 8, 16, 32)
 # name -> epochs of the variational autoencoder, and components of the mixture fitted to its codes
 VAE_RECIPES = {"20 s": (12, 50), "60 s": (28, 200)}
+# name -> architecture of the generative adversarial network, whether it learns the characters too, and epochs
+GAN_RECIPES = {
+    "GAN, dense": ("dense", False, 19),
+    "GAN, convolutional": ("convolutional", False, 7),
+    "GAN, dense, characters given": ("dense", True, 17),
+    "GAN, convolutional, characters given": ("convolutional", True, 6),
+}
 
 
 @click.command()
@@ -43,8 +50,8 @@ def main(seeds=3, split="test"):
     reference = glyphs.test if split == "test" else data.glyphs(4_000, 1, seed=5).train
     drawings, codes = {}, {}  # name -> one entry a seed
     for seed in range(seeds):
-        for name, seconds, pictures in generators(glyphs.train, seed):
-            scores = judge(pictures, reference) | seconds
+        for name, seconds, pictures, *labels in generators(glyphs, seed):
+            scores = judge(pictures, reference, *labels) | seconds
             drawings.setdefault(name, []).append(scores)
             click.echo(f"seed {seed}  {name:42} " + "  ".join(f"{key} {value:.3f}" for key, value in scores.items()))
             if seed == 0:
@@ -63,13 +70,15 @@ def main(seeds=3, split="test"):
         write(report, codes)
 
 
-def generators(train, seed):
-    """Yield (name, seconds of fitting, pictures) of each way to draw glyphs."""
-    n = evaluation.SAMPLES
+def generators(glyphs, seed):
+    """Yield (name, seconds of fitting, pictures) of each way to draw glyphs, and labels where it was asked for characters."""
+    n, train = evaluation.SAMPLES, glyphs.train
     yield "real glyphs of the training's kind (floor)", {}, data.glyphs(n, 1, seed=1_000 + seed).train
     yield from pixel_densities(train, n, seed)
     for name, (epochs, components) in VAE_RECIPES.items():
         yield from variational_autoencoder(train, n, seed, name, epochs, components)
+    for name, recipe in GAN_RECIPES.items():
+        yield name, *generative_adversarial_network(glyphs, n, seed, *recipe)
 
 
 def pixel_densities(train, n, seed):
@@ -129,6 +138,21 @@ def variational_autoencoder(train, n, seed, name, epochs, components):
     )
 
 
+def generative_adversarial_network(glyphs, n, seed, architecture, told, epochs):
+    """The course's GAN with its own optimizers.  Returns seconds, pictures, and labels if it was told the characters."""
+    import keras
+
+    from genai_course.models import GenerativeAdversarialNetwork
+
+    classes = len(glyphs.class_names)
+    keras.utils.set_random_seed(seed)
+    model = GenerativeAdversarialNetwork(32, glyphs.train.shape[1:], classes if told else None, architecture)
+    model.compile(steps_per_execution=16)
+    seconds = train(model, glyphs.train, glyphs.train_labels if told else None, epochs, batch_size=64)
+    labels = [np.arange(n) % classes] if told else []
+    return seconds, model.sample(n, seed, *labels), *labels
+
+
 def reconstruction_errors(train, held_out, seed):
     """Mean squared error of held-out pictures: size of the code -> PCA's, the autoencoder's, and its seconds."""
     import keras
@@ -153,15 +177,23 @@ def reconstruction_errors(train, held_out, seed):
 
 
 def fit(model, pictures, epochs, batch_size, learning_rate):
-    """Train, and return CPU seconds, with and without compiling (the first epoch counted as a later one)."""
+    """Compile and train with Adam at a falling learning rate, and return CPU seconds."""
     import keras
 
     steps = epochs * -(-len(pictures) // batch_size)
     falling = keras.optimizers.schedules.CosineDecay(learning_rate, steps)
     model.compile(keras.optimizers.Adam(falling), steps_per_execution=16)
+    return train(model, pictures, None, epochs, batch_size)
+
+
+def train(model, pictures, labels, epochs, batch_size):
+    """Train, and return CPU seconds, with and without compiling (the first epoch counted as a later one)."""
+    import keras
+
     ends = []
     note_time = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: ends.append(time.process_time()))
-    seconds = timed(lambda: model.fit(pictures, epochs=epochs, batch_size=batch_size, verbose=0, callbacks=[note_time]))
+    options = {"epochs": epochs, "batch_size": batch_size, "verbose": 0, "callbacks": [note_time]}
+    seconds = timed(lambda: model.fit(pictures, labels, **options))
     return seconds | {"seconds_without_compiling": (ends[-1] - ends[0]) * epochs / (epochs - 1)}
 
 
@@ -172,9 +204,9 @@ def timed(work):
     return {"seconds": time.process_time() - started}
 
 
-def judge(pictures, reference):
+def judge(pictures, reference, labels=None):
     """The course's scores, and how far samples are from held-out pictures: two distances that tell copies apart."""
-    scores = evaluation.picture_scores(pictures, reference=reference)
+    scores = evaluation.picture_scores(pictures, reference=reference, labels=labels)
     return scores | {"nearest_held_out": nearest_distance(pictures[:1_000], reference)}
 
 
@@ -206,6 +238,7 @@ def as_markdown(report):
         "frechet": "Fréchet ↓",
         "precision": "precision ↑",
         "recall": "recall ↑",
+        "recognised": "read as asked ↑",
         "nearest": "to nearest training picture",
         "nearest_held_out": "to nearest held-out picture",
     }

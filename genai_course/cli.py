@@ -51,13 +51,36 @@ def main():
 )
 def lab(folder, no_browser, port):
     """Open the course in JupyterLab, in your own copy of the notebooks (FOLDER, by default my-course)."""
-    from genai_course import learner
+    from genai_course import learner, overview
 
     learner.refuse_taken(port)
-    for sentence in learner.update_copy(folder):
+    sentences = learner.update_copy(folder)
+    for sentence in [*sentences, *overview.write_index(folder, _cards())]:
         click.echo(sentence)
     click.echo(f"Opening {folder} in JupyterLab. Stop it with Ctrl-C.")
     sys.exit(learner.start_lab(folder, browser=not no_browser, port=port))
+
+
+@main.command()
+@click.argument("lesson")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default="my-course")
+def reset(lesson, folder):
+    """Make a fresh copy of one lesson in FOLDER (by default my-course); your work is kept beside it."""
+    from genai_course import learner
+
+    click.echo(learner.reset(lesson, folder))
+
+
+@main.command()
+def progress():
+    """Show which exercises you have passed on this machine. Nothing leaves it."""
+    from rich.console import Console
+
+    from genai_course import overview
+
+    cards = _cards()
+    Console().print(overview.table(cards))
+    click.echo(overview.summary(cards))
 
 
 @main.command()
@@ -127,11 +150,32 @@ def harness(lessons):
     from genai_course.paths import course_root
 
     rows = check_harness.report(find_lessons(lessons, course_root() / "lessons", ".py"))
-    Console().print(check_harness.table(rows))
+    Console(width=None if sys.stdout.isatty() else 120).print(check_harness.table(rows))
     problems = check_harness.problems(rows)
     for problem in problems:
         click.echo(problem)
     sys.exit(1 if problems else 0)
+
+
+@main.command()
+def doctor():
+    """Check that this machine can run the course, and say how to mend what cannot."""
+    from genai_course.doctor import examine
+
+    sys.exit(examine())
+
+
+def _cards():
+    """The lessons' cards with the learner's progress; says so where the record cannot be read."""
+    from genai_course import overview, progress
+
+    try:
+        passes, sentence = progress.passed()
+    except (OSError, NotImplementedError) as error:
+        passes, sentence = {}, f"The record of your progress cannot be read ({getattr(error, 'strerror', error)})."
+    if sentence:
+        click.echo(sentence)
+    return overview.read_cards(passes)
 
 
 def _finish(command, lessons, *, workers, **options):

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import click
 
-from genai_course.paths import course_root, whole_file
+from genai_course.overview import INDEX
+from genai_course.paths import course_root, dated, whole_file
 
 MANIFEST = ".genai-course.json"  # notebook -> hash it had when it was copied
 WELCOME = "00_start_here/01_welcome.ipynb"
@@ -38,13 +39,49 @@ def update_copy(folder, source=None):
         solutions = _find_notebooks(source.parent / "solutions")
         for name, notebook in (notebooks | {f"solutions/{name}": path for name, path in solutions.items()}).items():
             sentences += _update_one(name, notebook.read_bytes(), folder, copied)
-        with whole_file(folder / MANIFEST) as temporary:
-            temporary.write_text(json.dumps(copied, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        _write_manifest(folder, copied)
     except OSError as error:
         raise click.UsageError(
             f"Your copy cannot be written to {folder} ({error.strerror}): name another folder."
         ) from None
     return sentences
+
+
+def reset(lesson, folder, source=None):
+    """Put a fresh copy of one lesson into ``folder``; return a sentence that says where the old one is kept.
+
+    lesson: a name such as "01_images", "images" or "01_data/01_images", or a path.
+    source: the folder of notebooks; by default the course's own.
+    The old notebook is renamed, so at no moment is there no copy of it.
+    Raises click.UsageError for an unknown lesson, a folder that is not there, and one that cannot be written to.
+    """
+    from genai_course.authoring.find import find_lessons, lesson_name
+
+    folder, source = Path(folder), Path(source or course_root() / "notebooks")
+    [notebook] = find_lessons([lesson], source, ".ipynb")
+    if not folder.is_dir():
+        raise click.UsageError(f"There is no folder {folder}: name the one that holds your copy of the course.")
+    name, new = f"{lesson_name(notebook)}.ipynb", notebook.read_bytes()
+    target = folder / name
+    try:
+        _write_manifest(folder, _read_manifest(folder) | {name: _hash(new)})
+        return _replace(target, new)
+    except OSError as error:
+        raise click.UsageError(f"{target} cannot be written ({error.strerror}); no work of yours was lost.") from None
+
+
+def _replace(target, new):
+    """Make ``target`` hold ``new``; what it held is kept under a dated name."""
+    if not target.exists():
+        _write(target, new)
+        return f"{target} is there again, fresh."
+    if target.read_bytes() == new:
+        return f"{target} is as fresh as the course's own: nothing was changed."
+    with whole_file(target) as temporary:
+        temporary.write_bytes(new)  # first: on a full disk nothing has been moved
+        kept = dated(target)
+        target.rename(kept)
+    return f"{target} is fresh, and your work is kept beside it as {kept.name}: reload the page if the lesson is open."
 
 
 def _find_notebooks(folder):
@@ -91,6 +128,11 @@ def _hash(content):
     return hashlib.sha256(content).hexdigest()
 
 
+def _write_manifest(folder, copied):
+    with whole_file(folder / MANIFEST) as temporary:
+        temporary.write_text(json.dumps(copied, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
 def _read_manifest(folder):
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
@@ -109,9 +151,9 @@ def refuse_taken(port):
 
 
 def start_lab(folder, *, browser=True, port=None):
-    """Start JupyterLab in ``folder`` on the welcome lesson and return its exit code when it ends."""
+    """Start JupyterLab in ``folder`` on the entrance, else on the welcome lesson; return its exit code when it ends."""
     folder = Path(folder).resolve()
-    start = f"/lab/tree/{WELCOME}" if (folder / WELCOME).exists() else "/lab"
+    start = next((f"/lab/tree/{name}" for name in (INDEX, WELCOME) if (folder / name).exists()), "/lab")
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}", f"--LabApp.default_url={start}"]
     command += ["--ServerApp.log_level=WARN", *([] if browser else ["--no-browser"])]
     if hasattr(os, "geteuid") and os.geteuid() == 0:

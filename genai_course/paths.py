@@ -3,6 +3,7 @@
 import os
 import tempfile
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import platformdirs
@@ -33,6 +34,17 @@ def course_home():
         fallback = Path(tempfile.gettempdir()) / f"genai-course-{user}"
         fallback.mkdir(exist_ok=True)
         return fallback
+
+
+def dated(path):
+    """A free name beside ``path`` for keeping what is there: ``01_images.2026-11-21-143000.ipynb``."""
+    path, number = Path(path), 1
+    moment = datetime.now().strftime("%Y-%m-%d-%H%M%S")
+    while True:
+        name = path.with_name(f"{path.stem}.{moment}{'' if number == 1 else f'-{number}'}{path.suffix}")
+        if not os.path.lexists(name):
+            return name
+        number += 1
 
 
 @contextmanager

@@ -11,6 +11,7 @@ import seaborn as sns
 from IPython.display import display
 from matplotlib import patheffects
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from PIL import Image
 
 from genai_course.display import show_text
@@ -129,6 +130,8 @@ def lines(series, *, x, title, x_label, y_label, log_x=False, log_y=False, heigh
     for (name, values), marker, dashes in zip(series.items(), "osD^vPX*", ("-", "--", "-.", ":") * 2, strict=False):
         axis.plot(x, values, dashes, marker=marker if len(x) <= 30 else None, label=name)
     axis.set(title=title, xlabel=x_label, ylabel=y_label)
+    if all(isinstance(value, int) for value in x):
+        axis.xaxis.set_major_locator(MaxNLocator(integer=True))
     if log_x:
         axis.set_xscale("log", base=2)
         axis.set_xticks(x, [f"{value:g}" for value in x])

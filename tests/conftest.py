@@ -1,8 +1,12 @@
 """What all tests share."""
 
+import os
+
 import pytest
 
 TWO_AT_A_TIME = "test_notebooks.py"
+
+os.environ["GENAI_COURSE_RECORD"] = "0"  # what passes in a test is nobody's progress
 
 
 @pytest.hookimpl(optionalhook=True)  # pytest-xdist's

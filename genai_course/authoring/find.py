@@ -24,6 +24,10 @@ def find_lessons(wanted, folder, ending):
     ending: ".py" or ".ipynb".
     Raises click.UsageError for a folder without lessons, an unknown name, or a name that fits several lessons.
     """
+    if ending == ".py" and Path(folder).parent.name == "_course":  # inside a wheel (see paths.course_root)
+        raise click.UsageError(
+            "An installed course has no lessons/ to build from: clone the course and run the command there."
+        )
     paths = sorted(path for path in Path(folder).glob(f"*/*{ending}") if path.parent.name[:2].isdigit())
     if not paths:
         raise click.UsageError(f"There is no lesson in {folder}: no file is called like 01_data/01_images{ending}.")

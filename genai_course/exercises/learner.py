@@ -4,7 +4,7 @@ import math
 import os
 from numbers import Real
 
-from genai_course import session
+from genai_course import progress, session
 from genai_course.exercises.compare import as_array, brief
 from genai_course.exercises.definitions import Experiment, Function
 from genai_course.exercises.judge import judge
@@ -54,6 +54,8 @@ def check(exercise_id, answer):
     thing = f"`{exercise.name}`" if isinstance(exercise, Function) else "answer"
     if verdict.passed:
         lines.append(f"From here on the lesson uses your {thing}.")
+        profile = session.current_run.profile if session.current_run else None
+        lines += filter(None, [progress.record(str(exercise_id), profile)])
     else:
         lines.append(f"Until it passes, the lesson uses the course's own {thing}.")
     show(Note(TONES[verdict.status], f"{TITLES[verdict.status]}: `{exercise.name}`", tuple(lines)))

@@ -4,6 +4,7 @@ from importlib import import_module
 
 PUBLIC_NAMES = {
     "Autoencoder": "autoencoder",
+    "GenerativeAdversarialNetwork": "generative_adversarial_network",
     "VariationalAutoencoder": "variational_autoencoder",
 }
 

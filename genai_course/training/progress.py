@@ -38,15 +38,21 @@ class Progress(keras.callbacks.Callback):
         self.shown = now
         share = min((self.epoch + (batch + 1) / self.steps) / self.epochs, 1)
         left = (now - self.started) * (1 - share) / share
-        self.line.show(
-            f"{self.what}: epoch {self.epoch + 1} of {self.epochs}, loss {float(logs['loss']):.4g}, about {left:.0f} s left"
-        )
+        self.line.show(f"{self.what}: epoch {self.epoch + 1} of {self.epochs}{losses(logs)}, about {left:.0f} s left")
 
     def on_train_end(self, logs=None):
-        loss = f", loss {float(logs['loss']):.4g}" if logs else ""
-        self.line.show(f"{self.what}: {self.epochs} epochs in {time.monotonic() - self.started:.0f} s{loss}")
+        self.line.show(f"{self.what}: {self.epochs} epochs in {time.monotonic() - self.started:.0f} s{losses(logs)}")
         if not self.given_line:
             self.line.end()
+
+
+def losses(logs):
+    """The losses among what Keras reports, such as ``, loss 0.12``; two players have one each."""
+    return "".join(
+        f", {name.replace('_', ' ')} {float(value):.4g}"
+        for name, value in (logs or {}).items()
+        if name.endswith("loss")
+    )
 
 
 def track(items, what):

@@ -47,6 +47,7 @@ def lab(tmp_path_factory):
         "JUPYTER_CONFIG_DIR": str(work / "config"),
         "JUPYTER_TOKEN": TOKEN,
         "GENAI_COURSE_HOME": str(work / "home"),
+        "GENAI_COURSE_RECORD": "1",
     }
     command = [
         sys.executable,

@@ -1,11 +1,13 @@
 """The autoencoder lesson, as a learner meets it."""
 
+import json
+
 EXERCISE = "autoencoders-reconstruction_error"
 RIGHT = "def reconstruction_error(pictures, drawn):\n    return ops.mean((pictures - drawn) ** 2, axis=(1, 2, 3))"
 WRONG = "def reconstruction_error(pictures, drawn):\n    return ops.mean((pictures - drawn) ** 2)"
 
 
-def test_a_learner_runs_explores_and_answers(open_notebook):
+def test_a_learner_runs_explores_and_answers(open_notebook, lab):
     notebook = open_notebook("02_models/03_autoencoders")
 
     notebook.run_all()
@@ -49,6 +51,9 @@ def test_a_learner_runs_explores_and_answers(open_notebook):
     said = notebook.type_answer(EXERCISE, RIGHT)
     notebook.keep_screenshot("exercise-right")
     assert "Passed" in said
+    _, folder = lab
+    record = json.loads((folder.parent / "home" / "progress.json").read_text())
+    assert EXERCISE in record["passed"]
 
 
 def explorer_cell(notebook):

@@ -2,13 +2,14 @@
 
 import json
 import os
+import re
 import socket
 
 import click
 import pytest
 
 from genai_course import learner
-from genai_course.learner import MANIFEST, refuse_taken, start_lab, update_copy
+from genai_course.learner import MANIFEST, refuse_taken, reset, start_lab, update_copy
 
 NAME = "01_data/01_images.ipynb"
 
@@ -113,6 +114,88 @@ def test_a_file_in_the_place_of_the_folder_is_named(tmp_path, course):
     assert (tmp_path / "taken").read_text() == "a file"
 
 
+def kept_copies(copy):
+    return sorted(path for path in (copy / "01_data").iterdir() if path.name not in (NAME[8:], "02_text.ipynb"))
+
+
+@pytest.mark.parametrize("wanted", ["01_data/01_images", "images", f"my-course/{NAME}"])
+def test_reset_keeps_the_old_work_under_a_dated_name(course, copy, wanted):
+    (copy / NAME).write_text("my work")
+    sentence = reset(wanted, copy, course)
+    [kept] = kept_copies(copy)
+    assert re.fullmatch(r"01_images\.\d{4}-\d\d-\d\d-\d{6}\.ipynb", kept.name)
+    assert kept.name in sentence
+    assert kept.read_text() == "my work"
+    assert (copy / NAME).read_text() == "first version"
+
+
+def test_reset_twice_keeps_both(course, copy):
+    for work in ("first work", "second work"):
+        (copy / NAME).write_text(work)
+        reset("images", copy, course)
+    assert {path.read_text() for path in kept_copies(copy)} == {"first work", "second work"}
+
+
+def test_reset_of_an_untouched_or_missing_lesson_keeps_nothing(course, copy):
+    assert "nothing was changed" in reset("images", copy, course)
+    (copy / NAME).unlink()
+    assert "fresh" in reset("images", copy, course)
+    assert (copy / NAME).read_text() == "first version"
+    assert kept_copies(copy) == []
+
+
+def test_a_lesson_that_was_reset_follows_the_next_update(course, copy):
+    (copy / NAME).write_text("my work")
+    (course / NAME).write_text("second version")
+    reset("images", copy, course)
+    (course / NAME).write_text("third version")
+    assert update_copy(copy, course) == [f"{copy / NAME} was updated."]
+
+
+@pytest.mark.parametrize("interrupted", ["dated", "_write_manifest"])
+def test_an_interrupted_reset_loses_nothing(course, copy, monkeypatch, interrupted):
+    def power_cut(*_):
+        raise OSError(28, "No space left on device")
+
+    (copy / NAME).write_text("my work")
+    monkeypatch.setattr(learner, interrupted, power_cut)
+    with pytest.raises(
+        click.UsageError, match=r"cannot be written \(No space left on device\); no work of yours was lost"
+    ):
+        reset("images", copy, course)
+    assert (copy / NAME).read_text() == "my work"
+    assert kept_copies(copy) == []
+
+
+def test_reset_interrupted_after_the_work_was_moved(course, copy, monkeypatch):
+    def killed(*_):
+        raise KeyboardInterrupt
+
+    (copy / NAME).write_text("my work")
+    monkeypatch.setattr(learner, "_write_manifest", lambda *_: None)
+    monkeypatch.setattr(os, "replace", killed)
+    with pytest.raises(KeyboardInterrupt):
+        reset("images", copy, course)
+    [kept] = kept_copies(copy)
+    assert kept.read_text() == "my work"
+    monkeypatch.undo()
+    update_copy(copy, course)
+    assert (copy / NAME).read_text() == "first version"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "folder", "sentence"),
+    [
+        ("imags", "my-course", "No lesson is called 'imags' .*Did you mean 01_data/01_images?"),
+        ("images", "elsewhere", "There is no folder .*elsewhere: name the one that holds your copy"),
+    ],
+)
+def test_reset_answers_bad_input_with_one_sentence(course, copy, wanted, folder, sentence):
+    with pytest.raises(click.UsageError, match=sentence):
+        reset(wanted, copy.parent / folder, course)
+    assert not (copy.parent / "elsewhere").exists()
+
+
 def test_a_taken_port_is_named():
     with socket.socket() as server:
         server.bind(("127.0.0.1", 0))
@@ -124,9 +207,18 @@ def test_a_taken_port_is_named():
     refuse_taken(None)
 
 
-def test_lab_opens_the_welcome_without_announcements(tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("there", "start"),
+    [
+        ((learner.INDEX, learner.WELCOME), "/lab/tree/index.ipynb"),
+        ((learner.WELCOME,), "/lab/tree/00_start_here/01_welcome.ipynb"),
+        ((), "/lab"),
+    ],
+)
+def test_lab_opens_the_entrance_without_announcements(tmp_path, monkeypatch, there, start):
     (tmp_path / "00_start_here").mkdir()
-    (tmp_path / learner.WELCOME).touch()
+    for name in there:
+        (tmp_path / name).touch()
     started = {}
     monkeypatch.setattr(
         os, "execve", lambda _, command, environment: started.update(command=command, environment=environment)
@@ -137,7 +229,7 @@ def test_lab_opens_the_welcome_without_announcements(tmp_path, monkeypatch):
     monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
     start_lab(tmp_path, browser=False, port=8123)
     assert f"--ServerApp.root_dir={tmp_path}" in started["command"]
-    assert "--LabApp.default_url=/lab/tree/00_start_here/01_welcome.ipynb" in started["command"]
+    assert f"--LabApp.default_url={start}" in started["command"]
     assert started["command"][-3:] == ["--port", "8123", "--ServerApp.port_retries=0"]
     assert "--no-browser" in started["command"]
     assert started["environment"]["TF_CPP_MIN_LOG_LEVEL"] == "3"
