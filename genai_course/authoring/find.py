@@ -53,4 +53,4 @@ def _find_one(wanted, paths, folder):
     parts = {part: name for name in names for part in (name, Path(name).name, lesson_prefix(name))}
     close = dict.fromkeys(parts[part] for part in difflib.get_close_matches(typed.name, parts, n=5, cutoff=0.5))
     offer = f"Did you mean {' or '.join(list(close)[:3])}?" if close else f"There are: {', '.join(names)}."
-    raise click.UsageError(f"No lesson is called {wanted!r} in {folder}. {offer}")
+    raise click.UsageError(f"No lesson is called {wanted!r}. {offer}")
