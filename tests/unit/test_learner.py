@@ -186,7 +186,7 @@ def test_reset_interrupted_after_the_work_was_moved(course, copy, monkeypatch):
 @pytest.mark.parametrize(
     ("wanted", "folder", "sentence"),
     [
-        ("imags", "my-course", "No lesson is called 'imags' .*Did you mean 01_data/01_images?"),
+        ("imags", "my-course", "No lesson is called 'imags'.*Did you mean 01_data/01_images?"),
         ("images", "elsewhere", "There is no folder .*elsewhere: name the one that holds your copy"),
     ],
 )

@@ -56,7 +56,7 @@ def test_a_lesson_named_twice_comes_once(lessons):
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ("autoencoder", r"'autoencoder' .*Did you mean 02_models/03_autoencoders"),
+        ("autoencoder", r"'autoencoder'.*Did you mean 02_models/03_autoencoders"),
         ("02_models/03_autoencodres", r"Did you mean 02_models/03_autoencoders"),
         ("zebra", r"There are: 01_data/01_images, 02_models"),
         ("images", r"fits 01_data/01_images and 07_x/01_images: give the module"),
