@@ -80,7 +80,7 @@ def gan_glyphs(run, progress):
     from genai_course.models import GenerativeAdversarialNetwork
 
     glyphs = data.glyphs(run.steps(smoke=1_000, laptop=20_000, gpu=100_000), 1)
-    model = GenerativeAdversarialNetwork(64, glyphs.train.shape[1:], classes=len(glyphs.class_names))
+    model = GenerativeAdversarialNetwork(32, glyphs.train.shape[1:], classes=len(glyphs.class_names))
     model.compile(**run.compile_options)
     epochs = run.steps(smoke=1, laptop=5, gpu=60)
     model.fit(glyphs.train, glyphs.train_labels, batch_size=64, epochs=epochs, verbose=0, callbacks=[progress])
