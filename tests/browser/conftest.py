@@ -67,7 +67,10 @@ def lab(tmp_path_factory):
         yield address, work / "my-course"
     finally:
         server.terminate()
-        server.wait(30)
+        try:
+            server.wait(30)
+        except subprocess.TimeoutExpired:  # seen when it was told to stop while a kernel was starting
+            server.kill()
 
 
 def wait_until_ready(address, server, log, seconds=60):
