@@ -212,18 +212,21 @@ claim(
 # ## The game goes round in circles
 #
 # Two players who follow their own slopes need not meet. The simplest game shows it: the real "picture" is the number 0, the forger owns one number θ, and the critic's logit is ψ · x.
-# Each round both take a step down their own loss. In the end θ should be 0.
+# Each round first the critic and then the forger takes a step down its own loss. In the end θ should be 0.
 #
 # A repair, **R1**, charges the critic for steepness: it adds γ/2 times its squared slope at real pictures, here γ/2 · ψ².
 
 # %%
+def logistic(logit):
+    """σ: the probability that a logit stands for."""
+    return 1 / (1 + np.exp(-logit))
+
 def play(penalty, rounds=200, rate=0.2):
     """The forger's number θ and the critic's ψ, round by round.  -> (rounds, 2)"""
     theta, psi, path = 1.0, 0.0, []
     for _ in range(rounds):
-        says_real = 1 / (1 + np.exp(-psi * theta))  # σ(d) for the forgery
-        psi -= rate * (theta * says_real + penalty * psi)
-        theta += rate * psi * (1 - 1 / (1 + np.exp(-psi * theta)))
+        psi -= rate * (theta * logistic(psi * theta) + penalty * psi)
+        theta += rate * psi * logistic(-psi * theta)
         path.append((theta, psi))
     return np.array(path)
 
@@ -431,7 +434,7 @@ def my_game():
     last = ops.convert_to_numpy(gan.generator([codes, asked.astype("int32")], training=False))
     shares = {"running average": share, "last step": evaluation.recognised_share(last, asked)}
     return plots.bars(shares, title="Does averaging help?", x_label="share read as asked")
-    # Hardly: about one letter in a hundred, which another seed may turn round.
+    # Hardly: about half a letter in a hundred, which another seed may turn round.
     # The critic's penalty has already brought this game close to rest.
     ### END SOLUTION
 
