@@ -120,12 +120,13 @@ def run(lessons, profile, workers, solutions, output, cell_timeout):
 @main.command()
 @LESSONS
 @click.option("--check", is_flag=True, help="Write nothing; exit with 1 if a notebook differs from its lesson.")
+@click.option("--again", is_flag=True, help="Execute also what has not changed.")
 @workers_option
-def build(lessons, check, workers):
+def build(lessons, check, again, workers):
     """Make notebooks/ and solutions/ from lessons/; execute what has changed."""
     from genai_course.authoring.build import build as build_lessons
 
-    _finish(build_lessons, lessons, check=check, workers=workers)
+    _finish(build_lessons, lessons, check=check, again=again, workers=workers)
 
 
 @main.command()

@@ -4,16 +4,18 @@ A model is trained once on this machine, always in the same way, and kept in ``c
 hash of everything that the training depends on, so a change of the course or of a library makes a new file.
 """
 
+import ast
 import contextlib
 import hashlib
 import inspect
 import random
+import textwrap
 
 import numpy as np
 from filelock import FileLock
 
-from genai_course import data, session
-from genai_course.paths import PACKAGE, course_home, whole_file
+from genai_course import data, imports, session
+from genai_course.paths import course_home, whole_file
 
 RECIPES = {}  # name -> function(run, progress) that returns a trained model
 SECONDS = {}  # name -> seconds of training on the laptop profile, to tell the learner
@@ -172,10 +174,12 @@ def content_key(name, profile):
     import tensorflow as tf
 
     threads = tf.config.threading.get_intra_op_parallelism_threads()
+    training = [textwrap.dedent(inspect.getsource(function)) for function in (RECIPES[name], fit)]
     facts = [name, profile, str(threads), keras.__version__, tf.__version__, np.__version__]
-    facts += [inspect.getsource(RECIPES[name]), inspect.getsource(fit), *data.files.listed_checksums().values()]
-    sources = sorted([*PACKAGE.glob("models/*.py"), *PACKAGE.glob("data/*.py")])
-    facts += [source.read_text(encoding="utf-8") for source in sources]
+    facts += [*training, *data.files.listed_checksums().values()]
+    # The imports stand inside the recipes, so another family's model leaves this one as it is.
+    modules = imports.reachable(imports.imported(ast.parse("\n".join(["from genai_course import data", *training]))))
+    facts += [imports.module_file(module).read_text(encoding="utf-8") for module in sorted(modules)]
     return hashlib.sha256("\0".join(facts).encode()).hexdigest()
 
 

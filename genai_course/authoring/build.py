@@ -13,7 +13,7 @@ import nbformat
 
 from genai_course.authoring.execution import execution_job
 from genai_course.authoring.find import find_lessons, lesson_name
-from genai_course.authoring.imports import modules_hash
+from genai_course.authoring.freshness import modules_hash
 from genai_course.authoring.jobs import run_jobs
 from genai_course.authoring.lesson import Lesson, read_lesson
 from genai_course.authoring.lint import lint
@@ -40,10 +40,11 @@ class Product:
         return {self.learner_path: dumps(self.learner), self.solution_path: dumps(self.solution)}
 
 
-def build(wanted, root, *, check=False, workers=1, console):
+def build(wanted, root, *, check=False, again=False, workers=1, console):
     """Build the lessons called ``wanted`` (all, if empty) of the course in ``root``; return the exit code.
 
     check: write nothing and execute nothing; say which notebooks differ from what would be written.
+    again: execute all of them, whatever has changed.
     """
     root = Path(root)
     lessons = [read_lesson(path) for path in find_lessons(wanted, root / "lessons", ".py")]
@@ -61,7 +62,7 @@ def build(wanted, root, *, check=False, workers=1, console):
                 f"{path} differs from its lesson: run genai-course build {lesson_name(path)}", highlight=False
             )
         return int(bool(changed or stray))
-    failed = _execute([product for product in products if not product.is_fresh], root / "build", workers, console)
+    failed = _execute([product for product in products if again or not product.is_fresh], root / "build", workers, console)
     for product in products:
         if product.lesson.name not in failed:
             _write(product, console)

@@ -7,9 +7,9 @@ from collections import Counter
 from dataclasses import dataclass
 
 from genai_course.authoring.find import lesson_prefix
-from genai_course.authoring.imports import module_file
 from genai_course.authoring.lesson import OPEN_VALUE, SOLUTION
 from genai_course.authoring.prose import prose_problems
+from genai_course.imports import module_file
 
 LONGEST_CODE_CELL = 20  # lines, the two markers of a solution not counted
 WIDEST_CODE_LINE = 100

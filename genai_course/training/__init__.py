@@ -1,11 +1,13 @@
 """What helps a training along. Names are loaded when first used, and TensorFlow with them."""
 
-__all__ = ["Progress", "track"]
+from importlib import import_module
+
+PUBLIC_NAMES = {"Progress": "progress", "track": "progress"}
+
+__all__ = sorted(PUBLIC_NAMES)
 
 
 def __getattr__(name):
-    if name not in __all__:
+    if name not in PUBLIC_NAMES:
         raise AttributeError(f"genai_course.training has no name {name!r}. It offers: {', '.join(__all__)}.")
-    from genai_course.training import progress
-
-    return getattr(progress, name)
+    return getattr(import_module(f"{__name__}.{PUBLIC_NAMES[name]}"), name)

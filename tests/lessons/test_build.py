@@ -91,6 +91,16 @@ def test_build_executes_once_and_rebuilds_the_same_bytes(tiny_course):
     assert _notebooks(tiny_course) == first  # executed anew, the same bytes
 
 
+def test_again_executes_what_has_not_changed(tiny_course, monkeypatch):
+    build([], tiny_course, console=Console(file=io.StringIO()))
+    executed = []
+    monkeypatch.setattr(build_module, "run_jobs", lambda jobs, workers, console: executed.extend(jobs))
+    build([], tiny_course, console=Console(file=io.StringIO()))
+    assert executed == []
+    build([], tiny_course, again=True, console=Console(file=io.StringIO()))
+    assert [job.name for job in executed] == ["01_data/01_tiny"]
+
+
 def test_what_the_two_notebooks_hold(tiny_course):
     _build(tiny_course)
     learner, solution = (

@@ -1,44 +1,28 @@
-"""Which modules of the course a lesson rests on, and a hash that changes when one of them does."""
+"""Which modules of the course some code rests on, read from its import statements without running it."""
 
 import ast
-import hashlib
 import re
 from pathlib import Path
 
 COURSE = "genai_course"
-PACKAGE = Path(__file__).resolve().parents[1]
-SHOWS_SOURCE = "show_source("
-REFERENCE = re.compile(
-    rf"({COURSE}(?:\.\w+)+):\w+"
-)  # how checks name a function: "genai_course.models.autoencoder:encode"
-
-
-def modules_hash(lesson):
-    """Hash of the course's modules that ``lesson`` imports, directly or through others, and of its checks.
-
-    Docstrings and comments do not count, unless the lesson shows source code to the reader.
-    """
-    code = "\n".join(cell.source for cell in lesson.cells if cell.kind == "code")
-    start = [*_imported(ast.parse(code), ""), f"{COURSE}.exercises.lessons.{lesson.prefix}"]
-    digest = hashlib.sha256()
-    for name in sorted(reachable(start)):
-        source = module_file(name).read_text(encoding="utf-8")
-        content = source if SHOWS_SOURCE in code else dump(ast.parse(source))
-        digest.update(f"{name}\n{content}\n".encode())
-    return digest.hexdigest()
+PACKAGE = Path(__file__).resolve().parent
+# How checks name a function: "genai_course.models.autoencoder:encode".
+REFERENCE = re.compile(rf"({COURSE}(?:\.\w+)+):\w+")
 
 
 def reachable(names):
-    """All modules of the course that the modules ``names`` import, themselves included."""
+    """All modules of the course that the modules ``names`` import, themselves included.
+
+    A package's ``__init__`` is not among them: it only says where names are, so what is behind the names counts.
+    """
     found, waiting = set(), list(names)
     while waiting:
         name = waiting.pop()
-        # The course's own __init__ only looks names up, and the version in it says nothing about a lesson.
-        if name == COURSE or name in found or module_file(name) is None:
+        file = module_file(name)
+        if name in found or file is None or file.name == "__init__.py":
             continue
         found.add(name)
-        package = name if module_file(name).name == "__init__.py" else name.rpartition(".")[0]
-        waiting += [package, *_imported(ast.parse(module_file(name).read_text(encoding="utf-8")), package)]
+        waiting += imported(ast.parse(file.read_text(encoding="utf-8")), package=name.rpartition(".")[0])
     return found
 
 
@@ -49,7 +33,7 @@ def module_file(name):
     return next((file for file in files if name.split(".")[0] == COURSE and file.is_file()), None)
 
 
-def _imported(tree, package):
+def imported(tree, package=""):
     """Modules that ``tree`` names in its import statements, and those behind the names that packages load lazily."""
     bound = {}  # name in this file -> the module of the course it stands for
     for node in ast.walk(tree):
@@ -58,12 +42,7 @@ def _imported(tree, package):
                 yield alias.name
                 bound[alias.asname or alias.name] = alias.name
         elif isinstance(node, ast.ImportFrom):
-            parts = package.split(".")
-            origin = (
-                ".".join([*parts[: len(parts) - node.level + 1], node.module or ""]).strip(".")
-                if node.level
-                else node.module
-            )
+            origin = _origin(node, package)
             yield origin
             for alias in node.names:
                 module = _behind(origin, alias.name)
@@ -81,17 +60,27 @@ def _imported(tree, package):
 
 
 def _behind(module, name):
-    """The module that defines ``name``, where ``module`` is a package that loads it when first used, else None."""
+    """The module that defines ``name`` of the package ``module``, or None if that is no package with such a name."""
     if module_file(f"{module}.{name}"):
         return f"{module}.{name}"
     file = module_file(module)
     if file is None or file.name != "__init__.py":
         return None
     for node in ast.parse(file.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.ImportFrom) and name in [alias.asname or alias.name for alias in node.names]:
+            return _origin(node, module)
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "PUBLIC_NAMES":
             names = ast.literal_eval(node.value)
             return f"{module}.{names[name] or name}" if name in names else None
     return None
+
+
+def _origin(node, package):
+    """The module that a ``from … import`` in ``package`` imports from."""
+    if not node.level:
+        return node.module
+    parts = package.split(".")
+    return ".".join([*parts[: len(parts) - node.level + 1], node.module or ""]).strip(".")
 
 
 def dump(node):
