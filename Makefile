@@ -49,7 +49,7 @@ $(VENV)/.installed: $(VENV)/.python $(INPUTS)
 
 $(VENV)/.installed-test: $(VENV)/.installed
 	@echo "Installing what the tests need ..."
-	@$(PIP) -e ".[test,classroom]"
+	@$(PIP) -e ".[test,classroom,site]"
 	@touch $@
 
 $(VENV)/.installed-bench: $(VENV)/.installed

@@ -64,8 +64,11 @@ def read_cards(passes, notebooks=None):
 
 
 def _read_card(path, passes):
-    cells = json.loads(path.read_bytes())["cells"]
-    first = "".join(cells[0]["source"])
+    try:
+        cells = json.loads(path.read_bytes())["cells"]
+        first = "".join(cells[0]["source"])
+    except (ValueError, KeyError, TypeError, IndexError, RecursionError):
+        cells, first = [], f"# {path.name} is damaged: genai-course doctor says how to mend it"
     title = re.search(r"^# (.+)$", first, re.MULTILINE)
     minutes = [int(number) for number in re.findall(r"(\d+) min of", first)]
     grade_ids = [cell["metadata"].get("nbgrader", {}).get("grade_id", "") for cell in cells]
