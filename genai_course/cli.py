@@ -118,6 +118,17 @@ def run(lessons, profile, workers, solutions, output, cell_timeout):
 
 
 @main.command()
+@click.argument("module")
+@click.argument("name")
+def new(module, name):
+    """Start a lesson, such as 02_models 12_energy_models: a small one that works, to change into yours."""
+    from genai_course.authoring.new import start_lesson
+    from genai_course.paths import course_root
+
+    click.echo("\n".join(start_lesson(module, name, course_root())))
+
+
+@main.command()
 @LESSONS
 @click.option("--check", is_flag=True, help="Write nothing; exit with 1 if a notebook differs from its lesson.")
 @click.option("--again", is_flag=True, help="Execute also what has not changed.")
@@ -156,6 +167,59 @@ def harness(lessons):
     for problem in problems:
         click.echo(problem)
     sys.exit(1 if problems else 0)
+
+
+@main.command()
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The archive, a name in .zip; by default it says what it is for.",
+)
+def pack(output):
+    """Write one archive that installs the course where there is no network."""
+    from genai_course.publish.pack import write_pack
+
+    try:
+        write_pack(output)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+@main.command()
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    default="build/site",
+    show_default=True,
+    help="The folder of the pages; one made before is replaced.",
+)
+def site(output):
+    """Make pages of all lessons and solutions, to read and search without a server."""
+    from rich.console import Console
+
+    from genai_course.publish.site import write_site
+
+    page = write_site(output, Console())
+    click.echo(f"The course is in {output}. Open {page} in a browser.")
+
+
+@main.command()
+@LESSONS
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    default="build/slides",
+    show_default=True,
+    help="The folder of the slides; one made before is replaced.",
+)
+def slides(lessons, output):
+    """Make a deck of slides of each lesson, with the notes for teachers as speaker notes."""
+    from rich.console import Console
+
+    from genai_course.publish.slides import write_slides
+
+    page = write_slides(lessons, output, Console())
+    click.echo(f"The slides are in {output}. Open {page} in a browser; S shows the speaker notes.")
 
 
 @main.command()

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from genai_course.overview import INDEX
-from genai_course.paths import course_root, dated, whole_file
+from genai_course.paths import can_write_to, course_home, course_root, dated, whole_file
 
 MANIFEST = ".genai-course.json"  # notebook -> hash it had when it was copied
 WELCOME = "00_start_here/01_welcome.ipynb"
@@ -150,6 +150,16 @@ def refuse_taken(port):
             raise click.UsageError(f"Port {port} is taken by another program: choose another with --port.")
 
 
+def _folders_to_write_to():
+    """Where JupyterLab and what it starts may keep their files, as environment variables; {} where the home will do."""
+    from jupyter_core.paths import jupyter_runtime_dir
+
+    if can_write_to(jupyter_runtime_dir()):
+        return {}
+    names = ("JUPYTER_RUNTIME_DIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "IPYTHONDIR", "MPLCONFIGDIR")
+    return {name: str(course_home() / "jupyter" / name.lower()) for name in names}
+
+
 def start_lab(folder, *, browser=True, port=None):
     """Start JupyterLab in ``folder`` on the entrance, else on the welcome lesson; return its exit code when it ends."""
     folder = Path(folder).resolve()
@@ -162,6 +172,7 @@ def start_lab(folder, *, browser=True, port=None):
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     settings = [str(JUPYTER_SETTINGS), environment.get("JUPYTER_CONFIG_PATH", "")]
     environment |= {"TF_CPP_MIN_LOG_LEVEL": "3", "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, settings))}
+    environment = _folders_to_write_to() | environment
     if os.name == "posix":
         # JupyterLab takes this process's place, so that Ctrl-C and signals reach it and nothing else.
         sys.stdout.flush()

@@ -1,5 +1,6 @@
 """Where things are: the course's own files, and what it keeps on the learner's machine."""
 
+import errno
 import os
 import tempfile
 from contextlib import contextmanager
@@ -9,6 +10,8 @@ from pathlib import Path
 import platformdirs
 
 PACKAGE = Path(__file__).parent
+# What a disk says that is full, read-only or somebody else's.
+REFUSALS = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.ENOTDIR, errno.EEXIST}
 
 
 def course_root():
@@ -25,15 +28,40 @@ def course_home():
     """
     chosen = os.environ.get("GENAI_COURSE_HOME") or platformdirs.user_data_dir("genai-course", appauthor=False)
     folder = Path(chosen).expanduser()
+    if can_write_to(folder):
+        return folder
+    user = os.getuid() if hasattr(os, "getuid") else os.environ.get("USERNAME", "")
+    fallback = Path(tempfile.gettempdir()) / f"genai-course-{user}"
+    fallback.mkdir(exist_ok=True)
+    return fallback
+
+
+def can_write_to(folder):
+    """Whether files can be made in a folder, which is made if missing. Permissions alone do not tell: a disk can be read-only."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        Path(folder).mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
-            return folder
+            return True
     except OSError:
-        user = os.getuid() if hasattr(os, "getuid") else os.environ.get("USERNAME", "")
-        fallback = Path(tempfile.gettempdir()) / f"genai-course-{user}"
-        fallback.mkdir(exist_ok=True)
-        return fallback
+        return False
+
+
+@contextmanager
+def one_sentence(folder, mend):
+    """Answer a disk that is full or must not be written to with one sentence, a click.ClickException.
+
+    folder: what is written to. mend: what to do, after "free some space or".
+    """
+    try:
+        yield
+    except OSError as error:
+        import click  # a lesson, which imports this module, has no need of it
+
+        if error.errno not in REFUSALS:
+            raise
+        raise click.ClickException(
+            f"{folder} cannot be written to ({error.strerror}): free some space or {mend}."
+        ) from None
 
 
 def dated(path):

@@ -41,6 +41,7 @@ def set_theme(theme):
             "axes.facecolor": colours["paper"],
             "savefig.facecolor": colours["paper"],
             "axes.edgecolor": colours["ink"],
+            "patch.edgecolor": colours["paper"],
             "axes.labelcolor": colours["ink"],
             "text.color": colours["ink"],
             "xtick.color": colours["ink"],

@@ -6,6 +6,8 @@ from IPython.display import display
 from genai_course import plots
 from genai_course.display import show_text
 
+FULL_WIDTH = "calc(100% - 4px)"  # a widget has a margin of 2 pixels at each side, which 100% would push off the page
+
 
 def explore(draw, caption, **controls):
     """Show sliders and menus that redraw one figure.
@@ -23,7 +25,7 @@ def explore(draw, caption, **controls):
     """
     made = {name: _make_control(name, form) for name, form in controls.items()}
     # Its own size, never wider than the page: a VBox would stretch it.
-    own_size = {"align_self": "flex-start", "max_width": "100%"}
+    own_size = {"align_self": "flex-start", "max_width": FULL_WIDTH}
     picture = ipywidgets.Image(format="png", value=_draw_png(draw, made), layout=own_size)
     message = ipywidgets.HTML()
 
@@ -43,7 +45,7 @@ def explore(draw, caption, **controls):
     bundle = dict(box._repr_mimebundle_())  # live: the widget; elsewhere: the picture, from the same output
     bundle |= {"image/png": bytes(picture.value), "text/plain": f"[explorer at {settings}]"}
     display(bundle, raw=True, metadata={"image/png": {"alt": caption}})
-    show_text(f"*{caption}*")
+    show_text(f"*As first drawn: {caption}*")
 
 
 def _draw_png(draw, made):
@@ -52,7 +54,7 @@ def _draw_png(draw, made):
 
 def _make_control(name, form):
     style = {"description": name.replace("_", " "), "style": {"description_width": "9em"}}
-    wide = {"layout": {"width": "min(32em, 100%)"}}
+    wide = {"layout": {"width": f"min(32em, {FULL_WIDTH})"}}
     match form:
         case bool():
             return ipywidgets.Checkbox(value=form, indent=True, **style)

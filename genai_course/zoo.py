@@ -89,6 +89,21 @@ def gan_glyphs(run, progress):
     return model
 
 
+@recipe(seconds=4)
+def boltzmann_digits(run, progress):
+    """Dreams black and white digits: a restricted Boltzmann machine of 16 hidden units."""
+    from genai_course.models import RestrictedBoltzmannMachine
+    from genai_course.models.restricted_boltzmann_machine import falling_rate
+
+    pictures = (data.digits().train > 0.5).astype("float32")
+    pictures = np.tile(pictures, (run.steps(smoke=1, laptop=10, gpu=10), 1, 1, 1))  # ten passes an epoch
+    epochs = run.steps(smoke=1, laptop=30, gpu=200)
+    model = RestrictedBoltzmannMachine(16, pictures.shape[1:])
+    model.compile(falling_rate(epochs * -(-len(pictures) // 64)), **run.compile_options)
+    model.fit(pictures, epochs=epochs, verbose=0, callbacks=[progress])
+    return model
+
+
 def fit(model, pictures, run, progress, batch_size, epochs, learning_rate=2e-3):
     """Train a model on pictures with Adam, the learning rate falling along a cosine, and return it."""
     import keras
@@ -129,25 +144,30 @@ def load(name, profile=None):
     with FileLock(path.with_suffix(".lock")), random_numbers_kept(keras, run.seed if run else 0):
         model = kept_model(path, key)
         if model is None:
-            train_and_keep(name, session.Run(profile, seed=0), path, key, line)
+            trained = train_and_keep(name, session.Run(profile, seed=0), path, key, line)
             # The file and not the trained object, so that a lesson gets the same whether it is the first or not.
-            model = kept_model(path, key)
+            model = kept_model(path, key) if path.exists() else trained
     line.end()
     return model
 
 
 def train_and_keep(name, run, path, key, line):
-    """Train from a fixed seed, then write the model and, last, its checksum."""
+    """Train from a fixed seed, then write the model and, last, its checksum; return the model."""
     import keras
 
     from genai_course.training import Progress
 
     keras.utils.set_random_seed(run.seed)
     model = RECIPES[name](run, Progress(name, line))
-    with whole_file(path) as temporary:
-        model.save(temporary)
-    with whole_file(path.with_suffix(".sha256")) as temporary:
-        temporary.write_text(checksum(path, key), encoding="utf-8")
+    try:
+        with whole_file(path) as temporary:
+            model.save(temporary)
+        with whole_file(path.with_suffix(".sha256")) as temporary:
+            temporary.write_text(checksum(path, key), encoding="utf-8")
+    except OSError as error:  # a full disk; the lesson goes on with what was trained
+        path.unlink(missing_ok=True)
+        print(f"{path.name} could not be kept ({error.strerror}), so it is trained again the next time.")
+    return model
 
 
 def kept_model(path, key):

@@ -19,7 +19,7 @@ from genai_course.authoring.lesson import Lesson, read_lesson
 from genai_course.authoring.lint import lint
 from genai_course.authoring.notebook import dumps, learner_notebook, solution_notebook
 from genai_course.authoring.outputs import concerns, take_outputs
-from genai_course.paths import whole_file
+from genai_course.paths import one_sentence, whole_file
 
 LARGEST_NOTEBOOK = 400 * 1024  # bytes; larger ones are slow to open and to review
 
@@ -62,10 +62,12 @@ def build(wanted, root, *, check=False, again=False, workers=1, console):
                 f"{path} differs from its lesson: run genai-course build {lesson_name(path)}", highlight=False
             )
         return int(bool(changed or stray))
-    failed = _execute([product for product in products if again or not product.is_fresh], root / "build", workers, console)
-    for product in products:
-        if product.lesson.name not in failed:
-            _write(product, console)
+    to_execute = [product for product in products if again or not product.is_fresh]
+    with one_sentence(root, "build in a copy of the course that is yours"):
+        failed = _execute(to_execute, root / "build", workers, console)
+        for product in products:
+            if product.lesson.name not in failed:
+                _write(product, console)
     return int(bool(failed))
 
 

@@ -15,6 +15,8 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
+from genai_course.paths import REFUSALS
+
 
 class Counter:
     """Counts the code cells of the notebook that is executed."""
@@ -53,8 +55,8 @@ def execute(source, target, *, parameters, folder, cell_timeout):
     papermill_engines.register("announcing", AnnouncingEngine)
     try:
         papermill.execute_notebook(
-            str(source),
-            str(target),
+            _literal(source),
+            _literal(target),
             parameters=parameters,
             engine_name="announcing",
             kernel_name="python3",
@@ -70,6 +72,11 @@ def execute(source, target, *, parameters, folder, cell_timeout):
     except DeadKernelError:
         return f"the kernel died in cell {Counter.started}"
     return ""
+
+
+def _literal(path):
+    """A path as papermill takes it, which fills in what stands between braces."""
+    return str(path).replace("{", "{{").replace("}", "}}")
 
 
 def write_page(notebook, page):
@@ -90,17 +97,22 @@ def main():
     parser.add_argument("--cell-timeout", type=float, default=600)
     parser.add_argument("--page", action="store_true")
     options = parser.parse_args()
-    fault = execute(
-        options.source,
-        options.target,
-        parameters=options.parameters,
-        folder=options.folder,
-        cell_timeout=options.cell_timeout,
-    )
+    try:
+        fault = execute(
+            options.source,
+            options.target,
+            parameters=options.parameters,
+            folder=options.folder,
+            cell_timeout=options.cell_timeout,
+        )
+        if options.page and options.target.exists():
+            write_page(options.target, options.target.with_suffix(".html"))
+    except OSError as error:
+        if error.errno not in REFUSALS:
+            raise
+        fault = f"cell {Counter.started}: the result cannot be written ({error.strerror})"
     if fault:
         print("fault:", re.sub(r"\x1b\[[0-9;]*m", "", fault), flush=True)
-    if options.page and options.target.exists():
-        write_page(options.target, options.target.with_suffix(".html"))
     sys.exit(1 if fault else 0)
 
 

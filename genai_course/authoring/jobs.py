@@ -89,6 +89,7 @@ class _Watched:
         self.below = []
         job.state = "running"
         job.log.parent.mkdir(parents=True, exist_ok=True)
+        job.log.write_text("", encoding="utf-8")
         # A session of its own: Ctrl-C in the terminal reaches only us, and we end the job in order.
         self.process = subprocess.Popen(
             [str(part) for part in job.command],
@@ -105,11 +106,11 @@ class _Watched:
         self.reader.start()
 
     def _read(self):
-        with self.job.log.open("w", encoding="utf-8") as log:
-            for line in self.process.stdout:
+        for line in self.process.stdout:
+            self.job.read(line)
+            # On a full disk the output is read all the same: the process would wait for ever.
+            with contextlib.suppress(OSError), self.job.log.open("a", encoding="utf-8") as log:
                 log.write(line)
-                log.flush()
-                self.job.read(line)
 
     def look(self):
         """Measure the job; notice its end and the end of its kernel."""

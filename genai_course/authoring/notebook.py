@@ -2,7 +2,9 @@
 
 import hashlib
 from collections import Counter
+from pathlib import Path
 
+import click
 import nbformat
 
 # Fixed, so that a rebuild with another Python (or Jupyter) gives the same bytes.
@@ -27,6 +29,16 @@ def learner_notebook(lesson):
 def solution_notebook(lesson):
     """The complete notebook, without outputs."""
     return _notebook(lesson, solved=True)
+
+
+def read_notebook(path):
+    """The notebook in a file. Raises click.UsageError for one that is damaged."""
+    try:
+        return nbformat.read(path, as_version=4)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise click.UsageError(
+            f"{Path(*Path(path).parts[-3:])} is damaged: make it again with genai-course build, or install the course again."
+        ) from None
 
 
 def dumps(notebook):

@@ -3,12 +3,13 @@
 from pathlib import Path
 
 import click
-import nbformat
 
 from genai_course.authoring.execution import CELL_TIMEOUT, execution_job
 from genai_course.authoring.find import find_lessons, lesson_name
 from genai_course.authoring.jobs import run_jobs
+from genai_course.authoring.notebook import read_notebook
 from genai_course.authoring.report import write_report
+from genai_course.paths import one_sentence
 
 
 def run(wanted, root, *, profile="laptop", solutions=False, output, workers=1, cell_timeout=CELL_TIMEOUT, console):
@@ -21,34 +22,35 @@ def run(wanted, root, *, profile="laptop", solutions=False, output, workers=1, c
     sources = find_lessons(wanted, folder, ".ipynb")
     for source in sources:
         refuse_without_parameters(source)
-    jobs = [
-        execution_job(
-            source,
-            output / f"{lesson_name(source)}.ipynb",
-            home=output / "home",
-            parameters={"PROFILE": profile},
-            cell_timeout=cell_timeout,
-            page=True,
-        )
-        for source in sources
-    ]
-    try:
-        run_jobs(jobs, workers, console)
-    finally:
-        report = write_report(jobs, output, profile)
-        failed = [job for job in jobs if job.state == "failed"]
-        for job in failed:
-            console.print(f"{job.name}: {job.message}", style="red", highlight=False, markup=False)
-        console.print(
-            f"{sum(job.state == 'passed' for job in jobs)} of {len(jobs)} notebooks ran. Report: {report}",
-            highlight=False,
-        )
+    with one_sentence(output, "name another folder with --output"):
+        jobs = [
+            execution_job(
+                source,
+                output / f"{lesson_name(source)}.ipynb",
+                home=output / "home",
+                parameters={"PROFILE": profile},
+                cell_timeout=cell_timeout,
+                page=True,
+            )
+            for source in sources
+        ]
+        try:
+            run_jobs(jobs, workers, console)
+        finally:
+            failed = [job for job in jobs if job.state == "failed"]
+            for job in failed:
+                console.print(f"{job.name}: {job.message}", style="red", highlight=False, markup=False)
+            report = write_report(jobs, output, profile)
+            console.print(
+                f"{sum(job.state == 'passed' for job in jobs)} of {len(jobs)} notebooks ran. Report: {report}",
+                highlight=False,
+            )
     return int(bool(failed))
 
 
 def refuse_without_parameters(path):
     """Papermill only warns about a parameter that a notebook does not know; its profile would silently be another."""
-    cells = nbformat.read(path, as_version=4).cells
+    cells = read_notebook(path).cells
     parameters = [cell.source for cell in cells if "parameters" in cell.metadata.get("tags", [])]
     if not any("PROFILE =" in source for source in parameters):
         raise click.UsageError(

@@ -13,6 +13,8 @@ from rich.text import Text
 from genai_course.authoring.find import find_lessons, lesson_name
 from genai_course.authoring.jobs import run_jobs
 from genai_course.authoring.nbval import CELL_TIMEOUT, nbval_faults, nbval_job
+from genai_course.authoring.notebook import read_notebook
+from genai_course.paths import one_sentence
 
 LONGEST = 90  # seconds from the start of the kernel to its end
 LARGEST = 1.5 * 2**30  # bytes; a Binder machine has 2 GB, its Jupyter server included
@@ -22,23 +24,26 @@ def validate(wanted, root, *, output, workers=1, cell_timeout=CELL_TIMEOUT, cons
     """Validate the solutions called ``wanted`` (all, if empty) of the course in ``root``; return the exit code."""
     output = Path(output).resolve()
     sources = find_lessons(wanted, Path(root) / "solutions", ".ipynb")
-    jobs = []
     for source in sources:
-        # A copy, so that the files a lesson writes do not land among the solutions.
-        copy = output / lesson_name(source) / source.name
-        shutil.rmtree(copy.parent, ignore_errors=True)
-        copy.parent.mkdir(parents=True)
-        shutil.copyfile(source, copy)
-        jobs.append(
-            nbval_job(copy, name=lesson_name(source), home=output / "home", strict=True, cell_timeout=cell_timeout)
-        )
-    run_jobs(jobs, workers, console)
+        read_notebook(source)  # a damaged one is refused before any work is done
+    with one_sentence(output, "run the command in another folder"):
+        jobs = [_job(source, output, cell_timeout) for source in sources]
+        run_jobs(jobs, workers, console)
     faults = {job.name: judge(job, source) for job, source in zip(jobs, sources, strict=True)}
     console.print(verdicts(jobs, faults))
     for job in jobs:
         if job.state == "failed":
             console.print(f"{job.name}: details in {job.log}", highlight=False)
     return int(any(faults.values()))
+
+
+def _job(source, output, cell_timeout):
+    """The job on a copy, so that the files a lesson writes do not land among the solutions."""
+    copy = output / lesson_name(source) / source.name
+    shutil.rmtree(copy.parent, ignore_errors=True)
+    copy.parent.mkdir(parents=True)
+    shutil.copyfile(source, copy)
+    return nbval_job(copy, name=lesson_name(source), home=output / "home", strict=True, cell_timeout=cell_timeout)
 
 
 def judge(job, solution):

@@ -17,14 +17,16 @@ def verified_path(name):
     """
     expected = listed_checksums()
     if not expected:
-        raise ValueError(f"The list {_folder() / LIST_NAME} is missing or empty; {_remedy(LIST_NAME)}.")
+        raise ValueError(f"The list datasets/{LIST_NAME} is missing or empty; {_remedy(LIST_NAME)}.")
     if name not in expected:
         raise ValueError(f"{name!r} is not a data file of the course; those are {', '.join(expected)}.")
     path = _folder() / name
     if not path.is_file():
-        raise ValueError(f"The data file {path} is missing; {_remedy(name)}.")
+        raise ValueError(f"The data file datasets/{name} is missing; {_remedy(name)}.")
     if checksum(path) != expected[name]:
-        raise ValueError(f"The data file {path} is damaged (its checksum differs from {LIST_NAME}); {_remedy(name)}.")
+        raise ValueError(
+            f"The data file datasets/{name} is damaged (its checksum differs from {LIST_NAME}); {_remedy(name)}."
+        )
     return path
 
 

@@ -1,6 +1,4 @@
-"""The quiz at a lesson's end: radio buttons where a kernel is live, the questions as text elsewhere."""
-
-import html
+"""The quiz at a lesson's end: buttons where a kernel is live, the questions as text elsewhere."""
 
 from genai_course.exercises.registry import UnknownId, find_quiz
 from genai_course.exercises.render import Note, is_live, show
@@ -77,8 +75,11 @@ def _buttons(questions, letters, complaint):
 
 
 def _question_box(ipywidgets, number, question, letter):
-    options = [(f"{each}) {text}", each) for each, (text, _) in zip(question.letters, question.options, strict=True)]
-    buttons = ipywidgets.RadioButtons(options=options, value=letter, layout={"width": "auto"})
+    options = {each: f"{each}) {text}" for each, (text, _) in zip(question.letters, question.options, strict=True)}
+    # A button for each letter: of a group of radio buttons, the keyboard reaches only the first in JupyterLab.
+    buttons = ipywidgets.ToggleButtons(
+        options=list(options), value=letter, tooltips=list(options.values()), style={"button_width": "3em"}
+    )
     feedback = ipywidgets.HTML()
 
     def answer(change):
@@ -88,6 +89,5 @@ def _question_box(ipywidgets, number, question, letter):
 
     buttons.observe(answer, names="value")
     answer({"new": letter})
-    return ipywidgets.VBox(
-        [ipywidgets.HTML(f"<strong>{number}. {html.escape(question.text)}</strong>"), buttons, feedback]
-    )
+    note = ipywidgets.HTML(Note("note", f"{number}. {question.text}", tuple(options.values())).html)
+    return ipywidgets.VBox([note, buttons, feedback])

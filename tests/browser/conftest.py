@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from notebook_page import NotebookPage
 
+from genai_course.paths import course_root
+
 SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
 TOKEN = "only-for-this-test"
 
@@ -84,20 +86,21 @@ def wait_until_ready(address, server, log, seconds=60):
     pytest.fail(f"JupyterLab was not ready after {seconds} s:\n{log.read_text()[-3000:]}")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def open_notebook(browser, lab):
-    """Function: lesson, such as "02_models/03_autoencoders" -> its open :class:`NotebookPage` on the smoke profile."""
+    """Function: lesson, such as "02_models/03_autoencoders" -> its open :class:`NotebookPage`, fresh, on the smoke profile.
+
+    Who opens a notebook closes it.
+    """
     address, folder = lab
-    pages = []
+    window = browser.new_context(viewport={"width": 1280, "height": 900})  # one, so that JupyterLab is fetched once
 
     def open_one(lesson):
-        path = folder / f"{lesson}.ipynb"
-        path.write_text(path.read_text().replace('PROFILE = \\"laptop\\"', 'PROFILE = \\"smoke\\"'))
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
-        pages.append(page)
+        fresh = (course_root() / "notebooks" / f"{lesson}.ipynb").read_text(encoding="utf-8")
+        (folder / f"{lesson}.ipynb").write_text(fresh.replace('PROFILE = \\"laptop\\"', 'PROFILE = \\"smoke\\"'))
+        page = window.new_page()
         page.goto(f"{address}/doc/tree/{lesson}.ipynb?token={TOKEN}")
         return NotebookPage(page, SCREENSHOTS)
 
     yield open_one
-    for page in pages:
-        page.close()
+    window.close()

@@ -17,6 +17,5 @@ def test_the_entrance_leads_to_a_lesson(browser, lab):
 
     entrance.get_by_role("link", name="Autoencoders", exact=True).click()
     page.get_by_role("heading", name="How few numbers can draw a letter?").wait_for()
-    NotebookPage(page, SCREENSHOTS)  # waits for the kernel: a server told to stop while one starts may hang
-    page.close()
+    NotebookPage(page, SCREENSHOTS).close()  # waits for the kernel: a server told to stop while one starts may hang
     assert (folder / "index.ipynb").read_bytes() == before

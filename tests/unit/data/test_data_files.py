@@ -47,7 +47,7 @@ def test_a_damaged_file_is_noticed(course):
 
 def test_a_missing_file_is_noticed(course):
     (course / "small.npz").unlink()
-    with pytest.raises(ValueError, match=r"small\.npz is missing; restore it with"):
+    with pytest.raises(ValueError, match=r"^The data file datasets/small\.npz is missing; restore it with"):
         files.verified_path("small.npz")
 
 
@@ -58,5 +58,5 @@ def test_an_unknown_name_is_answered_with_the_known_ones(course):
 
 def test_without_a_list_nothing_is_trusted(course):
     (course / "checksums.txt").unlink()
-    with pytest.raises(ValueError, match=r"checksums\.txt is missing or empty; restore it with"):
+    with pytest.raises(ValueError, match=r"^The list datasets/checksums\.txt is missing or empty; restore it with"):
         files.verified_path("small.npz")
