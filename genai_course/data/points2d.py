@@ -4,6 +4,7 @@ Four of the five are a curve plus Gaussian noise: choose a place on the curve, e
 Their density is the integral of a Gaussian along the curve, done here by Gauss-Legendre quadrature.
 """
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -134,6 +135,7 @@ def _log_density(name, x):
     return np.log(np.exp(exponent - largest) @ weight) + largest[:, 0] - np.log(2 * np.pi * noise**2)
 
 
+@functools.cache
 def _quadrature():
     """Places (PANELS * NODES,) in [0, 1] and weights that sum to 1."""
     node, weight = np.polynomial.legendre.leggauss(NODES)

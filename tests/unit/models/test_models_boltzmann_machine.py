@@ -1,0 +1,279 @@
+import itertools
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import pytest
+from scipy.special import logsumexp
+
+from genai_course import data, models, session
+from genai_course.models.boltzmann_machine import all_states, choose, energy
+from genai_course.models.restricted_boltzmann_machine import correlation_gap, falling_rate, gibbs_step
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread():
+    session.setup("smoke", 0)
+
+
+def random_machine(hidden=3, shape=(2, 3, 1), scale=1.0, **settings):
+    """A restricted machine whose weights and biases are all random."""
+    machine = models.RestrictedBoltzmannMachine(hidden, shape, **settings)
+    random = np.random.default_rng(0)
+    for weight in machine.trainable_variables:
+        weight.assign(scale * random.standard_normal(weight.shape))
+    return machine
+
+
+def joint_table(machine):
+    """Probability of every visible and hidden state, added up the long way.  -> (2**visible, 2**hidden)"""
+    weights, visible_biases, hidden_biases = machine.parameters()
+    visible, hidden = all_states(len(weights)), all_states(machine.hidden)
+    exponents = [
+        [v @ weights @ h + v @ visible_biases + h @ hidden_biases for h in hidden.astype(float)]
+        for v in visible.astype(float)
+    ]
+    return np.exp(exponents - logsumexp(exponents))
+
+
+def every_picture(shape):
+    return all_states(int(np.prod(shape))).reshape(-1, *shape)
+
+
+@pytest.fixture(scope="module")
+def binary():
+    digits = data.digits()
+    return (digits.train > 0.5).astype("float32"), (digits.test > 0.5).astype("float32")
+
+
+@pytest.fixture(scope="module")
+def trained(binary):
+    keras.utils.set_random_seed(0)
+    machine = models.RestrictedBoltzmannMachine(10, (8, 8, 1))
+    machine.compile(falling_rate(40 * 23), steps_per_execution=16)
+    machine.fit(binary[0], epochs=40, verbose=0)
+    return machine
+
+
+def test_all_states_are_different_and_complete():
+    assert {tuple(state) for state in all_states(3)} == set(itertools.product((0, 1), repeat=3))
+
+
+def test_the_energy_counts_every_pair_once():
+    weights = np.array([[0, 1, 2], [1, 0, 4], [2, 4, 0]], "float32")
+    states = np.array([[1, 1, 0], [1, 1, 1], [0, 0, 1]], "float32")
+    np.testing.assert_allclose(energy(states, weights, np.array([10, 20, 40], "float32")), [-31, -77, -40])
+
+
+def test_every_likelihood_adds_up_to_one():
+    restricted = random_machine()
+    assert np.exp(restricted.log_prob(every_picture((2, 3, 1)))).sum() == pytest.approx(1, abs=1e-9)
+    visible = models.BoltzmannMachine((2, 2, 1))
+    visible.pair_weights.assign([[0, 1, -2, 0], [1, 0, 0.5, 1], [-2, 0.5, 0, 3], [0, 1, 3, 0]])
+    visible.biases.assign([0.3, -1, 0, 2])
+    assert np.exp(visible.log_prob(every_picture((2, 2, 1)))).sum() == pytest.approx(1, abs=1e-6)
+
+
+def test_the_free_energy_sums_the_hidden_units_out():
+    machine = random_machine()
+    expected = np.log(joint_table(machine).sum(axis=1))
+    np.testing.assert_allclose(machine.log_prob(every_picture((2, 3, 1))), expected, atol=1e-6)
+
+
+def test_a_gibbs_step_leaves_the_distribution_as_it_is():
+    machine = random_machine(scale=0.7)
+    table = joint_table(machine).sum(axis=1)  # (64,)
+    random = np.random.default_rng(1)
+    start = all_states(6).astype("float64")[random.choice(64, size=200_000, p=table)]
+    after = gibbs_step(start, *machine.parameters(), random)
+    shares = np.bincount((after @ 2 ** np.arange(6)).astype(int), minlength=64) / len(after)
+    np.testing.assert_allclose(shares, table, atol=0.004)
+    assert (after != start).any(axis=1).mean() > 0.5
+
+
+def test_samples_are_drawn_from_the_distribution_exactly_and_by_gibbs_steps():
+    machine = random_machine(scale=0.7)
+    table = joint_table(machine).sum(axis=1)
+    for steps in (None, 30):
+        drawn = machine.sample(50_000, seed=2, steps=steps).reshape(-1, 6)
+        shares = np.bincount((drawn @ 2 ** np.arange(6)).astype(int), minlength=64) / len(drawn)
+        np.testing.assert_allclose(shares, table, atol=0.008)
+
+
+def test_choose_never_takes_what_is_impossible():
+    chosen = choose(np.log([1e-300, 0.25, 0.75, 1e-300]), 10_000, np.random.default_rng(0))
+    assert set(chosen) == {1, 2}
+    assert np.mean(chosen == 2) == pytest.approx(0.75, abs=0.02)
+
+
+def test_the_correlation_gap_is_the_gradient_of_the_exact_likelihood():
+    machine = random_machine()
+    pictures = every_picture((2, 3, 1))[[3, 17, 40]]
+    seen, every = pictures.reshape(3, 6), all_states(6)
+    table = joint_table(machine)
+    weights = (table.sum(axis=1)[:, None] * len(every)).astype("float32")  # dreams, each as often as it is likely
+    hidden = np.asarray(machine.hidden_probability(every))
+    gap = np.asarray(correlation_gap(seen, machine.hidden_probability(seen), every * weights, hidden))
+    for position in ((0, 0), (4, 2)):
+        nudge = np.zeros((6, 3), "float32")
+        nudge[position] = 0.01
+        values = []
+        for sign in (1, -1):
+            machine.weights_between.assign_add(sign * nudge)
+            values.append(machine.log_prob(pictures).mean())
+            machine.weights_between.assign_sub(sign * nudge)
+        assert gap[position] == pytest.approx((values[0] - values[1]) / 0.02, abs=1e-3)
+
+
+def test_the_fully_visible_machine_matches_every_pair_of_the_data():
+    pictures = np.array([[1, 1, 0], [1, 1, 1], [0, 0, 1], [1, 0, 1], [0, 1, 0]], "float32").reshape(-1, 1, 3, 1)
+    machine = models.BoltzmannMachine((1, 3, 1))
+    machine.compile(keras.optimizers.SGD(0.5), steps_per_execution=16)
+    history = machine.fit(pictures, epochs=600, batch_size=5, verbose=0).history["log_likelihood"]
+    assert history[-1] > history[0] == pytest.approx(-3 * np.log(2), rel=1e-4)
+    assert machine.log_prob(pictures).mean() == pytest.approx(history[-1], abs=1e-3)
+    dreams = machine.sample(100_000, seed=0).reshape(-1, 3)
+    flat = pictures.reshape(-1, 3)
+    np.testing.assert_allclose(dreams.T @ dreams / len(dreams), flat.T @ flat / 5, atol=0.02)
+
+
+def test_training_beats_independent_pixels_on_pictures_never_seen(trained, binary):
+    train, test = (pictures.reshape(len(pictures), -1) for pictures in binary)
+    on = (train.sum(axis=0) + 1) / (len(train) + 2)
+    independent = (test * np.log(on) + (1 - test) * np.log(1 - on)).sum(axis=1).mean()
+    assert trained.log_prob(binary[1]).mean() > independent + 3
+
+
+@pytest.mark.parametrize("settings", [{"persistent": False, "gibbs_steps": 3}, {"persistent": True, "chains": 20}])
+def test_each_kind_of_dream_learns(binary, settings):
+    keras.utils.set_random_seed(0)
+    machine = models.RestrictedBoltzmannMachine(8, (8, 8, 1), **settings)
+    machine.compile(falling_rate(10 * 23), steps_per_execution=16)
+    machine.fit(binary[0], epochs=1, verbose=0)
+    before = machine.log_prob(binary[1]).mean()
+    machine.fit(binary[0], epochs=9, verbose=0)
+    assert machine.log_prob(binary[1]).mean() > before + 0.5
+    assert bool(np.any(machine.dreams)) == settings["persistent"]
+
+
+def test_annealing_agrees_with_the_exact_sum(trained):
+    exact = trained.log_partition()
+    estimate, error = trained.estimate_log_partition(temperatures=500, chains=100, seed=0)
+    assert estimate == pytest.approx(exact, abs=max(4 * error, 0.05))
+    assert 0 < error < 0.2
+
+    def mean_distance(temperatures):
+        return np.mean([abs(trained.estimate_log_partition(temperatures, 30, seed)[0] - exact) for seed in range(4)])
+
+    assert mean_distance(1) > 2 * mean_distance(200)
+
+
+def test_a_machine_without_weights_is_annealed_without_error():
+    machine = random_machine()
+    machine.weights_between.assign(np.zeros((6, 3)))
+    machine.hidden_biases.assign(np.zeros(3))
+    machine.base_biases.assign(machine.visible_biases)
+    estimate, error = machine.estimate_log_partition(temperatures=3, chains=5)
+    assert estimate == pytest.approx(machine.log_partition(), abs=1e-9)
+    assert error == pytest.approx(0, abs=1e-9)
+
+
+def test_more_hidden_units_than_can_be_listed_use_the_estimate():
+    machine = models.RestrictedBoltzmannMachine(21, (2, 2, 1))
+    pictures = every_picture((2, 2, 1))
+    with pytest.raises(ValueError, match="hidden is 21, too many .* at most 20: use estimate_log_partition"):
+        machine.log_prob(pictures)
+    log_partition, _ = machine.estimate_log_partition(temperatures=20, chains=200)
+    assert np.exp(machine.log_prob(pictures, log_partition)).sum() == pytest.approx(1, abs=0.02)
+    assert machine.sample(3, seed=0, steps=2).shape == (3, 2, 2, 1)
+
+
+def test_samples_are_binary_and_follow_their_seed(trained):
+    for steps in (None, 5):
+        samples = trained.sample(6, seed=3, steps=steps)
+        assert samples.shape == (6, 8, 8, 1)
+        assert samples.dtype == np.float32
+        assert set(np.unique(samples)) == {0, 1}
+        np.testing.assert_array_equal(samples, trained.sample(6, seed=3, steps=steps))
+        assert not np.array_equal(samples, trained.sample(6, seed=4, steps=steps))
+
+
+def test_features_are_probabilities_of_hidden_units(trained, binary):
+    features = np.asarray(trained(binary[1][:7]))
+    assert features.shape == (7, 10)
+    weights, _, hidden_biases = trained.parameters()
+    expected = 1 / (1 + np.exp(-hidden_biases - binary[1][:7].reshape(7, 64) @ weights))
+    np.testing.assert_allclose(features, expected, atol=1e-5)
+
+
+TRAIN = """
+import sys
+from genai_course import data, models, session
+session.setup("smoke", 7)
+import keras
+from genai_course.models.restricted_boltzmann_machine import falling_rate
+machine = models.RestrictedBoltzmannMachine(6, (8, 8, 1))
+machine.compile(falling_rate(46), steps_per_execution=4)
+machine.fit((data.digits().train > 0.5).astype("float32"), epochs=2, verbose=0)
+machine.save(sys.argv[1])
+"""
+
+
+def test_two_processes_train_the_same_machine_and_a_third_draws_from_it(tmp_path, binary):
+    paths = [tmp_path / "first.keras", tmp_path / "second.keras"]
+    processes = [subprocess.Popen([sys.executable, "-c", TRAIN, path]) for path in paths]
+    assert [process.wait(timeout=180) for process in processes] == [0, 0]
+    first, second = (keras.saving.load_model(path) for path in paths)
+    for one, other in zip(first.get_weights(), second.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
+    np.savez(
+        tmp_path / "drawn.npz",
+        samples=first.sample(9, seed=5),
+        chains=first.sample(9, seed=5, steps=20),
+        log_prob=first.log_prob(binary[1][:5]),
+        partition=first.estimate_log_partition(20, 5)[0],
+    )
+    load = (
+        "import sys, numpy as np; from genai_course import data, models, session; session.setup('smoke', 0); import keras;"
+        "models.RestrictedBoltzmannMachine; machine = keras.saving.load_model(sys.argv[1] + '/first.keras');"
+        "drawn = np.load(sys.argv[1] + '/drawn.npz'); test = (data.digits().test[:5] > 0.5).astype('float32');"
+        "np.testing.assert_array_equal(machine.sample(9, seed=5), drawn['samples']);"
+        "np.testing.assert_array_equal(machine.sample(9, seed=5, steps=20), drawn['chains']);"
+        "np.testing.assert_allclose(machine.log_prob(test), drawn['log_prob'], rtol=1e-9);"
+        "np.testing.assert_allclose(machine.estimate_log_partition(20, 5)[0], drawn['partition'], rtol=1e-9)"
+    )
+    subprocess.run([sys.executable, "-c", load, tmp_path], check=True, timeout=180)
+
+
+def test_a_fully_visible_machine_is_saved_whole(tmp_path):
+    machine = models.BoltzmannMachine((2, 2, 1))
+    machine.pair_weights.assign(np.ones((4, 4)) - np.eye(4))
+    machine.save(tmp_path / "machine.keras")
+    np.testing.assert_array_equal(
+        keras.saving.load_model(tmp_path / "machine.keras").sample(20, seed=1), machine.sample(20, seed=1)
+    )
+
+
+def test_bad_input_is_named():
+    machine = models.RestrictedBoltzmannMachine(2, (2, 2, 1))
+    with pytest.raises(ValueError, match=r"pictures contains 0\.5; make every pixel 0 or 1 first"):
+        machine.fit(np.full((3, 2, 2, 1), 0.5))
+    with pytest.raises(ValueError, match=r"pictures has shape \(3, 8, 8, 1\); this model needs \(n, 2, 2, 1\)"):
+        machine.log_prob(np.zeros((3, 8, 8, 1)))
+    with pytest.raises(ValueError, match="batch_size is 0; give a whole number, 1 or more"):
+        machine.fit(np.zeros((3, 2, 2, 1)), batch_size=0)
+    with pytest.raises(ValueError, match=r"n is 2\.5; give a whole number, 1 or more"):
+        machine.sample(2.5)
+    with pytest.raises(ValueError, match="steps is 0; give a whole number, 1 or more"):
+        machine.sample(2, steps=0)
+    with pytest.raises(ValueError, match="chains is 1; give a whole number, 2 or more"):
+        machine.estimate_log_partition(chains=1)
+    with pytest.raises(ValueError, match="of its 64 units at most 16 fit"):
+        models.BoltzmannMachine((8, 8, 1))
+
+
+@pytest.mark.parametrize("name", ["hidden", "gibbs_steps", "chains"])
+def test_a_size_that_is_none_is_named(name):
+    with pytest.raises(ValueError, match=f"{name} is 0; give a whole number, 1 or more"):
+        models.RestrictedBoltzmannMachine(**{"hidden": 2, "picture_shape": (2, 2, 1), name: 0})
