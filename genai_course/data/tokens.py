@@ -1,0 +1,164 @@
+"""From text to whole numbers and back: character by character, or by byte-pair encoding."""
+
+import re
+from collections import Counter, defaultdict
+
+import numpy as np
+
+BYTES = 256
+# A chunk is a word, a number or a row of marks, each with a blank before it, or other white space. Tokens stay inside chunks.
+CHUNK = re.compile(r" ?[^\W\d_]+| ?\d+| ?(?:[^\w\s]|_)+|\s+")
+
+
+class CharacterEncoder:
+    """Each character is a token.
+
+    alphabet: the characters it knows, each once, in this order.
+
+    >>> encoder = CharacterEncoder.train("banana")
+    >>> encoder.encode("nab"), encoder.decode([2, 0, 1])
+    (array([2, 0, 1]), 'nab')
+    """
+
+    def __init__(self, alphabet):
+        self.alphabet = "".join(dict.fromkeys(alphabet))
+        self.numbers = {character: number for number, character in enumerate(self.alphabet)}
+
+    @classmethod
+    def train(cls, text):
+        """An encoder for the characters of a text, in the order of their code points."""
+        return cls("".join(sorted(set(text))))
+
+    @property
+    def size(self):
+        """Number of different tokens."""
+        return len(self.alphabet)
+
+    def encode(self, text):
+        """Text to numbers, (characters,) int32. Raises ValueError for a character that the alphabet does not have."""
+        try:
+            return np.array([self.numbers[character] for character in text], np.int32)
+        except KeyError as error:
+            raise ValueError(f"{error.args[0]!r} is not among the {self.size} characters of this encoder.") from None
+
+    def decode(self, numbers):
+        """Numbers to text."""
+        return "".join(self.alphabet[number] for number in _whole_numbers(numbers, self.size))
+
+
+class BytePairEncoder:
+    """Frequent pairs of neighbours become one token, again and again, beginning with single bytes.
+
+    Gage (1994), "A new algorithm for data compression"; for language models Sennrich, Haddow and Birch (2016), "Neural
+    machine translation of rare words with subword units", algorithm 1; on bytes as in Radford et al. (2019), section 2.2.
+    Any text is a row of bytes in UTF-8, so any text can be encoded and comes back unchanged.
+
+    merges: pairs of token numbers. Tokens 0 to 255 are the bytes; merge number k makes token 256 + k.
+
+    >>> encoder = BytePairEncoder.train(text, size=512)
+    >>> encoder.decode(encoder.encode("héllo")) == "héllo"
+    True
+    """
+
+    def __init__(self, merges):
+        self.merges = [tuple(map(int, pair)) for pair in merges]
+        self.rank = {pair: number for number, pair in enumerate(self.merges)}
+        self.pieces = [bytes([byte]) for byte in range(BYTES)]  # what each token writes
+        for first, second in self.merges:
+            if not 0 <= min(first, second) <= max(first, second) < len(self.pieces):
+                raise ValueError(f"The merge {(first, second)} names a token that no earlier merge has made.")
+            self.pieces.append(self.pieces[first] + self.pieces[second])
+        self._known = {}  # chunk -> its tokens
+
+    @classmethod
+    def train(cls, text, size=512):
+        """Learn merges from a text until there are ``size`` tokens, or no pair comes twice.
+
+        Of pairs equally frequent, the one with the smaller token numbers is merged first.
+        Raises ValueError unless size is a whole number of 256 or more.
+        """
+        if isinstance(size, bool) or not isinstance(size, int) or size < BYTES:
+            raise ValueError(f"size is {size!r}; give a whole number of {BYTES} (the single bytes) or more.")
+        counted = Counter(CHUNK.findall(text))
+        words, counts = [list(chunk.encode("utf-8", "surrogatepass")) for chunk in counted], list(counted.values())
+        frequency, holders = Counter(), defaultdict(set)  # of each pair: how often it comes; the words that may hold it
+        for place, word in enumerate(words):
+            for pair in pairs(word):
+                frequency[pair] += counts[place]
+                holders[pair].add(place)
+        merges = []
+        while len(merges) < size - BYTES and frequency:
+            best = min(frequency, key=lambda pair: (-frequency[pair], pair))
+            if frequency[best] < 2:
+                break
+            for place in holders.pop(best):  # only these words change
+                for pair in pairs(words[place]):
+                    frequency[pair] -= counts[place]
+                words[place] = merge(words[place], best, BYTES + len(merges))
+                for pair in pairs(words[place]):
+                    frequency[pair] += counts[place]
+                    holders[pair].add(place)
+            frequency = +frequency  # forget pairs that are gone
+            merges.append(best)
+        return cls(merges)
+
+    @property
+    def size(self):
+        """Number of different tokens."""
+        return len(self.pieces)
+
+    def encode(self, text):
+        """Text to numbers, (tokens,) int32."""
+        tokens = []
+        for chunk in CHUNK.findall(text):
+            if chunk not in self._known:
+                self._known[chunk] = self._encode_chunk(chunk)
+            tokens += self._known[chunk]
+        return np.array(tokens, np.int32)
+
+    def count(self, text):
+        """Number of tokens of a text."""
+        return len(self.encode(text))
+
+    def _encode_chunk(self, chunk):
+        """Apply the merges in the order in which they were learned."""
+        tokens = list(chunk.encode("utf-8", "surrogatepass"))
+        while candidates := [pair for pair in pairs(tokens) if pair in self.rank]:
+            first = min(candidates, key=self.rank.get)
+            tokens = merge(tokens, first, BYTES + self.rank[first])
+        return tokens
+
+    def decode(self, numbers):
+        """Numbers to text. Tokens that a model has put together may not be UTF-8: what cannot be read becomes U+FFFD."""
+        written = b"".join(self.pieces[number] for number in _whole_numbers(numbers, self.size))
+        try:
+            return written.decode("utf-8", "surrogatepass")
+        except UnicodeDecodeError:
+            return written.decode("utf-8", "replace")
+
+
+def pairs(tokens):
+    """All pairs of neighbours.  [1, 2, 3] -> [(1, 2), (2, 3)]"""
+    return list(zip(tokens[:-1], tokens[1:], strict=True))
+
+
+def merge(tokens, pair, number):
+    """The tokens with every occurrence of the pair, from left to right, replaced by the token ``number``."""
+    merged, place = [], 0
+    while place < len(tokens):
+        if place + 1 < len(tokens) and (tokens[place], tokens[place + 1]) == pair:
+            merged.append(number)
+            place += 2
+        else:
+            merged.append(tokens[place])
+            place += 1
+    return merged
+
+
+def _whole_numbers(numbers, size):
+    """A list of numbers. Raises ValueError for one that is no token."""
+    numbers = np.asarray(numbers).reshape(-1).tolist()
+    for number in numbers:
+        if number != int(number) or not 0 <= number < size:
+            raise ValueError(f"{number} is not a token; give whole numbers from 0 to {size - 1}.")
+    return [int(number) for number in numbers]

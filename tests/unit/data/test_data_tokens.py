@@ -1,0 +1,120 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tokenizers import Regex, Tokenizer, pre_tokenizers
+from tokenizers.models import BPE
+
+from genai_course import data
+from genai_course.data.tokens import CHUNK, BytePairEncoder, CharacterEncoder, merge, pairs
+
+STRANGE = "naïve 🦊👩‍👩‍👧 日本語\r\n\t x²  _a_b 3,14 -- Ünïcödé\u200b\x00 don't"
+TEXT = data.stories(150, 1).train_text + STRANGE
+
+
+@pytest.fixture(scope="module")
+def encoder():
+    return BytePairEncoder.train(TEXT, 400)
+
+
+@pytest.fixture(scope="module")
+def peer(encoder):
+    """The ``tokenizers`` library with the same merges and the same chunks."""
+    byte_names = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
+    # The library writes bytes as printable characters; Latin-1 text shows which byte has which.
+    names = {}
+    for number in range(256):
+        text = bytes([number]).decode("latin-1")
+        for byte, name in zip(text.encode("utf-8"), byte_names.pre_tokenize_str(text)[0][0], strict=True):
+            names[byte] = name
+    leads = [chr(point) for point in (0x800, 0x1000, 0x2000, 0x3000, 0x4000, 0x5000, 0x6000, 0x7000, 0x8000, 0x9000)]
+    leads += [chr(point) for point in range(0xA000, 0x110000, 0x400) if not 0xD800 <= point < 0xE000]
+    leads += [chr(point) for point in range(0x80, 0x800, 0x20)]
+    for text in leads:
+        for byte, name in zip(text.encode("utf-8"), byte_names.pre_tokenize_str(text)[0][0], strict=True):
+            names[byte] = name
+    # Bytes that UTF-8 never uses cannot be asked for; any other name will do.
+    spelt = ["".join(names.get(byte, f"<{byte}>") for byte in piece) for piece in encoder.pieces]
+    merges = [(spelt[first], spelt[second]) for first, second in encoder.merges]
+    tokenizer = Tokenizer(BPE({name: number for number, name in enumerate(spelt)}, merges))
+    chunks = Regex(r" ?\p{L}+| ?\p{Nd}+| ?(?:[^\p{L}\p{N}\s_]|_)+|\s+")
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.Split(chunks, "isolated"), byte_names])
+    return tokenizer
+
+
+def test_the_library_gives_the_same_tokens(encoder, peer):
+    for text in (data.stories(1, 50, seed=1).test_text, data.python_docs().test_text[:20_000], "déjà vu, 12 fêtes!"):
+        assert encoder.encode(text).tolist() == peer.encode(text).ids
+
+
+@given(st.text())
+def test_any_text_comes_back(encoder_of_any_text, text):
+    assert encoder_of_any_text.decode(encoder_of_any_text.encode(text)) == text
+    assert "".join(CHUNK.findall(text)) == text
+
+
+@pytest.fixture(scope="module")
+def encoder_of_any_text(encoder):
+    return encoder
+
+
+@pytest.mark.parametrize("text", ["", STRANGE, "\ud800 alone", "a\u0301", "\r\n\r\n", "½ ⅷ"])
+def test_strange_texts_come_back(encoder, text):
+    assert encoder.decode(encoder.encode(text)) == text
+    assert encoder.encode(text).dtype == np.int32
+
+
+def test_training_merges_the_most_frequent_pair_first():
+    # "ab" comes five times; then a blank and "ab" four times, "ab" and "c" three times.
+    encoder = BytePairEncoder.train("abc abc abc ab ab", size=258)
+    assert [encoder.pieces[256], encoder.pieces[257]] == [b"ab", b" ab"]
+
+
+def test_training_by_recounting_everything_gives_the_same_merges():
+    chunks = [list(chunk.encode()) for chunk in CHUNK.findall(TEXT[:3_000])]
+    merges = []
+    for number in range(256, 300):
+        counted = {}
+        for pair in (pair for chunk in chunks for pair in pairs(chunk)):
+            counted[pair] = counted.get(pair, 0) + 1
+        merges.append(min(counted, key=lambda pair: (-counted[pair], pair)))
+        chunks = [merge(chunk, merges[-1], number) for chunk in chunks]
+    assert BytePairEncoder.train(TEXT[:3_000], 300).merges == merges
+
+
+def test_more_merges_make_shorter_codes_that_stay_in_words(encoder):
+    lengths = [len(BytePairEncoder.train(TEXT, size).encode(TEXT)) for size in (256, 300, 400)]
+    assert lengths[0] == len(TEXT.encode())
+    assert lengths[0] > lengths[1] > lengths[2]
+    assert not any(b" " in piece[1:] for piece in encoder.pieces if piece.strip(b" "))
+
+
+def test_training_stops_when_no_pair_comes_twice():
+    assert BytePairEncoder.train("abcdef", 1_000).size == 256
+
+
+def test_broken_bytes_are_shown_as_such(encoder):
+    assert encoder.decode([0xF0, 0x9F]) == "\ufffd"
+
+
+def test_merging_goes_from_left_to_right():
+    assert merge([1, 1, 1, 2], (1, 1), 9) == [9, 1, 2]
+    assert pairs([1, 2, 3]) == [(1, 2), (2, 3)]
+
+
+def test_bad_input_is_answered(encoder):
+    with pytest.raises(ValueError, match="size is 100; give a whole number of 256"):
+        BytePairEncoder.train("text", 100)
+    with pytest.raises(ValueError, match="no earlier merge has made"):
+        BytePairEncoder([(97, 300)])
+    with pytest.raises(ValueError, match="400 is not a token; give whole numbers from 0 to 399"):
+        encoder.decode([400])
+    with pytest.raises(ValueError, match="'z' is not among the 3 characters"):
+        CharacterEncoder.train("banana").encode("zebra")
+
+
+def test_characters_come_back():
+    encoder = CharacterEncoder.train("banana")
+    assert encoder.size == 3
+    assert encoder.encode("nab").tolist() == [2, 0, 1]
+    assert encoder.decode(encoder.encode("banana")) == "banana"
