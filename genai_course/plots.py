@@ -9,7 +9,7 @@ import io
 import numpy as np
 import seaborn as sns
 from IPython.display import display
-from matplotlib import patheffects
+from matplotlib import colormaps, patheffects
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from PIL import Image
@@ -80,6 +80,50 @@ def to_png(figure):
     small = io.BytesIO()
     Image.open(buffer).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(small, format="png", optimize=True)
     return small.getvalue()
+
+
+def play(clips, caption, *, frames_per_second=10, scale=6):
+    """Show clips side by side as one moving picture, with its caption, which is also stored as alternative text.
+
+    clips: (frames, height, width, 1 or 3) or (clips, frames, height, width, 1 or 3) in [0, 1]; values outside are clipped.
+    frames_per_second: above 0, at most 60.
+    scale: pixels on the screen for each pixel of a clip.
+
+    It plays for about half a minute and rests on its last frame, since endless motion beside a text disturbs reading; to
+    play it again, run the cell again.  The picture is an animated PNG: it moves in JupyterLab and on a page, needs no
+    network, and a program that does not know the format shows the first frame.
+    Raises ValueError if clips has another shape or frames_per_second is out of range.
+    """
+    clips = np.asarray(clips, np.float32)
+    clips = clips[None] if clips.ndim == 4 else clips
+    if clips.ndim != 5 or clips.shape[-1] not in (1, 3) or not clips.size:
+        raise ValueError(
+            f"clips has shape {clips.shape}; one clip has (frames, height, width, 1 or 3), several have (clips, frames, …)."
+        )
+    if not 0 < frames_per_second <= 60:
+        raise ValueError(f"frames_per_second is {frames_per_second!r}; give a number above 0 and at most 60.")
+    display(
+        {
+            "image/png": _to_moving_png(clips, frames_per_second, scale),
+            "text/plain": f"[clip of {clips.shape[1]} frames]",
+        },
+        raw=True,
+        metadata={"image/png": {"alt": caption}},
+    )
+    show_text(f"*{caption}*")
+
+
+def _to_moving_png(clips, frames_per_second, scale):
+    """(clips, frames, height, width, 1 or 3) as one animated PNG, the clips in a row with a grey line between them."""
+    framed = np.pad(clips, ((0, 0), (0, 0), (0, 0), (0, 1), (0, 0)), constant_values=0.5)
+    row = np.concatenate(list(framed), axis=2)[:, :, :-1]  # (frames, height, clips * (width + 1) - 1, 1 or 3)
+    values = np.round(np.clip(row, 0, 1) * 255).astype(np.uint8).repeat(scale, axis=1).repeat(scale, axis=2)
+    first, *others = (Image.fromarray(frame.squeeze(-1) if frame.shape[-1] == 1 else frame) for frame in values)
+    times = max(1, round(30 * frames_per_second / len(values)))
+    buffer = io.BytesIO()
+    options = {"duration": 1000 / frames_per_second, "loop": times, "optimize": True}
+    first.save(buffer, format="png", save_all=True, append_images=others, **options)
+    return buffer.getvalue()
 
 
 def new_figure(rows=1, columns=1, *, height=3.2, width=WIDTH, **options):
@@ -174,4 +218,43 @@ def scatter(points, *, title, x_label, y_label, labels=None, class_names=None, h
             halo = [patheffects.withStroke(linewidth=3, foreground=THEMES[_theme]["paper"])]
             axis.text(*np.median(chosen, axis=0), name, ha="center", va="center", weight="bold", path_effects=halo)
     axis.set(title=title, xlabel=x_label, ylabel=y_label)
+    return figure
+
+
+def spectrograms(panels, *, rate, hop, title, top=None, mel_window=None, columns=2):
+    """Spectrograms side by side, time to the right and frequency upwards, on one scale of decibels. Returns a Figure.
+
+    panels: what to write above each -> magnitudes (frames, bins). rate: samples a second. hop: samples between frames.
+    top: the highest frequency shown, in hertz. mel_window: where the rows are mel bands, the frames' length in samples.
+    """
+    columns = min(columns, len(panels))
+    rows = -(-len(panels) // columns)
+    figure, axes = new_figure(rows, columns, height=0.7 + 1.9 * rows, squeeze=False, sharex=True, sharey=True)
+    loudest = max(np.max(magnitudes) for magnitudes in panels.values())
+    for axis, (name, magnitudes) in zip(axes.flat, panels.items(), strict=False):
+        frames, bins = magnitudes.shape
+        start = (hop / 2 - (mel_window or 2 * (bins - 1)) / 2) / rate  # half a hop before the first frame's middle
+        shown = axis.imshow(
+            20 * np.log10(np.maximum(magnitudes.T / loudest, 1e-3)),
+            extent=(start, start + frames * hop / rate, 0, bins if mel_window else rate / 2),
+            cmap=colormaps["magma"].resampled(30),  # 2 decibels a colour; fewer colours make a smaller file
+            vmin=-60,
+            vmax=0,
+            origin="lower",
+            aspect="auto",
+            interpolation="antialiased",
+            interpolation_stage="data",
+        )
+        axis.set_title(name if len(panels) > 1 else title, fontsize=10 if len(panels) > 1 else 11)
+        axis.grid(visible=False)
+    axes[0, 0].set(xlim=(0, None), ylim=(0, top))
+    for axis in axes.flat[len(panels) :]:
+        axis.set_axis_off()
+    for axis in axes[-1]:
+        axis.set_xlabel("seconds")
+    for axis in axes[:, 0]:
+        axis.set_ylabel("mel band" if mel_window else "hertz")
+    if len(panels) > 1:
+        figure.suptitle(title, fontsize=11, fontweight="bold")
+    figure.colorbar(shown, ax=axes, label="decibels (0: the loudest)")
     return figure
