@@ -1,17 +1,21 @@
-"""Make the picture in each data set's datasheet: ``digits.png``, ``glyphs.png``, ``faces.png``, ``points2d.png``.
+"""Make the picture in each data set's datasheet: ``digits.png``, ``glyphs.png``, ``faces.png``, ``points2d.png``,
+``bouncing_digits.png`` and the texts' ``stories.png``, ``python_docs.png``, ``python_code.png``, and ``tones.png``.
 
     python datasets/make_pictures.py
 
 Takes a few seconds.
 """
 
+import textwrap
 from pathlib import Path
 
+import matplotlib
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 from genai_course import data
 from genai_course.data.points2d import NAMES
+from genai_course.models.ngram import NgramModel
 from genai_course.paths import whole_file
 
 HERE = Path(__file__).parent
@@ -25,6 +29,17 @@ def main():
     rows = [data.draw_faces({name: np.linspace(*data.FACE_RANGES[name], 10)}) for name in faces.train_factors]
     save("faces", grid(np.concatenate(rows), columns=10), enlarge=2, colours=128)
     save("points2d", np.concatenate([density(name) for name in NAMES], axis=1), enlarge=1, colours=64)
+    save("tones", np.concatenate([sounds(timbre) for timbre in data.TIMBRES], axis=1), enlarge=1, colours=64)
+    one, two = data.bouncing_digits(1, 4, seed=2), data.bouncing_digits(1, 1, digits=2, seed=2)
+    strips = np.concatenate([one.test[:, ::2], two.test[:, ::2]])  # (5, 10, 32, 32, 1)
+    save("bouncing_digits", grid(strips.reshape(-1, 32, 32, 1), columns=10), enlarge=2, colours=32)
+    story, stories = data.stories(1, 1, seed=7).test_text, data.stories(1, 1)
+    beginnings = [stories.log_prob_of_beginning(story[:length]) for length in range(len(story) + 1)]
+    save("stories", shaded(story, -np.diff(beginnings) / np.log(2)), enlarge=1, colours=32)
+    for name, texts in (("python_docs", data.python_docs()), ("python_code", data.python_code())):
+        text = max(texts.test, key=len)[:900]
+        bits = -NgramModel(6).fit(texts.train_text).log_prob(text) / np.log(2)
+        save(name, shaded(text, bits), enlarge=1, colours=32)
 
 
 def grid(pictures, columns):
@@ -46,6 +61,40 @@ def density(name, side=180):
     picture[row, column] = (0.90, 0.45, 0.05)
     picture[:, -1] = 1
     return picture
+
+
+def shaded(text, bits, columns=80, size=14):
+    """Text, each character on a ground that is the darker the more bits it has; 8 and more are the darkest.  (.., .., 3)"""
+    font = ImageFont.truetype(str(Path(matplotlib.get_data_path()) / "fonts/ttf/DejaVuSansMono.ttf"), size)
+    width, height = round(font.getlength("m")), round(1.4 * size)
+    lines, bits = [], list(bits)
+    for line in text.split("\n"):
+        folded = textwrap.wrap(line, columns, drop_whitespace=False) or [""]
+        for part in folded:
+            lines.append([(character, bits.pop(0)) for character in part])
+        bits[:1] = []  # of the line break
+    image = Image.new("RGB", (columns * width + 8, len(lines) * height + 8), "white")
+    draw = ImageDraw.Draw(image)
+    for row, line in enumerate(lines):
+        for column, (character, value) in enumerate(line):
+            x, y, strength = 4 + column * width, 4 + row * height, min(float(value), 8) / 8
+            ground = tuple(round(255 - strength * (255 - end)) for end in (240, 130, 40))
+            draw.rectangle((x, y, x + width - 1, y + height - 1), fill=ground)
+            draw.text((x, y), character, font=font, fill="black")
+    return np.asarray(image) / 255
+
+
+def sounds(timbre):
+    """Four notes of an instrument: their wave, and below it their spectrogram up to 3,000 Hz; (height, width, 3)."""
+    notes = np.concatenate(data.play_notes(timbre, {"pitch": [57, 61, 64, 69], "loudness": -6}))
+    magnitudes = data.audio.stft(notes, window=512, hop=64)[4:-4, :192]
+    levels = 1 + data.audio.decibels(np.abs(magnitudes)).clip(-66, -6) / 60 + 0.1  # 0 to 1 over 60 decibels
+    spectrogram = matplotlib.colormaps["magma"](levels.T[::-1])[..., :3]
+    columns = notes[: len(magnitudes) * 64].reshape(len(magnitudes), 64)
+    heights = np.linspace(0.6, -0.6, 60)[:, None]
+    wave = (heights < columns.max(axis=1) + 0.02) & (heights > columns.min(axis=1) - 0.02)
+    drawn = np.where(wave[..., None], (0.0, 0.45, 0.70), (1.0, 1.0, 1.0))
+    return np.pad(np.concatenate([drawn, spectrogram]), ((0, 0), (0, 4), (0, 0)), constant_values=1)
 
 
 def save(name, picture, enlarge, colours):

@@ -17,6 +17,7 @@ PUBLIC_NAMES = {
     "predict": "exercises",
     "quiz": "exercises",
     "show_datasheet": "display",
+    "show_sound": "display",
     "show_source": "display",
     "data": None,
     "evaluation": None,

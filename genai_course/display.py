@@ -1,9 +1,14 @@
 """Showing things in a notebook so that they also read well without one."""
 
 import inspect
+import io
 import re
 import textwrap
+import wave
+from base64 import b64encode
+from html import escape
 
+import numpy as np
 from IPython.display import display
 
 from genai_course.paths import course_root
@@ -12,6 +17,43 @@ from genai_course.paths import course_root
 def show_text(markdown):
     """Show a line of Markdown; where Markdown is not rendered, the same words appear as plain text."""
     display({"text/markdown": markdown, "text/plain": markdown.replace("*", "")}, raw=True)
+
+
+def show_sound(samples, rate, caption):
+    """Show a player for a sound, with its caption; the sound travels inside the notebook, so no network is needed.
+
+    samples: (samples,), numbers between -1 and 1; what is louder is turned down as a whole until it fits.
+    rate: samples a second. caption: one sentence on what is heard; a screen reader says it as the player's name.
+
+    A second at 8,000 samples takes 21 KiB of the notebook.
+    Raises ValueError for samples that are not one row of finite numbers, for a rate below 1 and an empty caption.
+    """
+    samples = np.asarray(samples, np.float64)
+    if samples.ndim != 1 or not len(samples):
+        raise ValueError(f"samples has shape {samples.shape}; give one row of samples.")
+    if not np.isfinite(samples).all():
+        raise ValueError("samples holds a value that is not a finite number; give finite numbers.")
+    if rate < 1:
+        raise ValueError(f"rate is {rate!r}; give the number of samples a second, such as 8000.")
+    if not caption.strip():
+        raise ValueError("caption is empty; say in one sentence what is heard.")
+    sound = b64encode(_to_wav(samples / max(1.0, np.abs(samples).max()), int(rate))).decode()
+    # JupyterLab takes aria-label out of a notebook it does not trust yet and leaves the title, which screen readers say, too.
+    name = f'aria-label="{escape(caption)}" title="{escape(caption)}"'
+    player = f'<audio controls {name} src="data:audio/wav;base64,{sound}"></audio>'
+    figure = f'<figure style="margin: 0">{player}<figcaption><em>{escape(caption)}</em></figcaption></figure>'
+    display({"text/html": figure, "text/plain": f"[sound: {caption}]"}, raw=True)
+
+
+def _to_wav(samples, rate):
+    """One channel of 16-bit samples as the bytes of a WAV file."""
+    buffer = io.BytesIO()
+    with wave.open(buffer, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes(np.round(samples * 32_767).astype("<i2").tobytes())
+    return buffer.getvalue()
 
 
 def show_source(thing):

@@ -1,25 +1,50 @@
 """The course's data sets.  Every loader documents shapes, dtypes and ranges; the same seed gives the same bytes."""
 
-from genai_course.data import files
+from genai_course.data import audio, files
+from genai_course.data.bouncing_digits import Clips, bounce, bouncing_digits, draw_clips
 from genai_course.data.digits import digits
 from genai_course.data.faces import FACE_RANGES, draw_faces, faces
 from genai_course.data.glyphs import CHARACTERS, GLYPH_RANGES, draw_glyphs, glyphs, octant, typefaces
 from genai_course.data.pictures import Pictures
 from genai_course.data.points2d import Points, points2d
+from genai_course.data.python_texts import python_code, python_docs
+from genai_course.data.stories import Stories, stories
+from genai_course.data.texts import Texts, shared_runs
+from genai_course.data.tokens import BytePairEncoder, CharacterEncoder
+from genai_course.data.tones import TIMBRES, TONE_RANGES, Sounds, note_frequency, play_notes, tones
 
 __all__ = [
     "CHARACTERS",
     "FACE_RANGES",
     "GLYPH_RANGES",
+    "TIMBRES",
+    "TONE_RANGES",
+    "BytePairEncoder",
+    "CharacterEncoder",
+    "Clips",
     "Pictures",
     "Points",
+    "Sounds",
+    "Stories",
+    "Texts",
+    "audio",
+    "bounce",
+    "bouncing_digits",
     "digits",
+    "draw_clips",
     "draw_faces",
     "draw_glyphs",
     "faces",
     "files",
     "glyphs",
+    "note_frequency",
     "octant",
+    "play_notes",
     "points2d",
+    "python_code",
+    "python_docs",
+    "shared_runs",
+    "stories",
+    "tones",
     "typefaces",
 ]
