@@ -17,6 +17,8 @@ from statistics import median
 import click
 import numpy as np
 
+from benchmarks.diffusion import diffusion_models
+from benchmarks.hybrid import hybrid_models
 from genai_course import data, evaluation, session
 from genai_course.evaluation.neighbours import nearest_distance, squared_distances
 from genai_course.paths import whole_file
@@ -37,7 +39,7 @@ GAN_RECIPES = {
 }
 
 
-FAMILIES = ("floor", "densities", "vae", "gan", "squeezing")
+FAMILIES = ("floor", "densities", "vae", "gan", "hybrid", "diffusion", "squeezing")
 
 
 @click.command()
@@ -95,6 +97,10 @@ def generators(glyphs, seed, families):
     if "gan" in families:
         for name, recipe in GAN_RECIPES.items():
             yield name, *generative_adversarial_network(glyphs, n, seed, *recipe)
+    if "hybrid" in families:
+        yield from hybrid_models(train, n, seed)
+    if "diffusion" in families:
+        yield from diffusion_models(glyphs, n, seed)
 
 
 def with_stored_rows(report):
@@ -228,9 +234,10 @@ def timed(work):
 
 
 def judge(pictures, reference, labels=None):
-    """The course's scores, and how far samples are from held-out pictures: two distances that tell copies apart."""
+    """The course's scores, how far samples are from held-out pictures (two distances tell copies apart), and their edges."""
     scores = evaluation.picture_scores(pictures, reference=reference, labels=labels)
-    return scores | {"nearest_held_out": nearest_distance(pictures[:1_000], reference)}
+    edges = evaluation.edge_energy(pictures).mean() / evaluation.edge_energy(reference).mean()
+    return scores | {"nearest_held_out": nearest_distance(pictures[:1_000], reference), "edges": float(edges)}
 
 
 def summary(runs):
@@ -265,6 +272,7 @@ def as_markdown(report):
         "precision": "precision ↑",
         "recall": "recall ↑",
         "recognised": "read as asked ↑",
+        "edges": "edge energy (real: 1)",
         "nearest": "to nearest training picture",
         "nearest_held_out": "to nearest held-out picture",
     }

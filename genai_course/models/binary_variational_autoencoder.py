@@ -1,0 +1,72 @@
+"""Variational autoencoder for pictures of 0 and 1: the drawing says how probable a 1 is at each pixel.
+
+Kingma and Welling (2014), "Auto-encoding variational Bayes", appendix C.1: a Bernoulli decoder. Its bounds are on
+probabilities of pictures and so compare with a PixelCNN's; those of a Gaussian decoder are on densities and do not.
+"""
+
+import math
+
+import keras
+import numpy as np
+from keras import ops
+
+from genai_course.models.autoencoder import is_size
+from genai_course.models.variational_autoencoder import (
+    LOG_TWO_PI,
+    PICTURES_AT_ONCE,
+    VariationalAutoencoder,
+    kl_of_each_dimension,
+    reparameterise,
+)
+
+SMALLEST_PROBABILITY = 1e-6  # of either value of a pixel; with 0, one surprise would cost infinitely many nats
+
+
+def log_likelihood(pictures, drawn):
+    """Log-probability, in nats, of pictures of 0 and 1, where ``drawn`` is the probability of a 1.
+
+    (n, height, width, channels), (n, height, width, channels) -> (n,)
+    """
+    on = ops.clip(drawn, SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY)
+    return ops.sum(pictures * ops.log(on) + (1 - pictures) * ops.log(1 - on), axis=(1, 2, 3))
+
+
+@keras.saving.register_keras_serializable(package="genai_course")
+class BinaryVariationalAutoencoder(VariationalAutoencoder):
+    """As :class:`VariationalAutoencoder`, for pictures of 0 and 1; ``elbo`` and ``log_prob`` are on log-probabilities.
+
+    ``sample`` returns the probability of a 1 at each pixel.
+    """
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        """Negative ELBO per picture, in nats, with the KL term weighted by beta."""
+        drawn, mean, log_variance = y_pred
+        kl = ops.mean(kl_of_each_dimension(mean, log_variance), axis=0)  # (latent_dim,)
+        self.error_tracker.update_state(ops.mean(ops.square(x - drawn)))
+        self.kl_tracker.update_state(ops.sum(kl))
+        return self.beta * ops.sum(ops.maximum(kl, self.free_bits)) - ops.mean(log_likelihood(x, drawn))
+
+    def log_ratios(self, pictures, samples, seed, prior):
+        """log p(x | z) + log p(z) - log q(z | x) for random codes z of the encoder.  Returns (samples, n) float64.
+
+        Raises ValueError for a number of samples below 1 and for pictures with values other than 0 and 1.
+        """
+        pictures = np.asarray(pictures, "float32")
+        other = pictures[(pictures != 0) & (pictures != 1)]
+        if not is_size(samples):
+            raise ValueError(f"samples is {samples!r}; give a whole number, 1 or more.")
+        if len(other):
+            raise ValueError(f"pictures contains {other[0]:g}; make every pixel 0 or 1 first, as in pictures > 0.5.")
+        random = np.random.default_rng(seed)
+        blocks = []  # each (samples, pictures in the block)
+        for block in np.array_split(pictures, math.ceil(len(pictures) / PICTURES_AT_ONCE)):
+            mean, log_variance = self.encode(block)
+            rows = []
+            for _ in range(samples):
+                noise = random.standard_normal(mean.shape).astype("float32")
+                codes = reparameterise(mean, log_variance, noise)
+                likelihood = np.asarray(log_likelihood(block, self.decode(codes)), "float64")
+                log_posterior = -0.5 * ops.sum(noise**2 + log_variance + LOG_TWO_PI, axis=1)
+                rows.append(likelihood - np.asarray(log_posterior) + prior.log_density(codes))
+            blocks.append(rows)
+        return np.concatenate(blocks, axis=1)

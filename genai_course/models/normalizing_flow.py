@@ -1,0 +1,247 @@
+"""Normalizing flow: bend a cloud of data, by steps that can be undone, until it is a standard normal distribution.
+
+Because every step can be undone, the density of the data is known exactly. Two kinds of step are offered: the affine
+coupling of RealNVP (Dinh et al. 2017, "Density estimation using Real NVP") and the rational-quadratic spline coupling
+(Durkan et al. 2019, "Neural spline flows").
+"""
+
+import math
+from numbers import Integral, Real
+
+import keras
+import numpy as np
+from keras import layers, ops
+
+from genai_course.models.spline import spline_forward, spline_inverse
+
+LOG_TWO_PI = math.log(2 * math.pi)
+LARGEST_LOG_SCALE = 3.0  # of an affine coupling; a larger step makes trainings fail
+ROWS_AT_ONCE = 4_096  # of a likelihood or a sample
+
+
+def normal_log_density(z):
+    """Log-density of the standard normal distribution, in nats.  (n, dimensions) -> (n,)"""
+    return -0.5 * ops.sum(ops.square(z) + LOG_TWO_PI, axis=1)
+
+
+def affine_forward(x, log_scale, shift):
+    """Stretch and move each number; Dinh et al. (2017), equations 4 and 6.  Three (n, d) -> (n, d) and log-determinant (n,)"""
+    return x * ops.exp(log_scale) + shift, ops.sum(log_scale, axis=1)
+
+
+def affine_inverse(y, log_scale, shift):
+    """Undo ``affine_forward``.  Three (n, d) -> (n, d) and the log-determinant of the way back (n,)"""
+    return (y - shift) * ops.exp(-log_scale), -ops.sum(log_scale, axis=1)
+
+
+@keras.saving.register_keras_serializable(package="genai_course")
+class Coupling(layers.Layer):
+    """Turn the axes, then bend one half of the numbers by an amount that a small network reads off the other half.
+
+    The untouched half is still there on the way back, so the network need not be inverted: Dinh et al. (2017), section 3.2.
+    turn: (dimensions, dimensions) orthogonal matrix, which changes no volume.  The other settings are the flow's.
+    """
+
+    def __init__(self, turn, kind, width, depth, bins, bound, dropout, **options):
+        super().__init__(**options)
+        self.kind, self.bound = kind, bound
+        dimensions = len(turn)
+        self.kept = dimensions - dimensions // 2  # numbers that the network reads
+        self.bent = dimensions // 2
+        self.turn = self.add_weight(
+            shape=turn.shape, initializer=keras.initializers.Constant(turn), trainable=False, name="turn"
+        )
+        per_number = 2 if kind == "affine" else 3 * bins - 1
+        hidden = [layers.Dense(width, activation="relu") for _ in range(depth)]
+        dropouts = [layers.Dropout(dropout)] if dropout else []
+        # Zeros, so that an untrained coupling changes nothing: training starts from the Gaussian that ``adapt`` fitted.
+        last = layers.Dense(self.bent * per_number, kernel_initializer="zeros")
+        self.network = keras.Sequential(
+            [keras.Input((self.kept,)), *hidden, *dropouts, last, layers.Reshape((self.bent, per_number))]
+        )
+
+    def bend(self, kept, bent, backwards, training=False):
+        """Bend ``bent`` (n, bent) as ``kept`` (n, kept) says.  Returns (n, bent) and the log-determinant (n,)"""
+        parameters = self.network(kept, training=training)  # (n, bent, numbers a curve needs)
+        if self.kind == "spline":
+            return (spline_inverse if backwards else spline_forward)(bent, parameters, self.bound)
+        log_scale = LARGEST_LOG_SCALE * ops.tanh(parameters[..., 0] / LARGEST_LOG_SCALE)
+        return (affine_inverse if backwards else affine_forward)(bent, log_scale, parameters[..., 1])
+
+    def call(self, x, training=False):
+        """(n, dimensions) -> (n, dimensions), log-determinant (n,)"""
+        turned = ops.matmul(x, self.turn)
+        kept, bent = turned[:, : self.kept], turned[:, self.kept :]
+        bent, log_determinant = self.bend(kept, bent, backwards=False, training=training)
+        return ops.concatenate([kept, bent], axis=1), log_determinant
+
+    def inverse(self, y):
+        """(n, dimensions) -> (n, dimensions), log-determinant of the way back (n,)"""
+        kept, bent = y[:, : self.kept], y[:, self.kept :]
+        bent, log_determinant = self.bend(kept, bent, backwards=True)
+        turned = ops.concatenate([kept, bent], axis=1)
+        return ops.matmul(turned, ops.transpose(self.turn)), log_determinant
+
+
+@keras.saving.register_keras_serializable(package="genai_course")
+class NormalizingFlow(keras.Model):
+    """Couplings between data of ``dimensions`` numbers a row and a standard normal distribution of as many.
+
+    dimensions: whole number, 2 or more.
+    coupling: "spline" or "affine".
+    couplings: how many; in two dimensions each swaps the axes first, in more it turns them at random.
+    width, depth: units of each hidden layer of a coupling's network; hidden layers.
+    bins, bound: pieces of a spline, 2 to 200, and how far from 0 it reaches; both unused in an affine flow.
+    dropout: share of a network's hidden units that are dropped while training, 0 to less than 1.
+    turn_seed: whole number from which the random turns follow.
+
+    Call ``adapt`` with the training data before ``fit``.  Raises ValueError for a setting out of its range.
+    """
+
+    def __init__(
+        self, dimensions, coupling="spline", couplings=6, width=64, depth=2, bins=16, bound=4.0, dropout=0.0,
+        turn_seed=0, **options
+    ):  # fmt: skip
+        super().__init__(**options)
+        self.settings = check_settings(
+            dimensions=dimensions, coupling=coupling, couplings=couplings, width=width, depth=depth, bins=bins,
+            bound=bound, dropout=dropout, turn_seed=turn_seed,
+        )  # fmt: skip
+        self.dimensions = dimensions
+        square = (dimensions, dimensions)
+        self.centre = self.fixed_weight((dimensions,), "zeros", "centre")
+        self.whitening = self.fixed_weight(square, "identity", "whitening")
+        self.colouring = self.fixed_weight(square, "identity", "colouring")  # the whitening's inverse
+        self.log_shrinking = self.fixed_weight((), "zeros", "log_shrinking")  # the whitening's log-determinant
+        random = np.random.default_rng(turn_seed)
+        self.steps = [
+            Coupling(turn_matrix(dimensions, random), coupling, width, depth, bins, bound, dropout)
+            for _ in range(couplings)
+        ]
+
+    def fixed_weight(self, shape, initializer, name):
+        return self.add_weight(shape=shape, initializer=initializer, trainable=False, name=name)
+
+    def adapt(self, x):
+        """Set the first step, a fixed one, so that it moves the rows to mean 0 and covariance I.  Returns the model.
+
+        x: (n, dimensions).  Raises ValueError for another shape, numbers that are not finite, or too few rows.
+        """
+        x = np.asarray(self.check_rows(x), "float64")
+        if not np.isfinite(x).all():
+            raise ValueError("x has numbers that are not finite; leave out the rows with nan or infinity.")
+        if len(x) <= self.dimensions:
+            raise ValueError(f"{len(x)} rows are too few to adapt to; give more than {self.dimensions}.")
+        variances, axes = np.linalg.eigh(np.cov(x, rowvar=False))
+        widths = np.sqrt(np.maximum(variances, 1e-6 * variances.max() + 1e-12))  # a flat direction keeps some width
+        self.centre.assign(x.mean(axis=0))
+        self.log_shrinking.assign(-np.log(widths).sum())
+        self.whitening.assign(axes / widths @ axes.T)
+        self.colouring.assign(axes * widths @ axes.T)
+        return self
+
+    def call(self, x, training=False):
+        """Data to noise.  (n, dimensions) -> z (n, dimensions), log-determinant (n,)"""
+        z = ops.matmul(x - self.centre, self.whitening)
+        log_determinant = self.log_shrinking + ops.zeros_like(z[:, 0])
+        for step in self.steps:
+            z, change = step(z, training=training)
+            log_determinant = log_determinant + change
+        return z, log_determinant
+
+    def inverse(self, z):
+        """Noise to data.  (n, dimensions) -> x (n, dimensions), log-determinant of the way back (n,)"""
+        log_determinant = ops.zeros_like(z[:, 0]) - self.log_shrinking
+        for step in reversed(self.steps):
+            z, change = step.inverse(z)
+            log_determinant = log_determinant + change
+        return ops.matmul(z, self.colouring) + self.centre, log_determinant
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        """Mean negative log-likelihood in nats, by the change of variables: log p(x) = log N(z) + log |dz/dx|."""
+        z, log_determinant = y_pred
+        return -ops.mean(normal_log_density(z) + log_determinant)
+
+    def log_prob(self, x):
+        """Exact log-density of each row under the model, in nats.
+
+        x: (n, dimensions).  Returns (n,) float64.  Raises ValueError for another shape.
+        """
+        x = np.asarray(self.check_rows(x), "float32")
+        blocks = [np.empty(0)]
+        for start in range(0, len(x), ROWS_AT_ONCE):
+            z, log_determinant = self(x[start : start + ROWS_AT_ONCE])
+            blocks.append(np.asarray(normal_log_density(z) + log_determinant, "float64"))
+        return np.concatenate(blocks)
+
+    def sample(self, n, seed=0):
+        """Draw ``n`` new rows.  Returns (n, dimensions) float32."""
+        if not is_whole(n, 1):
+            raise ValueError(f"n is {n!r}; give a whole number, 1 or more.")
+        z = np.random.default_rng(seed).standard_normal((n, self.dimensions)).astype("float32")
+        blocks = [self.inverse(z[start : start + ROWS_AT_ONCE])[0] for start in range(0, n, ROWS_AT_ONCE)]
+        return np.concatenate(blocks)
+
+    def check_rows(self, x):
+        """x, or ValueError unless it has ``dimensions`` numbers a row."""
+        if np.ndim(x) != 2 or np.shape(x)[1] != self.dimensions:
+            raise ValueError(f"x has shape {np.shape(x)}; give rows of {self.dimensions} numbers.")
+        return x
+
+    def get_config(self):
+        return {**super().get_config(), **self.settings}
+
+
+def turn_matrix(dimensions, random):
+    """An orthogonal matrix: the two axes swapped, or in more dimensions a random turn.  -> (dimensions, dimensions)"""
+    if dimensions == 2:
+        return np.array([[0.0, 1.0], [1.0, 0.0]])
+    return np.linalg.qr(random.standard_normal((dimensions, dimensions)))[0]
+
+
+@keras.saving.register_keras_serializable(package="genai_course")
+class ConstantThenFalling(keras.optimizers.schedules.LearningRateSchedule):
+    """A learning rate that stays for the first half of ``steps`` and then falls to a hundredth along a straight line."""
+
+    def __init__(self, rate, steps):
+        self.rate, self.steps = rate, steps
+
+    def __call__(self, step):
+        left = 1 - ops.cast(step, "float32") / self.steps
+        return self.rate * ops.clip(2 * left, 0.01, 1.0)
+
+    def get_config(self):
+        return {"rate": self.rate, "steps": self.steps}
+
+
+def flow_optimizer(steps, rate=2e-3):
+    """An optimizer for so many steps: ``ConstantThenFalling``, gradients of bounded size, and averaged weights."""
+    schedule = ConstantThenFalling(rate, steps)
+    return keras.optimizers.Adam(schedule, clipnorm=5.0, use_ema=True, ema_momentum=0.99)
+
+
+def check_settings(**settings):
+    """Return the settings as plain numbers, or raise ValueError for the first that is out of its range."""
+    smallest = {"dimensions": 2, "couplings": 1, "width": 1, "depth": 1, "turn_seed": 0}
+    checked = {}
+    for name, value in settings.items():
+        number = isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
+        if name == "coupling":
+            fits, right, plain = value in ("spline", "affine"), "choose 'spline' or 'affine'", str
+        elif name == "bins":
+            fits, right, plain = is_whole(value, 2) and value <= 200, "give a whole number, 2 to 200", int
+        elif name == "bound":
+            fits, right, plain = number and value > 0, "give a number above 0", float
+        elif name == "dropout":
+            fits, right, plain = number and 0 <= value < 1, "give a number from 0 to less than 1", float
+        else:
+            fits, right, plain = is_whole(value, smallest[name]), f"give a whole number, {smallest[name]} or more", int
+        if not fits:
+            raise ValueError(f"{name} is {value!r}; {right}.")
+        checked[name] = plain(value)
+    return checked
+
+
+def is_whole(value, smallest):
+    """Whether ``value`` is a whole number of ``smallest`` or more."""
+    return isinstance(value, Integral) and not isinstance(value, bool) and value >= smallest

@@ -1,0 +1,263 @@
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import pytest
+
+from genai_course import data, models, session
+from genai_course.models.diffusion import (
+    SAMPLERS,
+    add_noise,
+    ddim_step,
+    ddpm_step,
+    denoising_loss,
+    guided,
+    score,
+    signal_and_noise,
+)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread():
+    session.setup("smoke", 0)
+
+
+@pytest.fixture(scope="module")
+def digits():
+    return data.digits()
+
+
+def tiny(**settings):
+    keras.utils.set_random_seed(0)
+    return models.DiffusionModel(**({"picture_shape": (8, 8, 1), "width": 64, "depth": 1} | settings))
+
+
+@pytest.fixture(scope="module")
+def trained(digits):
+    model = tiny(classes=10)
+    model.compile(keras.optimizers.Adam(3e-3), steps_per_execution=8)
+    model.fit(digits.train, digits.train_labels, epochs=20, batch_size=64, verbose=0)
+    return model
+
+
+def test_the_clean_thing_fades_as_the_noise_grows():
+    time = np.linspace(0, 1, 11)
+    signal, spread = (np.asarray(part) for part in signal_and_noise(time))
+    np.testing.assert_allclose(signal**2 + spread**2, 1, rtol=1e-6)
+    assert signal[0] == 1
+    assert abs(signal[-1]) < 1e-6
+    assert np.all(np.diff(signal) < 0)
+    np.testing.assert_allclose(add_noise(3.0, -2.0, np.array([0.0, 1.0])), [3, -2], atol=1e-6)
+
+
+def test_tweedies_score_is_the_slope_of_the_log_density():
+    """For clean numbers from N(2, 0.25) everything is known: the posterior mean and the density under noise."""
+    time, mean, variance = 0.4, 2.0, 0.25
+    signal, spread = np.cos(np.pi / 2 * time), np.sin(np.pi / 2 * time)
+    total = signal**2 * variance + spread**2
+    x = np.array([-1.0, 0.5, 3.0])
+    best_guess = mean + signal * variance / total * (x - signal * mean)
+    np.testing.assert_allclose(score(x, best_guess, time), -(x - signal * mean) / total, rtol=1e-6)
+
+
+def test_a_ddim_step_with_the_true_picture_keeps_the_true_noise():
+    clean, noise = np.random.default_rng(0).standard_normal((2, 5, 4, 4, 1))
+    for earlier in (0.3, 0.0):
+        step = ddim_step(add_noise(clean, noise, 0.8), clean, 0.8, earlier)
+        np.testing.assert_allclose(step, add_noise(clean, noise, earlier), atol=1e-6)
+
+
+def test_a_ddpm_step_with_the_true_picture_has_the_right_mean_and_variance():
+    random = np.random.default_rng(0)
+    noise, fresh = random.standard_normal((2, 100_000))
+    for time, earlier in ((1.0, 0.9), (0.6, 0.3)):
+        step = np.asarray(ddpm_step(add_noise(1.5, noise, time), 1.5, time, earlier, fresh))
+        signal, spread = signal_and_noise(earlier)
+        assert step.mean() == pytest.approx(1.5 * float(signal), abs=0.02)
+        assert step.std() == pytest.approx(float(spread), rel=0.01)
+        assert np.corrcoef(step, noise)[0, 1] < 0.95  # some of the noise is new
+    np.testing.assert_allclose(ddpm_step(add_noise(1.5, noise, 0.2), 1.5, 0.2, 0.0, fresh), 1.5, atol=1e-4)
+
+
+def test_guidance_starts_without_a_class_and_passes_through_the_class():
+    asked, unasked = np.array([2.0, -1.0]), np.array([1.0, 1.0])
+    np.testing.assert_allclose(guided(asked, unasked, 0), unasked)
+    np.testing.assert_allclose(guided(asked, unasked, 1), asked)
+    np.testing.assert_allclose(guided(asked, unasked, 3), [4, -5])
+
+
+def test_the_loss_weighs_errors_under_little_noise_more_but_not_without_end():
+    clean, wrong = np.zeros((1, 2, 2, 1), "float32"), np.full((1, 2, 2, 1), 0.5, "float32")
+    late, middle, early, earlier = (
+        float(denoising_loss(clean, wrong, np.array([t], "float32"))) for t in (1, 0.5, 0.1, 0.01)
+    )
+    assert late == pytest.approx(0.25)
+    assert middle == pytest.approx(0.5)
+    assert early == earlier > middle
+
+
+def test_an_untrained_network_reads_each_pixel_on_its_own():
+    """Where the network says nothing the guess is the posterior mean under three bells of equal weight."""
+    model, time = tiny(), 0.5
+    given = np.array([0.9, -0.2, 0.0, -3.0])
+    guess = np.asarray(model.guess(np.tile(given, 16).reshape(1, 8, 8, 1), time))[0, 0, :4, 0]
+    values = np.linspace(-4, 4, 8_001)  # of a clean pixel
+    prior = sum(np.exp(-0.5 * ((values - m) / s) ** 2) / s for m, s in ((-1, 0.03), (0, 0.5), (1, 0.03)))
+    signal, spread = np.cos(np.pi / 4), np.sin(np.pi / 4)
+    posterior = prior * np.exp(-0.5 * ((given[:, None] - signal * values) / spread) ** 2)
+    np.testing.assert_allclose(guess, (posterior * values).sum(axis=1) / posterior.sum(axis=1), atol=1e-4)
+
+
+def test_the_times_to_learn_from_are_spread_over_each_batch():
+    model = tiny()
+    times = np.asarray(model.random_times(1_000))
+    assert np.all(np.diff(times) > 0)
+    assert 0 < times[0] < 0.1
+    assert 0.9 < times[-1] <= 1
+    assert not np.array_equal(times, model.random_times(1_000))
+
+
+def test_training_learns_to_draw_the_digit_that_was_asked_for(trained, digits):
+    from sklearn.neighbors import KNeighborsClassifier
+
+    reader = KNeighborsClassifier(3).fit(digits.train.reshape(-1, 64), digits.train_labels)
+    labels = np.arange(200) % 10
+    shares = {}
+    for scale in (0.0, 1.0, 2.0):
+        drawn = trained.sample(200, seed=1, labels=labels, guidance_scale=scale)
+        shares[scale] = np.mean(reader.predict(drawn.reshape(-1, 64)) == labels)
+    assert shares[0.0] < 0.3  # the class is ignored, so chance
+    assert shares[1.0] > 0.6
+    assert shares[2.0] > shares[1.0]
+
+
+@pytest.mark.parametrize("sampler", SAMPLERS)
+def test_samples_follow_their_seed(trained, sampler):
+    samples = trained.sample(6, seed=3, steps=4, sampler=sampler)
+    assert samples.shape == (6, 8, 8, 1)
+    assert samples.dtype == np.float32
+    assert 0 <= samples.min() <= samples.max() <= 1
+    np.testing.assert_array_equal(samples, trained.sample(6, seed=3, steps=4, sampler=sampler))
+    assert not np.array_equal(samples, trained.sample(6, seed=4, steps=4, sampler=sampler))
+
+
+def test_samplers_approach_the_right_picture_and_multistep_needs_the_fewest_steps(monkeypatch):
+    """For pixels from N(0.1, 0.3²) the best guess is known, and so is where a start without fresh noise must end."""
+    mean, std, model = 0.1, 0.3, tiny()
+
+    def best_guess(noisy, time, labels, guidance_scale):
+        signal, spread = np.cos(np.pi / 2 * time), np.sin(np.pi / 2 * time)
+        return mean + signal * std**2 / (signal**2 * std**2 + spread**2) * (noisy - signal * mean)
+
+    monkeypatch.setattr(model, "in_blocks", best_guess)
+    start = np.random.default_rng(0).standard_normal((20, 8, 8, 1))
+    right = 0.5 + 0.5 * (mean + std * start)
+    errors = {
+        (sampler, steps): np.abs(model.sample(20, seed=0, steps=steps, sampler=sampler) - right).mean()
+        for sampler in ("multistep", "ddim")
+        for steps in (10, 40)
+    }
+    assert errors["ddim", 40] < 0.3 * errors["ddim", 10]
+    assert errors["multistep", 40] < 0.3 * errors["multistep", 10]
+    assert errors["multistep", 10] < 0.8 * errors["ddim", 10]
+    drawn = 2 * model.sample(100, seed=0, steps=400, sampler="ddpm") - 1
+    assert drawn.mean() == pytest.approx(mean, abs=0.02)
+    assert drawn.std() == pytest.approx(std, rel=0.04)
+
+
+def test_many_pictures_are_those_of_smaller_calls(trained, monkeypatch):
+    at_once = trained.sample(7, seed=0, steps=3, guidance_scale=2)
+    monkeypatch.setattr("genai_course.models.diffusion.PICTURES_AT_ONCE", 3)
+    np.testing.assert_allclose(trained.sample(7, seed=0, steps=3, guidance_scale=2), at_once, atol=1e-5)
+
+
+def test_samples_come_from_the_averaged_weights(digits):
+    model = tiny(averaging=0.9)
+    model.compile(keras.optimizers.SGD(0.1), run_eagerly=True)
+    kernels = [np.asarray(model.network.weights[0])]
+    model.fit(
+        digits.train[:20],
+        batch_size=10,
+        verbose=0,
+        callbacks=[
+            keras.callbacks.LambdaCallback(
+                on_train_batch_end=lambda batch, logs: kernels.append(np.asarray(model.network.weights[0]))
+            )
+        ],
+    )
+    average = kernels[0]
+    for step, kernel in enumerate(kernels[1:], 1):
+        decay = min(0.9, step / (step + 10))
+        average = kernel + decay * (average - kernel)
+    np.testing.assert_allclose(model.averaged_network.weights[0], average, atol=1e-6)
+    before = model.sample(2, steps=2)
+    model.network.set_weights([np.zeros_like(part) for part in model.network.get_weights()])
+    np.testing.assert_array_equal(model.sample(2, steps=2), before)
+
+
+def test_without_classes_it_trains_and_draws(digits):
+    model = tiny()
+    model.compile("adam", run_eagerly=True)
+    history = model.fit(digits.train[:128], epochs=3, verbose=0).history
+    assert history["loss"][-1] < history["loss"][0]
+    assert model.sample(3, steps=2).shape == (3, 8, 8, 1)
+
+
+def test_another_process_draws_what_the_saved_model_drew(trained, tmp_path):
+    trained.save(tmp_path / "diffusion.keras")
+    np.savez(tmp_path / "drawn.npz", *(trained.sample(4, seed=9, steps=5, sampler=name) for name in SAMPLERS))
+    load = (
+        "import sys, numpy as np; from genai_course import models, session; session.setup('smoke', 1); import keras;"
+        "models.DiffusionModel; model = keras.saving.load_model(sys.argv[1] + '/diffusion.keras');"
+        "drawn = list(np.load(sys.argv[1] + '/drawn.npz').values());"
+        "[np.testing.assert_allclose(model.sample(4, seed=9, steps=5, sampler=name), part, rtol=0, atol=1e-6)"
+        " for name, part in zip(('multistep', 'ddim', 'ddpm'), drawn, strict=True)];"
+        "assert model.classes == 10"
+    )
+    subprocess.run([sys.executable, "-c", load, tmp_path], check=True, timeout=180)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"n": 0}, "n is 0; give a whole number, 1 or more"),
+        ({"steps": 0}, "steps is 0; give a whole number, 1 or more"),
+        ({"steps": 2.5}, "steps is 2.5; give a whole number, 1 or more"),
+        ({"sampler": "heun"}, "sampler is 'heun'; choose one of 'multistep', 'ddim', 'ddpm'"),
+        ({"guidance_scale": -1}, "guidance_scale is -1; give a number, 0 or more"),
+        ({"guidance_scale": float("nan")}, "guidance_scale is nan; give a number, 0 or more"),
+        ({"labels": [0, 1]}, r"labels has shape \(2,\); 3 pictures need \(3,\)"),
+        ({"labels": [0, 1, 10]}, "labels contains 10; give whole numbers from 0 to 9"),
+    ],
+)
+def test_impossible_requests_are_named(trained, options, message):
+    with pytest.raises(ValueError, match=message):
+        trained.sample(**({"n": 3} | options))
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"width": 0}, "width is 0; give a whole number, 1 or more"),
+        ({"depth": 1.5}, "depth is 1.5; give a whole number, 1 or more"),
+        ({"picture_shape": (8, 8)}, "picture_shape is"),
+        ({"classes": 0}, "classes is 0; give a whole number, 1 or more, or None"),
+        ({"averaging": 1}, "averaging is 1.0; give a number from 0 to less than 1"),
+        ({"unlabelled": -0.1}, "unlabelled is -0.1; give a number, 0 or more"),
+    ],
+)
+def test_impossible_settings_are_named(settings, message):
+    with pytest.raises(ValueError, match=message):
+        tiny(**settings)
+
+
+def test_missing_and_unexpected_labels_are_named(digits):
+    with pytest.raises(ValueError, match="This model has 10 classes; give labels too"):
+        tiny(classes=10).fit(digits.train)
+    with pytest.raises(ValueError, match="made without classes"):
+        tiny().fit(digits.train, digits.train_labels)
+    with pytest.raises(ValueError, match=r"pictures has shape \(5, 4, 4, 1\); give \(n, 8, 8, 1\)\."):
+        tiny().fit(np.zeros((5, 4, 4, 1), "float32"))
+    with pytest.raises(ValueError, match="guidance_scale is 2, and this model was made without classes"):
+        tiny().sample(2, guidance_scale=2)
