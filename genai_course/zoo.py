@@ -89,6 +89,22 @@ def gan_glyphs(run, progress):
     return model
 
 
+@recipe(seconds=6)
+def diffusion_glyphs(run, progress):
+    """Takes noise away until a glyph is left; a small network, whose letters ask for a guidance_scale of 2."""
+    import keras
+
+    from genai_course.models import DiffusionModel
+
+    glyphs = data.glyphs(run.steps(smoke=1_000, laptop=20_000, gpu=100_000), 1)
+    model = DiffusionModel(glyphs.train.shape[1:], classes=len(glyphs.class_names), width=256, depth=1)
+    epochs = run.steps(smoke=1, laptop=3, gpu=200)
+    falling = keras.optimizers.schedules.CosineDecay(3e-3, epochs * -(-len(glyphs.train) // 128))
+    model.compile(keras.optimizers.Adam(falling, beta_2=0.99), **run.compile_options)
+    model.fit(glyphs.train, glyphs.train_labels, batch_size=128, epochs=epochs, verbose=0, callbacks=[progress])
+    return model
+
+
 @recipe(seconds=4)
 def boltzmann_digits(run, progress):
     """Dreams black and white digits: a restricted Boltzmann machine of 16 hidden units."""
@@ -102,6 +118,31 @@ def boltzmann_digits(run, progress):
     model.compile(falling_rate(epochs * -(-len(pictures) // 64)), **run.compile_options)
     model.fit(pictures, epochs=epochs, verbose=0, callbacks=[progress])
     return model
+
+
+@recipe(seconds=8)
+def pixelcnn_digits(run, progress):
+    """Draws digits of 17 greys pixel by pixel."""
+    from genai_course.models import PixelCNN
+
+    pictures = data.digits().train
+    model = PixelCNN(pictures.shape[1:], levels=17, features=24, depth=3, size=3)
+    epochs = run.steps(smoke=1, laptop=8, gpu=30)
+    return fit(model, pictures, run, progress, batch_size=64, epochs=epochs, learning_rate=8e-3)
+
+
+@recipe(seconds=9)
+def flow_digits(run, progress):
+    """Bends noise into digits: 64 numbers, and grey values from 0 to 17 because noise is added to each."""
+    from genai_course.models import NormalizingFlow
+
+    greys = np.round(16 * data.digits().train.reshape(-1, 64))
+    noise = np.random.default_rng(0)
+    greys = np.concatenate([greys + noise.random(greys.shape) for _ in range(run.steps(smoke=1, laptop=10, gpu=50))])
+    greys = greys[: len(greys) // 256 * 256].astype("float32")  # whole batches
+    model = NormalizingFlow(64, "affine", couplings=4, width=128, depth=1, dropout=0.3, turn_seed=0).adapt(greys)
+    epochs = run.steps(smoke=1, laptop=6, gpu=12)
+    return fit(model, greys, run, progress, batch_size=256, epochs=epochs, learning_rate=3e-3)
 
 
 def fit(model, pictures, run, progress, batch_size, epochs, learning_rate=2e-3):

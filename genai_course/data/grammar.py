@@ -5,6 +5,7 @@ A text is a plan's parts one after another. A part is one of several templates, 
     [a|b|c]   one of these, written in place (they may hold marks themselves)
     {name?}   draw a value for ``name`` from its list, write it, and remember it
     {name}    write what was drawn; ``{name.pet}`` writes an attribute of it
+    <name>    one of the words of the list ``name``, written in place and not remembered
 
 Everywhere the first choice is the likeliest: number k of a list, counted from 0, has the weight 1 / (k + 2). What is
 drawn never depends on what was drawn before; what is *written* does, and that is what a reader must remember.
@@ -21,6 +22,7 @@ from os.path import commonprefix
 
 MARK = re.compile(r"\{(\w+)\?\}|\[")
 NAME = re.compile(r"\{(\w+)")
+WORD = re.compile(r"<(\w+)>")
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,9 +121,14 @@ class Grammar:
 
     def __init__(self, opening, plans, lists):
         self.lists = {name: tuple(values) for name, values in lists.items()}
-        *plans, opening = ([OneOf(tuple(map(parse, part))) for part in parts] for parts in (*plans, opening))
+        *plans, opening = ([self._one_of(part) for part in parts] for parts in (*plans, opening))
         self.plans = OneOf(tuple(map(tuple, plans)))
         self.start = (*opening, self.plans)
+
+    def _one_of(self, templates):
+        """The templates of a part, parsed, with the words of a list in the place of each ``<name>``."""
+        written = (WORD.sub(lambda match: f"[{'|'.join(self.lists[match[1]])}]", template) for template in templates)
+        return OneOf(tuple(map(parse, written)))
 
     def sample(self, random):
         """One text, drawn with a NumPy generator."""
@@ -245,7 +252,7 @@ class Grammar:
         choices are followed side by side, as long as what they write agrees.
         """
         for options, rest in self._places(self.start):
-            for first, second in itertools.combinations(options, 2):
+            for first, second in _pairs_alike(options):
                 if (text := self._meeting(first, second, rest)) is not None:
                     return text
         return None
@@ -284,6 +291,19 @@ class Grammar:
                 onward = (piece, opened + marks[1:], drawn | dict(memory[len(before | drawn) :]))
                 pairs.append((agreed, onward, other, before))
         return None
+
+
+def _pairs_alike(options):
+    """Every two options of which one may begin like the other: those whose first words differ can never meet."""
+    for first, second in itertools.combinations(((_first_word(option), option) for option in options), 2):
+        if first[0].startswith(second[0]) or second[0].startswith(first[0]):
+            yield first[1], second[1]
+
+
+def _first_word(option):
+    """What an option surely writes first; nothing if that depends on a draw or a choice."""
+    text, marks, _ = option
+    return text or (marks[0].text if marks and isinstance(marks[0], Word) and not marks[0].names else "")
 
 
 @cache

@@ -1,7 +1,8 @@
 """Tiny stories from a grammar of ours: what a story says early matters later, and its probability is known exactly.
 
 A child, a friend and a coloured toy come in the first sentences and again in the last ones, hundreds of characters
-later. Where people live, which animals they have and what they love to eat never changes: those are the facts.
+later. In between, scenes of bakers, plums and swans go by, which need no memory and are never quite the same. Where
+people live, which animals they have and what they love to eat never changes: those are the facts.
 """
 
 import math
@@ -13,6 +14,7 @@ import numpy as np
 
 from genai_course.data.grammar import Grammar
 from genai_course.data.pictures import check_whole_number
+from genai_course.data.story_words import WORDS
 from genai_course.data.texts import Texts
 
 
@@ -89,6 +91,7 @@ LISTS = {
     "hide": ("bush", "fence", "rock", "well", "haystack", "bench", "wall", "apple tree", "barrel", "gate"),
     "animal": ("bird", "hedgehog", "fox", "squirrel", "duck", "frog", "mouse", "owl", "lamb", "bear cub"),
     "weather": ("sunny", "windy", "cold", "warm", "cloudy", "foggy", "rainy", "quiet"),
+    **WORDS,
 }
 
 OPENING = [
@@ -105,32 +108,34 @@ OPENING = [
         " [Every day|After school|In the afternoon|On most days], {hero.she} met {hero.her} friend {friend?}.",
     ],
     [
-        " {hero} had a [new|lovely|small|big|beautiful|fine] {colour?} {toy?}[| from {hero.her} grandmother| from the fair].",
-        " For {hero.her} birthday, {hero.she} [got|was given|had been given] a {colour?} {toy?}.",
+        " {hero} had a <quality> {colour?} {toy?}[| from {hero.her} grandmother| from the fair].",
+        " For {hero.her} birthday, {hero.she} [got|was given|had been given] a <quality> {colour?} {toy?}.",
         " {hero.Her} [favourite|finest|dearest] thing was a {colour?} {toy?}[| with a star on it| that {hero.she} had made].",
     ],
 ]
 ANY_DAY = "[One|One fine|One long|The next] [day|morning|afternoon|evening]"
-SKY = [
-    " It was a {weather?} day, and [the birds were singing|nobody else was there|there were clouds in the sky].",
-    " The [sun was high|wind was soft|grass was wet|air was sweet|leaves were falling], and it was {weather?}.",
-    " [People said|Everybody agreed|The radio said] that it would be {weather?}[| all day| until the night].",
+SCENE = [
+    " The <quality> <role> <deed> <number> <quality> <goods>[| near the <spot>].",
+    " A <quality> <creature> <did> <manner>, and <number> <role>s <did>.",
+    " Behind the <spot> lay <quality> <goods>, <quality> <goods>, <number> <goods> and a <quality> <creature>.",
+    " Some <quality> <goods>, said the <role>, were <quality> and <quality>.",
+    " It was <weather>: <number> <quality> <role>s <did>, a <role> <deed> <goods>, a <creature> <did> <manner>.",
 ]
 LOST = [
     [
         f" {ANY_DAY}, {{hero}} took the {{toy}} to the {{place?}}.",
         f" {ANY_DAY}, {{hero.she}} went to the {{place?}} to play with the {{toy}}.",
     ],
-    SKY,
+    SCENE,
+    SCENE,
     [
         " [Then|Suddenly|All at once], [there was a loud noise|a goose ran by|a cart came along], and the {toy} was gone.",
         " {hero.She} [slept a little|watched the ants|counted the clouds|ate a pear], and then the {toy} was gone.",
         " [But|Then|Alas,] {hero.she} [fell|tripped|slipped], and the {toy} [rolled|flew|slid] away.",
     ],
     [
-        " {hero} [cried|was sad|was worried|did not know what to do]. {hero.She} [looked|searched] [everywhere|for an hour].",
-        ' "Where [is it|can it be|did it go]?" {hero.she} [cried|asked|whispered|called].',
-        " {hero.She} [asked|begged] {friend} for help[| at once].",
+        " {hero.She} [cried|was sad|was worried] and [looked|searched] near the <spot> and the <spot>.",
+        ' "Where [is it|can it be|did it go]?" {hero.she} asked a <quality> <role>.',
     ],
     [
         " {friend} [looked|searched|felt] [behind|under|near] the {hide?} and found something {colour}: the {toy}!",
@@ -148,17 +153,11 @@ GIFT = [
         " {hero} [knew|remembered] well that {friend} loved {friend.food}, and [made|bought|got] [some|plenty|a plate of it].",
     ],
     [
-        " {hero.She} [hid|put|laid] the {toy} [beside it|with it] in a {shade?} box.",
-        " The {toy} [was to go|should go] with it, in a {shade?} box[| with a ribbon| full of straw].",
+        " {hero.She} [hid|put|laid] the {toy} [beside it|with it] in a <quality> {shade?} box.",
+        " The {toy} [was to go|should go] with it, in a <quality> {shade?} box[| with a ribbon| full of straw].",
     ],
-    [
-        " On the way, {hero.she} [met|saw] a [hungry|tired|friendly|lost|funny] {animal?} near the {place?}.",
-        " Near the {place?}, a [hungry|tired|friendly|lost|funny] {animal?} [stopped|greeted|followed] {hero.him}.",
-    ],
-    [
-        ' "[What is in|May I see|Who gets] the {shade} box?" asked the {animal}. "It is for {friend}," said {hero}.',
-        ' "[Please stay|Play with me]," said the {animal}. But {hero} [went on|walked on|said no] and held the {shade} box.',
-    ],
+    SCENE,
+    SCENE,
     [
         " {friend} opened [the box|it] and [laughed|smiled|clapped]: there was the {colour} {toy}!",
         " [How happy|How glad|How surprised] {friend} was when {friend.she} saw the {colour} {toy}!",
@@ -169,15 +168,12 @@ RESCUE = [
         f" {ANY_DAY}, {{hero}} and {{friend}} [walked|ran|went] to the {{place?}}[| together| with {{hero.her}} {{toy}}].",
         " {hero} and {friend} [wanted|planned|decided] to [meet|play|rest] at the {place?}.",
     ],
-    SKY,
+    SCENE,
     [
-        " [Behind|Under|Near] the {hide?}, they [found|heard|saw] a [small|young|poor|crying] {animal?}.",
-        " [Soon|Then|There], a [small|young|poor|crying] {animal?} called for help from [behind|under|near] the {hide?}.",
+        " [Behind|Under|Near] the {hide?}, they [found|heard|saw] a <quality> {animal?}.",
+        " [Soon|Then|There], a <quality> {animal?} called for help from [behind|under|near] the {hide?}.",
     ],
-    [
-        ' "[Do not be afraid|We will help you|Stay still]," said {friend}[| softly| kindly].',
-        " {friend} [was afraid|wanted to run|stood still], but {hero} [was not|did not].",
-    ],
+    SCENE,
     [
         " {hero} [used|brought|held out] the {colour} {toy}, and [so|then|with it] the {animal} [was free|got out].",
         " With the {colour} {toy}, {hero} [freed|saved|reached] the {animal}.",
@@ -190,16 +186,16 @@ RESCUE = [
 ]
 SWAP = [
     [
-        " {friend} had a {shade?} {tool?}[| at home| from {friend.her} uncle].",
+        " {friend} had a <quality> {shade?} {tool?}[| at home| from {friend.her} uncle].",
         " {friend} [owned|carried|had found] a {shade?} {tool?}, [which was old|and loved it|for good luck].",
     ],
     [
         f" {ANY_DAY}, they [met|played|sat] at the {{place?}} with the {{toy}} and the {{tool}}.",
         f" {ANY_DAY}, both [went|ran|came] to the {{place?}}, the {{tool}} and the {{toy}} in their hands.",
     ],
-    SKY,
+    SCENE,
     [
-        " They [built a castle|told stories|sang songs|played a king and a queen] until [noon|dark|it was late].",
+        " They [built a castle|told stories|sang songs|played <role> and <role>] until [noon|dark|it was late].",
         " A {animal?} [watched|joined|followed] them[| for a while| and made them laugh].",
     ],
     [
@@ -222,13 +218,13 @@ CLOSING = [
         " The end.\n",
     ],
 ]
-PLANS = [plan + CLOSING for plan in (LOST, GIFT, RESCUE, SWAP)]
+PLANS = [[*plan, SCENE, *CLOSING] for plan in (LOST, GIFT, RESCUE, SWAP)]
 
 
 @cache
 def story_grammar():
     """The grammar that writes the stories."""
-    return Grammar(OPENING, PLANS, LISTS)
+    return Grammar(OPENING + 3 * [SCENE], PLANS, LISTS)
 
 
 @dataclass(frozen=True, repr=False)
@@ -273,9 +269,9 @@ def stories(n_train=4_000, n_test=400, *, seed=0):
 
     n_train, n_test: number of stories, 1 or more. seed: whole number; the same seed gives the same texts.
 
-    Returns :class:`Stories`: tuples of texts of about 480 characters, the true entropy, the probability of any text, and
+    Returns :class:`Stories`: tuples of texts of about 770 characters, the true entropy, the probability of any text, and
     the facts. No story is in both splits: a test story that the training shows is drawn again. Two stories are equal with
-    a probability of 2^-62, so this does not bend the test. Sentences are shared, of course.
+    a probability of 2^-201, so this does not bend the test. Sentences are shared, of course.
 
     Raises ValueError for a number out of range.
     """

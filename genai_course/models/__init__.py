@@ -4,8 +4,21 @@ from importlib import import_module
 
 PUBLIC_NAMES = {
     "Autoencoder": "autoencoder",
+    "BinaryVariationalAutoencoder": "binary_variational_autoencoder",
+    "BoltzmannMachine": "boltzmann_machine",
+    "DiffusionModel": "diffusion",
+    "EncoderDecoder": "encoder_decoder",
+    "GPT": "gpt",
     "GenerativeAdversarialNetwork": "generative_adversarial_network",
+    "MaskedLanguageModel": "masked_language_model",
+    "NgramModel": "ngram",
+    "NormalizingFlow": "normalizing_flow",
+    "PixelCNN": "pixelcnn",
+    "PixelRNN": "pixelcnn",
+    "RecurrentLanguageModel": "recurrent_language_model",
+    "RestrictedBoltzmannMachine": "restricted_boltzmann_machine",
     "VariationalAutoencoder": "variational_autoencoder",
+    "VariationalAutoencoderGAN": "variational_autoencoder_gan",
 }
 
 __all__ = sorted(PUBLIC_NAMES)

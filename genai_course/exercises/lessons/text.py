@@ -230,9 +230,9 @@ EXERCISES = [
     ),
     Experiment(
         "settings",
-        reference={"order": 7, "amount": 0.003, "bits": 0.83},
+        reference={"order": 7, "amount": 0.003, "bits": 1.24},
         targets=[
-            Target("bits", "at most 0.95 bits per character are asked for.", at_least=0.1446, at_most=0.95),
+            Target("bits", "at most 1.3 bits per character are asked for.", at_least=0.3723, at_most=1.3),
         ],
         mistakes=[
             Mistake(
@@ -246,9 +246,9 @@ EXERCISES = [
                 example={"order": 3, "amount": 0.01, "bits": 2.1},
             ),
             Mistake(
-                lambda result: result["bits"] > 0.95 and result["order"] > 6,
+                lambda result: result["bits"] > 1.3 and result["order"] > 6,
                 "The context is so long that many were counted once or never. Lower the order, or try another amount.",
-                example={"order": 8, "amount": 0.00001, "bits": 0.98},
+                example={"order": 8, "amount": 0.00001, "bits": 1.8},
             ),
         ],
         hints=(
@@ -320,7 +320,7 @@ QUIZ = [
         right="d",
     ),
     Question(
-        "A model has 0.14 bits per character on held-out `stories`, where the entropy is 0.1446. What do you think?",
+        "A model has 0.36 bits per character on held-out `stories`, where the entropy is 0.3723. What do you think?",
         [
             ("It is better than the truth.", "On average nothing is: that is what entropy means."),
             (

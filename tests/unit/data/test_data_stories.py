@@ -20,12 +20,12 @@ def test_no_story_can_be_written_in_two_ways():
 def test_stories_look_like_stories(stories):
     assert len(stories.train), len(stories.test) == (2_000, 300)
     for story in stories.test:
-        assert 300 < len(story) < 650
+        assert 500 < len(story) < 1_100
         assert story.endswith(("\n",))
         assert story.count("\n") == 1
         assert not re.search(r"[{}\[\]|]|  | [.,!?]|\.\.", story)
     words = set(re.findall(r"[a-z]+", stories.train_text.lower()))
-    assert 350 < len(words) < 600
+    assert 700 < len(words) < 900
 
 
 def test_the_mean_surprise_is_the_true_entropy(stories):

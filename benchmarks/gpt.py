@@ -1,0 +1,186 @@
+"""The rows of the transformers in ``benchmarks.text``, and how quickly they train and write.
+
+python -m benchmarks.gpt        tokens a second of training beside plain PyTorch (where installed), and of writing
+"""
+
+import time
+
+import click
+import numpy as np
+
+# What is trained for BUDGET seconds of one core: name -> settings of GPT, and stories or windows a step.
+BUDGET = 60.0
+TOKENS = {"stories": 1_280, "python_docs": 1_024}
+MODELS = {
+    "GPT, standard": {"recipe": "standard", "width": 64, "depth": 2},
+    "GPT, quick recipe": {"recipe": "quick", "width": 64, "depth": 2},
+}
+WINDOW = 128  # tokens of a training row of python_docs
+TRIAL_STEPS = 32  # for compiling, and again for measuring what a step costs
+
+
+def gpt(texts, seed):
+    """Both recipes after BUDGET CPU seconds of training, compiling left out; and mixed with Kneser-Ney of order 9."""
+    import keras
+
+    from genai_course import data, evaluation
+    from genai_course.models import NgramModel
+
+    stories = isinstance(texts, data.Stories)
+    encoder = data.BytePairEncoder.train(texts.train_text[:1_000_000], TOKENS["stories" if stories else "python_docs"])
+    ngram = NgramModel(9).fit(texts.train_text).log_prob(texts.test_text)
+    for name, settings in MODELS.items():
+        keras.utils.set_random_seed(seed)
+        rows, test = rows_of(texts, encoder, stories, seed)
+        model, seconds, tokens = trained(rows, encoder.size, seed, batch=4, seconds=BUDGET, **settings)
+        log_probs = model.log_prob_of_tokens(test)[test >= 0] if stories else judged(model, encoder, texts)
+        speed = {"seconds": seconds, "tokens_per_second": tokens / seconds}
+        characters = len(texts.test_text)
+        yield name, {"bits": evaluation.bits_per_character(log_probs, characters), **speed}
+        mixed = mixture(log_probs, ngram_of_tokens(ngram, texts, encoder))
+        yield f"{name}, mixed with Kneser–Ney", {"bits": evaluation.bits_per_character(mixed, characters), **speed}
+
+
+def rows_of(texts, encoder, stories, seed):
+    """Rows to train on, shuffled, and rows to judge by: a story each, or windows that begin anywhere."""
+    from genai_course.models.transformer import pad
+
+    random = np.random.default_rng(seed)
+    if stories:
+        train, test = ([encoder.encode(text) for text in part] for part in (texts.train, texts.test))
+        longest = max(map(len, train + test))
+        return pad(train, longest)[random.permutation(len(train))], pad(test, longest)
+    tokens = encoder.encode(texts.train_text)
+    starts = random.integers(0, len(tokens) - WINDOW, 40_000)
+    return tokens[starts[:, None] + np.arange(WINDOW)], None
+
+
+def judged(model, encoder, texts):
+    """The log-probability of each token of the test documents, one after another."""
+    return np.concatenate([model.log_prob_of_text(encoder.encode(text)) for text in texts.test])
+
+
+def ngram_of_tokens(log_probs, texts, encoder):
+    """The n-gram model's log-probabilities of characters, added up over each token.
+
+    A token may end inside a character, which has several bytes then: the character belongs to the token with its last byte.
+    """
+    sizes = [len(character.encode()) for character in texts.test_text]
+    of_bytes = np.zeros(sum(sizes))
+    of_bytes[np.cumsum(sizes) - 1] = log_probs
+    lengths = [len(encoder.pieces[token]) for text in texts.test for token in encoder.encode(text)]
+    return np.add.reduceat(of_bytes, np.cumsum(lengths) - lengths)
+
+
+def mixture(first, second, share=0.5):
+    """Log-probabilities of the mean of two models' probabilities, token by token.
+
+    The n-gram model could also write the token's characters as other tokens; that share is lost, so this is an upper bound.
+    """
+    return np.logaddexp(np.log(share) + first, np.log(1 - share) + second)
+
+
+def trained(rows, vocabulary, seed, batch, seconds, **settings):
+    """A model after ``seconds`` of training with XLA.  -> model, CPU seconds, tokens seen"""
+    from genai_course.models import GPT
+
+    model = GPT(vocabulary, rows.shape[1], **settings)
+    untrained = model.get_weights()
+    model.compile(model.optimizer_for(TRIAL_STEPS), jit_compile=True, steps_per_execution=16)
+    cost = [cpu_seconds(model, rows[: TRIAL_STEPS * batch], batch) for _ in range(2)][1] / TRIAL_STEPS
+    steps = max(16, int(seconds / cost) // 16 * 16)
+    model.set_weights(untrained)
+    model.compile(model.optimizer_for(steps), jit_compile=True, steps_per_execution=16)
+    cpu_seconds(model, np.full((16 * batch, rows.shape[1]), -1), batch)  # compiles; nothing counts in these rows
+    order = np.concatenate([np.random.default_rng([seed, turn]).permutation(len(rows)) for turn in range(99)])
+    shown = rows[order[: steps * batch]]
+    return model, cpu_seconds(model, shown, batch), int(np.sum(shown >= 0))
+
+
+def cpu_seconds(model, rows, batch):
+    """CPU seconds of one pass over the rows."""
+    started = time.process_time()
+    model.fit(rows, batch_size=batch, shuffle=False, verbose=0)
+    return time.process_time() - started
+
+
+def writing_speed(model, n=1):
+    """Tokens a second with the cache and without it, and the largest difference of their logits."""
+    speeds = {}
+    for cached in (True, False):
+        model.sample(n, cached=cached)  # compiles
+        started = time.process_time()
+        rows = model.sample(n, seed=1, cached=cached)
+        speeds["cached" if cached else "all computed again"] = rows.size / (time.process_time() - started)
+    difference = np.abs(np.asarray(model.cached_logits(rows)) - np.asarray(model(rows))).max()
+    return speeds, float(difference)
+
+
+def torch_speed(vocabulary, context, batch=8, width=64, heads=4, depth=2, steps=24):
+    """Tokens a second of the same standard model in plain PyTorch on one thread; None where it is not installed."""
+    try:
+        import torch
+        from torch import nn
+    except ImportError:
+        return None
+    torch.set_num_threads(1)
+    torch.manual_seed(0)
+
+    class TorchBlock(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first, self.second = nn.LayerNorm(width), nn.LayerNorm(width)
+            self.qkv, self.out = nn.Linear(width, 3 * width, bias=False), nn.Linear(width, width)
+            self.feed = nn.Sequential(nn.Linear(width, 4 * width), nn.GELU("tanh"), nn.Linear(4 * width, width))
+
+        def forward(self, state):
+            parts = self.qkv(self.first(state)).view(*state.shape[:2], 3, heads, width // heads).permute(2, 0, 3, 1, 4)
+            gathered = nn.functional.scaled_dot_product_attention(*parts, is_causal=True)
+            state = state + self.out(gathered.transpose(1, 2).reshape(state.shape))
+            return state + self.feed(self.second(state))
+
+    class TorchGPT(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.tokens, self.positions = nn.Embedding(vocabulary, width), nn.Embedding(context, width)
+            self.blocks, self.norm = nn.Sequential(*(TorchBlock() for _ in range(depth))), nn.LayerNorm(width)
+
+        def forward(self, tokens):
+            state = self.tokens(tokens) + self.positions.weight[: tokens.shape[1]]
+            return self.norm(self.blocks(state)) @ self.tokens.weight.T
+
+    model, tokens = TorchGPT(), torch.randint(0, vocabulary, (batch, context + 1))
+    optimizer = torch.optim.AdamW(model.parameters(), 1e-3)
+    for step in range(steps + 4):
+        if step == 4:
+            started = time.process_time()
+        loss = nn.functional.cross_entropy(model(tokens[:, :-1]).flatten(0, 1), tokens[:, 1:].flatten())
+        optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+    return steps * batch * context / (time.process_time() - started)
+
+
+@click.command()
+def main():
+    """Print how quickly GPT trains and writes, on one thread."""
+    from genai_course import session
+
+    session.setup("laptop", 0)
+    vocabulary, context = 1_280, 192
+    rows = np.random.default_rng(0).integers(0, vocabulary, (512, context)).astype("int32")
+    model, seconds, tokens = trained(rows, vocabulary, 0, batch=8, seconds=5, recipe="standard")
+    ours, theirs = tokens / seconds, torch_speed(vocabulary, context)
+    click.echo(f"training, Keras with XLA   {ours:10,.0f} tokens per CPU second")
+    beside = f"{theirs:10,.0f} tokens per CPU second: {ours / theirs:.2f} times" if theirs else "  not installed"
+    click.echo(f"training, plain PyTorch    {beside}")
+    for n in (1, 16):
+        speeds, difference = writing_speed(model, n)
+        for name, speed in speeds.items():
+            click.echo(f"writing {n:2} rows, {name:18} {speed:8,.0f} tokens per CPU second")
+        click.echo(f"largest difference of a logit {difference:.1e}")
+
+
+if __name__ == "__main__":
+    main()

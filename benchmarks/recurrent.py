@@ -1,0 +1,45 @@
+"""The rows of the recurrent language models in ``benchmarks.text``."""
+
+import math
+import time
+
+import numpy as np
+
+TOKENS = 2_000  # of the byte-pair encoder; those that the training text never needs are left out
+UNITS, ROWS, LENGTH, EPOCHS = 128, 8, 64, {"lstm": 1, "gru": 1, "rnn": 1}
+RATE = 6e-3
+
+
+def recurrent(texts, seed):
+    """Yield (name, scores) of an LSTM, a GRU and a plain recurrent network; times are those of training alone."""
+    import keras
+
+    from genai_course.data import BytePairEncoder
+
+    encoder = BytePairEncoder.train(texts.train_text[:800_000], TOKENS)
+    train, test = encoder.encode("\n" + texts.train_text), encoder.encode("\n" + texts.test_text)
+    used = np.unique(np.concatenate([train, np.arange(256)]))  # bytes stay, so that any text can be written
+    train, test = np.searchsorted(used, train), np.searchsorted(used, test)
+    if not len(np.setdiff1d(test, np.arange(len(used)))):
+        for kind, epochs in EPOCHS.items():
+            keras.utils.set_random_seed(seed)
+            model, seconds = train_one(kind, train, len(used), epochs)
+            nats = -model.log_prob(test[None, 1:]).sum()
+            bits = nats / math.log(2) / len(texts.test_text)
+            yield f"{kind.upper()}, {UNITS} units", {"bits": float(bits), "seconds": seconds}
+
+
+def train_one(kind, tokens, size, epochs):
+    """A trained model and the CPU seconds of its training, without those of the first steps, which compile."""
+    import keras
+
+    from genai_course.models import RecurrentLanguageModel
+
+    model = RecurrentLanguageModel(size, kind, UNITS, ROWS, start=int(tokens[0]))
+    steps = epochs * ((len(tokens) - 1) // (ROWS * LENGTH))
+    rate = keras.optimizers.schedules.CosineDecay(0.0, steps, warmup_target=RATE, warmup_steps=100)
+    model.compile(keras.optimizers.Adam(rate, beta_2=0.99, global_clipnorm=1.0), steps_per_execution=16)
+    model.fit(tokens[: 16 * ROWS * LENGTH + 1], LENGTH, verbose=0)
+    started = time.process_time()
+    model.fit(tokens, LENGTH, epochs=epochs, verbose=0)
+    return model, time.process_time() - started

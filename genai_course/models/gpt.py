@@ -1,0 +1,257 @@
+"""GPT: a stack of transformer blocks that guesses the next token, and writes token by token.
+
+Radford et al. (2018), "Improving language understanding by generative pre-training"; norms and starting weights as in Radford
+et al. (2019), "Language models are unsupervised multitask learners". The weights that read a token also write it (Press and
+Wolf 2017, "Using the output embedding to improve language models").
+"""
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import ops
+
+from genai_course.models.autoencoder import is_size
+from genai_course.models.transformer import (
+    NORMS,
+    Block,
+    TokensAndPositions,
+    causal_mask,
+    check_tokens,
+    check_transformer,
+    log_probs_of_tokens,
+)
+
+# What the blocks are made of. "standard" is GPT-2's; "quick" takes what has come since then and learns more in a minute.
+RECIPES = {
+    "standard": {"activation": "gelu", "norm": "layer", "rotary": False},
+    "quick": {"activation": "squared_relu", "norm": "rms", "rotary": True},
+}
+PAIRS_AND_TRIPLES = {"standard": 0, "quick": 4096}  # vectors for two and for three tokens in a row
+ROWS_AT_ONCE = 64  # of a likelihood
+NEVER = -1e9  # the logit of a token that may not be drawn
+
+
+@keras.saving.register_keras_serializable(package="genai_course")
+class GPT(keras.Model):
+    """A distribution over rows of tokens, each token given those before it.
+
+    vocabulary: number of different tokens; context: the longest row. One more token, of its own, begins each row, so the first
+        token has a probability, too. In a row -1 is "nothing": what stands after the end of a short text.
+    width: numbers that each position holds, a multiple of 2 · heads; heads: attentions side by side; depth: blocks.
+    recipe: "standard", or "quick": rotary positions, RMSNorm, squared ReLU, and vectors for pairs and triples of tokens.
+    causal: False leaves out the causal mask, which breaks the model: it reads each answer before it gives it.
+
+    Raises ValueError, naming it, for a setting that cannot be.
+    """
+
+    def __init__(self, vocabulary, context, width=64, heads=4, depth=2, recipe="standard", causal=True, **options):
+        super().__init__(**options)
+        check_transformer(width, heads, vocabulary=vocabulary, context=context, depth=depth)
+        if recipe not in RECIPES:
+            raise ValueError(f"recipe is {recipe!r}; choose one of {', '.join(map(repr, RECIPES))}.")
+        self.settings = {
+            "vocabulary": int(vocabulary),
+            "context": int(context),
+            "width": int(width),
+            "heads": int(heads),
+        }
+        self.settings |= {"depth": int(depth), "recipe": recipe, "causal": bool(causal)}
+        self.vocabulary, self.context, self.causal = int(vocabulary), int(context), bool(causal)
+        self.cache_shape = (heads, context, width // heads)
+        parts = RECIPES[recipe]
+        self.embedding = TokensAndPositions(
+            vocabulary + 1,
+            context,
+            width,
+            learned_positions=not parts["rotary"],
+            pairs_and_triples=PAIRS_AND_TRIPLES[recipe],
+        )
+        self.blocks = [Block(width, heads, **parts) for _ in range(depth)]
+        self.norm = NORMS[parts["norm"]]()
+        self(np.zeros((1, min(2, context)), "int32"))  # makes the weights, so that saved ones can be loaded
+
+    def inputs(self, tokens):
+        """What the model reads when it is to say ``tokens``: the start, then all but the last.  (n, time) -> (n, time)"""
+        start = ops.full_like(tokens[:, :1], self.vocabulary)
+        return ops.concatenate([start, ops.maximum(tokens[:, :-1], 0)], axis=1)
+
+    def call(self, tokens, training=False):
+        """Logits of each token, given those before it.  (n, time) -> (n, time, vocabulary)"""
+        state = self.embedding(self.inputs(tokens))  # (n, time, width)
+        mask = causal_mask(ops.shape(tokens)[1]) if self.causal else None
+        for block in self.blocks:
+            state = block(state, allowed=mask)
+        return self.logits(state)
+
+    def logits(self, state):
+        """How well each token's vector fits.  (n, time, width) -> (n, time, vocabulary)"""
+        vectors = self.embedding.tokens.embeddings[: self.vocabulary]
+        return tf.matmul(self.norm(state), vectors, transpose_b=True)
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        """Mean cross-entropy of the tokens, in nats; the target is the row itself."""
+        counted = ops.cast(x >= 0, "float32")
+        return -ops.sum(log_probs_of_tokens(x, y_pred) * counted) / ops.maximum(ops.sum(counted), 1)
+
+    def fit(self, tokens, **options):
+        """Train on rows of tokens (n, time), -1 after a row's end; options as of ``keras.Model.fit``.
+
+        Raises ValueError for rows that cannot be.
+        """
+        return super().fit(check_tokens(tokens, self.vocabulary, self.context), **options)
+
+    def log_prob_of_tokens(self, tokens):
+        """Natural logarithm of each token's probability, given those before it; 0 where a row has ended.
+
+        (n, time) -> (n, time) float64.  Raises ValueError for rows that cannot be.
+        """
+        tokens = check_tokens(tokens, self.vocabulary, self.context)
+        blocks = np.array_split(tokens, -(-len(tokens) // ROWS_AT_ONCE))
+        return np.concatenate([np.asarray(self.score(block), "float64") for block in blocks])
+
+    def log_prob(self, tokens):
+        """Natural logarithm of each row's probability.  (n, time) -> (n,) float64; ValueError for rows that cannot be."""
+        return self.log_prob_of_tokens(tokens).sum(axis=1)
+
+    @tf.function(autograph=False, reduce_retracing=True)
+    def score(self, tokens):
+        return log_probs_of_tokens(tokens, self(tokens)) * ops.cast(tokens >= 0, "float32")
+
+    def log_prob_of_text(self, tokens):
+        """Of one row of any length: each token is judged with half a context of tokens before it, or more.
+
+        (time,) -> natural logarithms of probabilities (time,) float64.  Raises ValueError for a row that cannot be.
+        """
+        tokens = np.asarray(tokens)
+        half = max(1, self.context // 2)
+        starts = range(0, max(1, len(tokens) - self.context + half), half)
+        windows = [tokens[start : start + self.context] for start in starts]
+        rows = np.full((len(windows), self.context), -1, "int32")
+        for row, window in zip(rows, windows, strict=True):
+            row[: len(window)] = window
+        judged = self.log_prob_of_tokens(rows)
+        skipped = [0] + [self.context - half] * (len(windows) - 1)  # what the window before has judged
+        return np.concatenate([each[skip : len(w)] for each, skip, w in zip(judged, skipped, windows, strict=True)])
+
+    def sample(self, n, seed=0, length=None, prompt=(), temperature=1.0, top_k=None, cached=True):
+        """Write ``n`` rows of tokens.
+
+        length: tokens of a row, the prompt's among them; by default the whole context.
+        prompt: tokens that each row begins with.
+        temperature: above 0; below 1 the likely becomes likelier. top_k: draw from the k likeliest tokens only.
+        cached: keep the keys and values of earlier positions; False computes them again for each new token.
+        Returns (n, length) int32.  Raises ValueError for a number out of range.
+        """
+        length = self.context if length is None else length
+        most = {"n": np.inf, "length": self.context, "top_k": self.vocabulary}
+        for name, value in {"n": n, "length": length, "top_k": 1 if top_k is None else top_k}.items():
+            if not is_size(value) or value > most[name]:
+                limit = "1 or more" if name == "n" else f"from 1 to {most[name]}"
+                raise ValueError(f"{name} is {value!r}; give a whole number, {limit}.")
+        if not temperature > 0:
+            raise ValueError(f"temperature is {temperature!r}; give a number above 0.")
+        rows = np.zeros((n, length), "int32")
+        if len(prompt):
+            prompt = check_tokens(np.asarray(prompt)[None], self.vocabulary, length, name="prompt")[0]
+            rows[:, : len(prompt)] = np.maximum(prompt, 0)
+        dice = np.random.default_rng(seed).random((n, length)).astype("float32")
+        write = self.write_cached if cached else self.write_again
+        return np.array(write(rows, dice, np.int32(len(prompt)), np.float32(temperature), top_k))
+
+    @tf.function(autograph=False, jit_compile=True)
+    def write_cached(self, rows, dice, given, temperature, top_k):
+        """Token after token, compiled into one loop; each reads the keys and values of those before it from a cache."""
+        inputs = ops.pad(self.inputs(rows), [(0, 0), (2, 1)])  # (n, length + 3); before the start stand two zeros
+
+        def write_one(place, inputs, caches):
+            logits, caches = self.step(inputs, place, caches)
+            token = choose(logits, dice[:, place], temperature, top_k)
+            token = tf.where(place < given, inputs[:, place + 3], token)
+            return place + 1, put(inputs, place + 3, token), caches
+
+        start = (0, inputs, self.empty_caches(rows.shape[0]))
+        return tf.while_loop(lambda place, *_: place < rows.shape[1], write_one, start)[1][:, 3:]
+
+    def empty_caches(self, n):
+        """For each block the keys and values of n rows, nothing in them yet: (n, heads, context, size) each."""
+        return [[tf.zeros((n, *self.cache_shape)), tf.zeros((n, *self.cache_shape))] for _ in self.blocks]
+
+    def step(self, inputs, place, caches):
+        """Logits at one place, and the caches with that place in them.  (n, …), (), caches -> (n, vocabulary), caches
+
+        inputs: what the model reads, two zeros before it: a vector may belong to three tokens in a row.
+        """
+        three = ops.slice(inputs, (0, place), (inputs.shape[0], 3))
+        state = self.embedding(three, first_position=place - 2)[:, -1:]  # (n, 1, width)
+        after = []
+        for block, cache in zip(self.blocks, caches, strict=True):
+            state, cache = block.step(state, cache, place)
+            after.append(cache)
+        return self.logits(state)[:, 0], after
+
+    @tf.function(autograph=False, reduce_retracing=True)
+    def write_again(self, rows, dice, given, temperature, top_k):
+        """The same without a cache: for each token, all that has been written goes through the model again."""
+        length = ops.shape(rows)[1]
+
+        def write_one(place, rows):
+            logits = self(rows[:, : place + 1])[:, -1]
+            token = choose(logits, dice[:, place], temperature, top_k)
+            return place + 1, put(rows, place, tf.where(place < given, rows[:, place], token))
+
+        return tf.while_loop(lambda place, _: place < length, write_one, (given, rows))[1]
+
+    @tf.function(autograph=False)
+    def cached_logits(self, tokens):
+        """What ``call`` computes at once, one place after the other through the cache.  (n, time) -> (n, time, vocabulary)"""
+        inputs = ops.pad(self.inputs(tokens), [(0, 0), (2, 0)])
+        found = tf.TensorArray(tf.float32, tokens.shape[1])
+
+        def read_one(place, found, caches):
+            logits, caches = self.step(inputs, place, caches)
+            return place + 1, found.write(place, logits), caches
+
+        start = (0, found, self.empty_caches(tokens.shape[0]))
+        found = tf.while_loop(lambda place, *_: place < tokens.shape[1], read_one, start)[1]
+        return ops.swapaxes(found.stack(), 0, 1)
+
+    def optimizer_for(self, steps, learning_rate=None):
+        """The recipe's optimizer, for a training of ``steps`` steps: a short rise of the rate, then a fall along a cosine.
+
+        "standard": AdamW. "quick": Muon (Jordan et al. 2024), which steps equally far in all directions of a matrix.
+        Raises ValueError for a number of steps that is not whole or below 1.
+        """
+        return new_optimizer(steps, learning_rate, muon=self.settings["recipe"] == "quick")
+
+    def get_config(self):
+        return {**super().get_config(), **self.settings}
+
+
+def new_optimizer(steps, learning_rate=None, muon=False):
+    """AdamW or Muon with a rate that rises for the first twentieth of the steps and falls along a cosine."""
+    if not is_size(steps):
+        raise ValueError(f"steps is {steps!r}; give a whole number, 1 or more.")
+    peak = learning_rate or (0.02 if muon else 0.004)
+    rise = -(-steps // 20)
+    rate = keras.optimizers.schedules.CosineDecay(
+        peak / 10, max(1, steps - rise), 0.02, warmup_target=peak, warmup_steps=rise
+    )
+    if muon:
+        return keras.optimizers.Muon(rate)
+    return keras.optimizers.AdamW(rate, beta_2=0.98, weight_decay=0.01, clipnorm=1.0)
+
+
+def choose(logits, dice, temperature, top_k):
+    """Draw a token for each row with a number from [0, 1).  (n, vocabulary), (n,), (), () -> (n,) int32"""
+    if top_k is not None:
+        smallest = tf.math.top_k(logits, top_k).values[:, -1:]
+        logits = ops.where(logits >= smallest, logits, NEVER)
+    weights = ops.softmax(logits / temperature)
+    cumulative = ops.cumsum(weights, axis=-1)
+    passed = ops.cast(dice[:, None] * cumulative[:, -1:] >= cumulative[:, :-1], "int32")
+    return ops.sum(passed, axis=-1)
+
+
+def put(rows, place, tokens):
+    """Rows with ``tokens`` at one place.  (n, length), (), (n,) -> (n, length)"""
+    return ops.slice_update(rows, (0, place), tokens[:, None])

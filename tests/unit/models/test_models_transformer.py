@@ -1,0 +1,98 @@
+import re
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+from genai_course import session
+from genai_course.models.transformer import (
+    Attention,
+    attention,
+    attention_weights,
+    causal_mask,
+    check_tokens,
+    check_transformer,
+    log_probs_of_tokens,
+    pad,
+    rotate,
+)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread():
+    session.setup("smoke", 0)
+
+
+def test_a_causal_mask_lets_look_back_and_at_itself():
+    np.testing.assert_array_equal(causal_mask(3), [[True, False, False], [True, True, False], [True, True, True]])
+
+
+def test_attention_agrees_with_keras():
+    random = np.random.default_rng(0)
+    queries, keys, values = (random.normal(size=(2, 3, 5, 4)).astype("float32") for _ in range(3))
+    # Keras keeps the heads after the time.
+    theirs = ops.dot_product_attention(*(each.swapaxes(1, 2) for each in (queries, keys, values)), is_causal=True)
+    ours = attention(queries, keys, values, causal_mask(5))
+    np.testing.assert_allclose(ours, np.asarray(theirs).swapaxes(1, 2), atol=1e-6)
+
+
+def test_weights_add_up_to_one_and_are_zero_where_it_is_forbidden():
+    random = np.random.default_rng(0)
+    queries, keys = (10 * random.normal(size=(4, 6)).astype("float32") for _ in range(2))
+    weights = np.asarray(attention_weights(queries, keys, causal_mask(4)))
+    np.testing.assert_allclose(weights.sum(axis=-1), 1, rtol=1e-6)
+    assert (weights[np.triu_indices(4, 1)] == 0).all()
+
+
+def test_rotated_queries_and_keys_match_by_their_distance():
+    random = np.random.default_rng(0)
+    query, key = (random.normal(size=(1, 1, 1, 8)).astype("float32") for _ in range(2))
+
+    def match(asking, asked):
+        return float(ops.sum(rotate(query, np.array([asking])) * rotate(key, np.array([asked]))))
+
+    assert match(7, 3) == pytest.approx(match(104, 100), abs=1e-4)
+    assert abs(match(7, 3) - match(7, 4)) > 1e-3
+
+
+def test_attention_without_positions_does_not_know_the_order():
+    keras.utils.set_random_seed(0)
+    layer = Attention(8, 2)
+    inputs = np.random.default_rng(0).normal(size=(1, 5, 8)).astype("float32")
+    order = [3, 0, 4, 1, 2]
+    np.testing.assert_allclose(np.asarray(layer(inputs))[:, order], layer(inputs[:, order]), atol=1e-6)
+
+
+def test_log_probabilities_are_of_the_tokens_asked_for():
+    logits = np.log([[[0.2, 0.3, 0.5], [0.6, 0.3, 0.1]]]).astype("float32") + 7
+    np.testing.assert_allclose(log_probs_of_tokens(np.array([[2, 1]]), logits), np.log([[0.5, 0.3]]), rtol=1e-5)
+
+
+def test_rows_are_padded_and_cut():
+    np.testing.assert_array_equal(pad([[1, 2, 3], [4]]), [[1, 2, 3], [4, -1, -1]])
+    np.testing.assert_array_equal(pad([[1, 2, 3], [4]], length=2), [[1, 2], [4, -1]])
+
+
+@pytest.mark.parametrize(
+    ("tokens", "words"),
+    [
+        ([1, 2], "shape (2,)"),
+        ([[0] * 6], "from 1 to 5"),
+        ([[3]], "0 to 2"),
+        ([[-2]], "0 to 2"),
+        ([[0.5]], "float64"),
+        (np.zeros((0, 3), int), "shape (0, 3)"),
+    ],
+)
+def test_rows_that_cannot_be_are_named(tokens, words):
+    with pytest.raises(ValueError, match=re.escape(words)):
+        check_tokens(np.array(tokens), vocabulary=3, longest=5)
+
+
+@pytest.mark.parametrize(
+    "sizes", [{"width": 12, "heads": 4}, {"width": 0, "heads": 1}, {"width": 8, "heads": 2, "depth": 1.5}]
+)
+def test_sizes_that_cannot_be_are_named(sizes):
+    with pytest.raises(ValueError, match="width|depth"):
+        check_transformer(**sizes)
