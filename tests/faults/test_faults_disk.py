@@ -80,7 +80,7 @@ def test_a_read_only_copy_of_the_course_is_named(own_course, tmp_path, read_only
         (("run",), "{}/build/run cannot be written to (Read-only file system): free some space or name another folder"),
         (("validate",), "{}/build/validate cannot be written to (Read-only file system): free some space or run"),
         (("build",), "{} cannot be written to (Read-only file system): free some space or build in a copy"),
-        (("new", "01_data", "02_text"), "{} cannot be written to (Read-only file system): nothing was changed."),
+        (("new", "01_data", "99_wanted"), "{} cannot be written to (Read-only file system): nothing was changed."),
     ],
     ids=lambda value: value[0] if isinstance(value, tuple) else None,
 )

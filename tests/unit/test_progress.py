@@ -187,6 +187,7 @@ def test_the_command_shows_each_lesson(home):
     assert time.perf_counter() - began < 5
     lines = [" ".join(line.split()) for line in outcome.output.splitlines()]
     assert "00 · Start here Can a program make something it has never seen? 2 of 2 done" in lines
-    assert "02 · Models How few numbers can draw a letter? 1 of 4" in lines
+    assert "How few numbers can draw a letter? 1 of 4" in lines  # a module is named at its first lesson only
+    assert any(line.startswith("02 · Models ") for line in lines)
     assert lines[-1].startswith("3 of ")
     assert json.loads((home / progress.FILE).read_text())["passed"].keys() == passes().keys()
