@@ -169,10 +169,7 @@ class PixelByPixel(keras.Model):
 
         Raises ValueError for pictures of another shape or with other greys.
         """
-        pictures = self.check_pictures(pictures)
-        if self.compiled and not self.optimizer.built:
-            self.optimizer.build(self.trainable_variables)  # else the training step would be traced twice
-        return super().fit(pictures, **options)
+        return super().fit(self.check_pictures(pictures), **options)
 
     def check_pictures(self, pictures):
         """Pictures as float32; ValueError for another shape or for greys that are not whole steps."""

@@ -306,7 +306,7 @@ def to_pictures(rows):
 
 # %%
 fits = run.steps(
-    smoke=[(50, 2), (200, 1)], laptop=[(50, 15), (200, 6)], gpu=[(50, 100), (200, 100)]
+    smoke=[(50, 2), (200, 1)], laptop=[(50, 8), (200, 3)], gpu=[(50, 100), (200, 100)]
 )
 for components, rounds in track(fits, "Fitting mixtures"):
     mixture = GaussianMixture(
