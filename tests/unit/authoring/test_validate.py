@@ -65,6 +65,31 @@ def test_budgets_are_judged(tmp_path, measured, fault):
     assert judge(job, solution) == ([fault] if fault else [])
 
 
+@pytest.mark.parametrize(("alone", "verdict"), [(70.0, "as stored"), (93.0, "takes 93 s, the budget is 90 s")])
+def test_what_was_slow_beside_others_is_judged_by_a_run_alone(tmp_path, monkeypatch, alone, verdict):
+    for name in ("01_quick", "02_slow"):
+        write_notebook(tmp_path / f"solutions/01_data/{name}.ipynb", "print(1)", outputs={1: "1\n"})
+    homes = []
+
+    def pretend(jobs, workers, console):
+        for job in jobs:
+            job.state = "passed"
+            beside = 110.0 if job.name.endswith("slow") else 20.0
+            job.kernel_seconds = beside if workers == 2 else alone
+            homes.append(job.environment["GENAI_COURSE_HOME"])
+
+    monkeypatch.setattr(validate_module, "run_jobs", pretend)
+    text = io.StringIO()
+    code = validate([], tmp_path, output=tmp_path / "out", workers=2, console=Console(file=text, width=200))
+    assert code == (verdict != "as stored")
+    assert "so once more alone: 01_data/02_slow" in text.getvalue()
+    quick, slow = text.getvalue().splitlines()[-2:]
+    assert "20.0" in quick
+    assert slow.split(maxsplit=3)[1] == f"{alone}"
+    assert slow.rstrip().endswith(verdict)
+    assert homes[0] == homes[1] != homes[2]  # what the first run trained does not help the second
+
+
 def test_one_cell_without_execution_count_is_noticed(tmp_path):
     path = write_notebook(tmp_path / "01_data/01_same.ipynb", "print(1)", "2", outputs={1: "1\n"})
     notebook = nbformat.read(path, as_version=4)
