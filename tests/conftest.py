@@ -1,12 +1,16 @@
 """What all tests share."""
 
 import os
+import signal
 
 import pytest
 
 TWO_AT_A_TIME = "test_notebooks.py"
 
 os.environ["GENAI_COURSE_RECORD"] = "0"  # what passes in a test is nobody's progress
+
+# A shell that starts the tests in the background lets them ignore Ctrl-C, and so would every command that they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(optionalhook=True)  # pytest-xdist's
