@@ -22,7 +22,12 @@ from genai_course.models.ngram import NgramModel
 from genai_course.paths import whole_file
 
 ORDERS = (3, 5, 7, 9)
-COLUMNS = {"seeds": "seeds", "bits": "bits per character ↓", "seconds": "CPU s of training"}
+COLUMNS = {
+    "seeds": "seeds",
+    "bits": "bits per character ↓",
+    "friend": "friend named at the end ↑",
+    "seconds": "CPU s of training",
+}
 
 
 def ngram(texts, seed):

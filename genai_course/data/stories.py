@@ -263,6 +263,20 @@ class Stories(Texts):
         )
         return [(name, kind, value, self.facts[name, kind] == value) for _, name, kind, value in found]
 
+    def friend_cloze(self, story):
+        """The question who the friend was: ``story`` up to the friend's last mention, and each name in that place.
+
+        Returns (twelve beginnings of the story, the number of the true one, how many characters before the name stood).
+        Raises ValueError for a text that names its friend less than twice.
+        """
+        names = [friend.name for friend in FRIENDS]
+        mentions = list(re.finditer(rf"\b({'|'.join(names)})\b", story))
+        if len(mentions) < 2:
+            raise ValueError(f"A friend is named {len(mentions)} times in {story!r}; it takes two for a question.")
+        before, last = mentions[-2:]
+        beginnings = [story[: last.start()] + name for name in names]
+        return beginnings, names.index(last[0]), last.start() - before.start()
+
 
 def stories(n_train=4_000, n_test=400, *, seed=0):
     """Short English stories from a probabilistic grammar.

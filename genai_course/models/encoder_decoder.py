@@ -54,7 +54,7 @@ class EncoderDecoder(keras.Model):
 
     def __init__(self, vocabulary, context, answer, width=64, heads=4, depth=1, **options):
         super().__init__(**options)
-        check_transformer(width, heads, vocabulary=vocabulary, context=context, answer=answer, depth=depth)
+        check_transformer(width, heads, "standard", vocabulary=vocabulary, context=context, answer=answer, depth=depth)
         self.settings = {"vocabulary": int(vocabulary), "context": int(context), "answer": int(answer)}
         self.settings |= {"width": int(width), "heads": int(heads), "depth": int(depth)}
         self.vocabulary, self.context, self.answer_length, self.gap_token = vocabulary, context, answer, int(vocabulary)
@@ -65,9 +65,8 @@ class EncoderDecoder(keras.Model):
         self.encoder = [Block(width, heads) for _ in range(depth)]
         self.decoder = [Block(width, heads, with_memory=True) for _ in range(depth)]
         self.encoder_norm, self.norm = layers.LayerNormalization(), layers.LayerNormalization()
-        self(
-            (np.zeros((1, 1), "int32"), np.zeros((1, 1), "int32"))
-        )  # makes the weights, so that saved ones can be loaded
+        two = [np.zeros((1, min(2, length)), "int32") for length in (context, answer)]
+        self(two)  # makes the weights, so that saved ones can be loaded
 
     def encode(self, sources):
         """Read; every position sees all.  (n, time) -> memory (n, time, width)"""

@@ -13,6 +13,7 @@ from keras import ops
 from genai_course.models.autoencoder import is_size
 from genai_course.models.transformer import (
     NORMS,
+    RECIPES,
     Block,
     TokensAndPositions,
     causal_mask,
@@ -21,11 +22,6 @@ from genai_course.models.transformer import (
     log_probs_of_tokens,
 )
 
-# What the blocks are made of. "standard" is GPT-2's; "quick" takes what has come since then and learns more in a minute.
-RECIPES = {
-    "standard": {"activation": "gelu", "norm": "layer", "rotary": False},
-    "quick": {"activation": "squared_relu", "norm": "rms", "rotary": True},
-}
 PAIRS_AND_TRIPLES = {"standard": 0, "quick": 4096}  # vectors for two and for three tokens in a row
 ROWS_AT_ONCE = 64  # of a likelihood
 NEVER = -1e9  # the logit of a token that may not be drawn
@@ -38,7 +34,8 @@ class GPT(keras.Model):
     vocabulary: number of different tokens; context: the longest row. One more token, of its own, begins each row, so the first
         token has a probability, too. In a row -1 is "nothing": what stands after the end of a short text.
     width: numbers that each position holds, a multiple of 2 · heads; heads: attentions side by side; depth: blocks.
-    recipe: "standard", or "quick": rotary positions, RMSNorm, squared ReLU, and vectors for pairs and triples of tokens.
+    recipe: "standard", or "quick": rotary positions, RMSNorm, squared ReLU, vectors for pairs and triples of tokens, and an
+        attention that finds words again from the first steps on.
     causal: False leaves out the causal mask, which breaks the model: it reads each answer before it gives it.
 
     Raises ValueError, naming it, for a setting that cannot be.
@@ -46,9 +43,7 @@ class GPT(keras.Model):
 
     def __init__(self, vocabulary, context, width=64, heads=4, depth=2, recipe="standard", causal=True, **options):
         super().__init__(**options)
-        check_transformer(width, heads, vocabulary=vocabulary, context=context, depth=depth)
-        if recipe not in RECIPES:
-            raise ValueError(f"recipe is {recipe!r}; choose one of {', '.join(map(repr, RECIPES))}.")
+        check_transformer(width, heads, recipe, vocabulary=vocabulary, context=context, depth=depth)
         self.settings = {
             "vocabulary": int(vocabulary),
             "context": int(context),

@@ -7,10 +7,12 @@ GPT's without the causal mask.
 import keras
 import numpy as np
 import tensorflow as tf
-from keras import layers, ops
+from keras import ops
 
 from genai_course.models.autoencoder import is_size
 from genai_course.models.transformer import (
+    NORMS,
+    RECIPES,
     Block,
     TokensAndPositions,
     check_tokens,
@@ -38,14 +40,15 @@ class MaskedLanguageModel(keras.Model):
     """The distribution of each token, given the tokens on both sides.
 
     vocabulary: number of different tokens; the number ``vocabulary`` itself is ``mask_token``. context: the longest row.
-    width, heads, depth: as of :class:`~genai_course.models.gpt.GPT`. share: of the tokens that training asks for.
+    width, heads, depth, recipe: as of :class:`~genai_course.models.gpt.GPT`, but never with vectors for pairs and triples.
+    share: of the tokens that training asks for.
 
     Raises ValueError, naming it, for a setting that cannot be.
     """
 
-    def __init__(self, vocabulary, context, width=64, heads=4, depth=2, share=0.15, **options):
+    def __init__(self, vocabulary, context, width=64, heads=4, depth=2, share=0.15, recipe="standard", **options):
         super().__init__(**options)
-        check_transformer(width, heads, vocabulary=vocabulary, context=context, depth=depth)
+        check_transformer(width, heads, recipe, vocabulary=vocabulary, context=context, depth=depth)
         if not 0 < share < 1:
             raise ValueError(f"share is {share!r}; give a number above 0 and below 1.")
         self.settings = {
@@ -54,11 +57,12 @@ class MaskedLanguageModel(keras.Model):
             "width": int(width),
             "heads": int(heads),
         }
-        self.settings |= {"depth": int(depth), "share": float(share)}
+        self.settings |= {"depth": int(depth), "share": float(share), "recipe": recipe}
         self.vocabulary, self.context, self.share, self.mask_token = vocabulary, context, share, int(vocabulary)
-        self.embedding = TokensAndPositions(vocabulary + 1, context, width)
-        self.blocks = [Block(width, heads) for _ in range(depth)]
-        self.norm = layers.LayerNormalization()
+        parts = RECIPES[recipe]
+        self.embedding = TokensAndPositions(vocabulary + 1, context, width, learned_positions=not parts["rotary"])
+        self.blocks = [Block(width, heads, **parts) for _ in range(depth)]
+        self.norm = NORMS[parts["norm"]]()
         self.dice = keras.random.SeedGenerator()
         self(np.zeros((1, min(2, context)), "int32"))  # makes the weights, so that saved ones can be loaded
 

@@ -7,6 +7,8 @@ from keras import ops
 
 from genai_course import session
 from genai_course.models.transformer import (
+    COPIED,
+    SHARPNESS,
     Attention,
     attention,
     attention_weights,
@@ -95,4 +97,16 @@ def test_rows_that_cannot_be_are_named(tokens, words):
 )
 def test_sizes_that_cannot_be_are_named(sizes):
     with pytest.raises(ValueError, match="width|depth"):
-        check_transformer(**sizes)
+        check_transformer(recipe="standard", **sizes)
+
+
+def test_an_attention_for_recall_begins_by_copying_what_it_looks_at():
+    vectors = np.random.default_rng(0).normal(size=(2, 5, 8)).astype("float32")
+    layer = Attention(8, 1, recall=True)
+    layer.build(vectors.shape)
+    queries, (keys, _) = layer.queries(vectors, np.arange(5)), layer.keys_and_values(vectors, np.arange(5))
+    weights = np.asarray(attention_weights(queries, keys))[:, 0]  # (2, 5, 5)
+    np.testing.assert_allclose(layer(vectors), COPIED * weights @ vectors, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(np.linalg.norm(keys, axis=-1), np.sqrt(8), rtol=1e-3)
+    scores = np.asarray(queries) @ np.swapaxes(keys, -1, -2) / np.sqrt(8)
+    assert np.abs(scores).max() <= SHARPNESS * np.sqrt(8) + 1e-3
