@@ -5,6 +5,8 @@ import time
 
 import numpy as np
 
+from benchmarks.gpt import friends_named
+
 TOKENS = 2_000  # of the byte-pair encoder; those that the training text never needs are left out
 UNITS, ROWS, LENGTH, KINDS = 128, 8, 64, ("lstm", "gru", "rnn")
 EPOCHS = {"Stories": 1, "Texts": 20}  # about a minute each: the stories are ten times as long as python_docs
@@ -15,7 +17,7 @@ def recurrent(texts, seed):
     """Yield (name, scores) of an LSTM, a GRU and a plain recurrent network; times are those of training alone."""
     import keras
 
-    from genai_course.data import BytePairEncoder
+    from genai_course.data import BytePairEncoder, Stories
 
     encoder = BytePairEncoder.train(texts.train_text[:800_000], TOKENS)
     train, test = encoder.encode("\n" + texts.train_text), encoder.encode("\n" + texts.test_text)
@@ -26,8 +28,20 @@ def recurrent(texts, seed):
             keras.utils.set_random_seed(seed)
             model, seconds = train_one(kind, train, len(used), EPOCHS[type(texts).__name__])
             nats = -model.log_prob(test[None, 1:]).sum()
-            bits = nats / math.log(2) / len(texts.test_text)
-            yield f"{kind.upper()}, {UNITS} units", {"bits": float(bits), "seconds": seconds}
+            scores = {"bits": float(nats / math.log(2) / len(texts.test_text)), "seconds": seconds}
+            if isinstance(texts, Stories):
+                scores["friend"] = friends_named(
+                    texts, lambda each, model=model: log_prob_of_texts(model, encoder, used, each)
+                )
+            yield f"{kind.upper()}, {UNITS} units", scores
+
+
+def log_prob_of_texts(model, encoder, used, texts):
+    """Natural logarithm of each text's probability.  n texts -> (n,)"""
+    from genai_course.models.transformer import pad
+
+    rows = pad([np.searchsorted(used, encoder.encode(text)) for text in texts])
+    return np.sum(model.log_prob(np.maximum(rows, 0)) * (rows >= 0), axis=1)
 
 
 def train_one(kind, tokens, size, epochs):
