@@ -39,7 +39,8 @@ from genai_course.models import transformer
 from genai_course.models.encoder_decoder import draw_gaps, gaps
 from genai_course.training import Progress
 
-stories = data.stories(run.steps(smoke=60, laptop=2_800, gpu=50_000), 50, seed=SEED)
+n_train = run.steps(smoke=60, laptop=2_800, gpu=50_000)
+stories = data.stories(n_train, run.steps(smoke=8, laptop=50, gpu=400), seed=SEED)
 print(stories.test[0])
 
 # %% [markdown]
@@ -429,7 +430,7 @@ hide = check("transformers-hide", hide)
 # %%
 piece = test_rows[:1, :24]
 dice = random_numbers.random((2, *piece.shape))
-others = random_numbers.integers(256, vocabulary, piece.shape)
+others = random_numbers.integers(0, vocabulary, piece.shape)
 seen = np.asarray(hide(piece, dice[0] < 0.3, dice[1], others, vocabulary))
 print("".join("[?]" if token == vocabulary else to_text([token]) for token in seen[0]))
 
