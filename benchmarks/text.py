@@ -122,7 +122,10 @@ def as_markdown(report):
 
 def table_cell(values, key):
     """As in benchmarks.quality, with three digits for bits."""
-    return f"{values['median']:.3f}" if key == "bits" and values["low"] == values["high"] else cell(values, key)
+    if key != "bits":
+        return cell(values, key)
+    text = f"{values['median']:.3f}"
+    return text if values["low"] == values["high"] else f"{text} ({values['low']:.3f}–{values['high']:.3f})"
 
 
 def write(report):
