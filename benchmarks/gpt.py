@@ -29,15 +29,15 @@ def gpt(texts, seed):
     from genai_course.models import NgramModel
 
     stories = isinstance(texts, data.Stories)
-    encoder = data.BytePairEncoder.train(texts.train_text[:1_000_000], TOKENS["stories" if stories else "python_docs"])
+    kind = "stories" if stories else "python_docs"
+    encoder = data.BytePairEncoder.train(texts.train_text[:1_000_000], TOKENS[kind])
     encode = of_used_tokens(encoder, texts.train) if stories else encoder.encode
     ngram = NgramModel(9).fit(texts.train_text).log_prob(texts.test_text)
     for name, (settings, rate) in MODELS.items():
         keras.utils.set_random_seed(seed)
         rows, test = rows_of(texts, encode, stories, seed)
         vocabulary = rows.max() + 1 if stories else encoder.size
-        batch = BATCH["stories" if stories else "python_docs"]
-        model, seconds, tokens = trained(rows, vocabulary, seed, BUDGET, rate, batch, **settings)
+        model, seconds, tokens = trained(rows, vocabulary, seed, BUDGET, rate, BATCH[kind], **settings)
         log_probs = model.log_prob_of_tokens(test)[test >= 0] if stories else judged(model, encoder, texts)
         more = {"seconds": seconds, "tokens_per_second": tokens / seconds}
         if stories:

@@ -9,7 +9,7 @@ from benchmarks.gpt import friends_named
 
 TOKENS = 2_000  # of the byte-pair encoder; those that the training text never needs are left out
 UNITS, ROWS, LENGTH, KINDS = 128, 8, 64, ("lstm", "gru", "rnn")
-EPOCHS = {"Stories": 1, "Texts": 20}  # about a minute each: the stories are ten times as long as python_docs
+EPOCHS = {"Stories": 1, "Texts": 20}  # 18 to 43 s on the stories, which are ten times as long as python_docs
 RATE = 6e-3
 
 
@@ -22,8 +22,9 @@ def recurrent(texts, seed):
     encoder = BytePairEncoder.train(texts.train_text[:800_000], TOKENS)
     train, test = encoder.encode("\n" + texts.train_text), encoder.encode("\n" + texts.test_text)
     used = np.unique(np.concatenate([train, np.arange(256)]))  # bytes stay, so that any text can be written
-    train, test = np.searchsorted(used, train), np.searchsorted(used, test)
-    if not len(np.setdiff1d(test, np.arange(len(used)))):
+    # Looked up before they are renumbered: an unknown token would quietly get its neighbour's number.
+    if np.isin(test, used).all():
+        train, test = np.searchsorted(used, train), np.searchsorted(used, test)
         for kind in KINDS:
             keras.utils.set_random_seed(seed)
             model, seconds = train_one(kind, train, len(used), EPOCHS[type(texts).__name__])
