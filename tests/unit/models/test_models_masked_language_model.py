@@ -36,6 +36,27 @@ def test_hide_gives_eight_masks_one_other_token_and_one_itself():
     np.testing.assert_array_equal(hide(tokens, chosen, fate, others, 99)[0, :4], [99, 99, 2, 3])
 
 
+@pytest.mark.parametrize("recipe", ["standard", "quick"])
+def test_what_is_hidden_does_not_show(recipe, tmp_path):
+    model = models.MaskedLanguageModel(5, 6, width=8, heads=2, depth=1, recipe=recipe)
+    random = np.random.default_rng(0)
+    model.set_weights([weight + random.normal(0, 0.3, weight.shape) for weight in model.get_weights()])
+    rows = np.tile(random.integers(0, 5, 6), (5, 1))
+    rows[:, 2] = np.arange(5)  # every token once at the hidden place
+    hidden = np.zeros((5, 6), bool)
+    hidden[:, 2] = True
+    log_probs = model.log_prob_of_hidden(rows, hidden)[:, 2]
+    assert np.exp(log_probs).sum() == pytest.approx(1, abs=1e-5)  # one distribution, whichever token was there
+    model.save(tmp_path / "model.keras")
+    loaded = keras.saving.load_model(tmp_path / "model.keras")
+    np.testing.assert_allclose(loaded.log_prob_of_hidden(rows, hidden)[:, 2], log_probs, atol=1e-6)
+
+
+def test_an_unknown_recipe_is_named():
+    with pytest.raises(ValueError, match="recipe is 'fast'"):
+        models.MaskedLanguageModel(5, 6, width=8, heads=2, recipe="fast")
+
+
 def test_it_looks_to_both_sides(model, mirrored):
     hidden = np.zeros((100, 6), bool)
     hidden[:, 1] = True
