@@ -31,7 +31,7 @@ class Progress(keras.callbacks.Callback):
         self.epochs = self.params["epochs"]
         self.steps = self.params["steps"] or 1  # None where the data's length is unknown
         self.epoch, self.started, self.shown = 0, time.monotonic(), 0.0
-        self.line = self.given_line or Line(f"{self.what}: {self.epochs} epochs.")
+        self.line = self.given_line or Line(f"{self.what}: {epochs(self.epochs)}.")
 
     def on_epoch_begin(self, epoch, logs=None):
         self.epoch = epoch
@@ -46,9 +46,14 @@ class Progress(keras.callbacks.Callback):
         self.line.show(f"{self.what}: epoch {self.epoch + 1} of {self.epochs}{losses(logs)}, about {left:.0f} s left")
 
     def on_train_end(self, logs=None):
-        self.line.show(f"{self.what}: {self.epochs} epochs in {time.monotonic() - self.started:.0f} s{losses(logs)}")
+        self.line.show(f"{self.what}: {epochs(self.epochs)} in {time.monotonic() - self.started:.0f} s{losses(logs)}")
         if not self.given_line:
             self.line.end()
+
+
+def epochs(count):
+    """How many epochs, in words that fit one of them, too."""
+    return "1 epoch" if count == 1 else f"{count} epochs"
 
 
 def losses(logs):

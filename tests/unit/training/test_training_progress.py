@@ -43,6 +43,12 @@ def test_the_line_tells_epoch_loss_and_seconds(lines):
     assert lines[-1] == "end"
 
 
+def test_one_epoch_is_not_epochs(lines):
+    fit(epochs=1, callbacks=[Progress("Letters")])
+    assert lines[0] == "Letters: 1 epoch."
+    assert re.match(r"Letters: 1 epoch in \d+ s, loss ", lines[-2])
+
+
 def test_the_training_step_is_traced_once(lines):
     class Counted(keras.Model):
         def __init__(self, units=None):
