@@ -71,6 +71,20 @@ def test_without_the_mask_it_reads_its_own_answer():
     assert abs(model.log_prob_of_tokens(row)[0, 0] - model.log_prob_of_tokens(changed)[0, 0]) > 1e-3
 
 
+def test_dropout_is_for_training_only():
+    model, rows = shaken(dropout=0.5), np.array([[0, 1, 2, 3]])
+    in_training = [np.asarray(model(rows, training=True)) for _ in range(2)]
+    assert np.abs(in_training[0] - in_training[1]).max() > 1e-2
+    np.testing.assert_array_equal(model(rows), model(rows))
+    np.testing.assert_allclose(model.cached_logits(rows), model(rows), atol=1e-4)
+
+
+def test_a_model_without_tables_has_no_vectors_for_runs():
+    model = shaken(recipe="quick", pairs_and_triples=0)
+    assert model.count_params() < shaken(recipe="quick", pairs_and_triples=5).count_params()
+    assert models.GPT.from_config(model.get_config()).count_params() == model.count_params()
+
+
 def test_it_learns_to_copy(trained, copies):
     bits = -trained.log_prob_of_tokens(copies[:64]) / np.log(2)
     assert bits[:, :4].mean() == pytest.approx(np.log2(6), rel=0.1)  # nobody can know the first half
@@ -157,6 +171,10 @@ def test_samples_that_cannot_be_are_refused(options, words):
 def test_settings_that_cannot_be_are_refused():
     with pytest.raises(ValueError, match="recipe is 'fast'"):
         shaken(recipe="fast")
+    with pytest.raises(ValueError, match="pairs_and_triples is -1"):
+        shaken(pairs_and_triples=-1)
+    with pytest.raises(ValueError, match="dropout is 1"):
+        shaken(dropout=1)
     with pytest.raises(ValueError, match="steps is 0"):
         shaken().optimizer_for(0)
     with pytest.raises(ValueError, match="0 to 3"):
