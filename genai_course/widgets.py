@@ -1,6 +1,7 @@
 """Explorers: sliders that redraw a picture, and the same picture where no kernel is running."""
 
 import ipywidgets
+import traitlets
 from IPython.display import display
 
 from genai_course import plots
@@ -18,7 +19,8 @@ def explore(draw, caption, **controls):
         ``(smallest, largest, step, first value)`` a slider, of whole numbers if all four are whole;
         ``[choice, choice, ...]`` a menu, the first one chosen;
         ``{name: choice, ...}`` a menu whose entries read differently from their values;
-        ``True`` or ``False`` a tick box.
+        ``True`` or ``False`` a tick box;
+        ``Press("what it does")`` a button that says so; draw gets how often it has been pressed.
     With a live kernel the output is interactive; in a saved notebook or on paper it is the first picture.
 
     Raises ValueError for a control of another form.
@@ -48,6 +50,25 @@ def explore(draw, caption, **controls):
     show_text(f"*As first drawn: {caption}*")
 
 
+class Press(ipywidgets.Button):
+    """A button for :func:`explore`: ``Press("Train on")``. Its value is how often it has been pressed."""
+
+    value = traitlets.Int(0)
+
+    def __init__(self, text):
+        # as far from the left as the other controls, whose names stand before them
+        super().__init__(
+            description=text, layout={"width": "auto", "align_self": "flex-start", "margin": "2px 2px 2px 9.6em"}
+        )
+        self.on_click(self._count)
+
+    def _count(self, _button):
+        self.value += 1
+
+    def get_interact_value(self):
+        return self.value
+
+
 def _draw_png(draw, made):
     return plots.to_png(draw(**{name: control.value for name, control in made.items()}))
 
@@ -56,6 +77,8 @@ def _make_control(name, form):
     style = {"description": name.replace("_", " "), "style": {"description_width": "9em"}}
     wide = {"layout": {"width": f"min(32em, {FULL_WIDTH})"}}
     match form:
+        case Press():
+            return form
         case bool():
             return ipywidgets.Checkbox(value=form, indent=True, **style)
         case list() | dict():
@@ -65,5 +88,6 @@ def _make_control(name, form):
         case (low, high, step, value):
             return ipywidgets.FloatSlider(value=value, min=low, max=high, step=step, **style, **wide)
     raise ValueError(
-        f"The control {name} is {form!r}; give (smallest, largest, step, first value), a list, a dict, True or False."
+        f"The control {name} is {form!r}; give (smallest, largest, step, first value), a list, a dict, True or False, "
+        "or a Press."
     )

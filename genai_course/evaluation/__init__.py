@@ -1,8 +1,17 @@
 """How good are generated pictures and predicted texts? One ruler for every model of the course."""
 
+from genai_course.evaluation.bootstrap import bootstrap_interval
+from genai_course.evaluation.calibration import expected_calibration_error, fit_temperature
 from genai_course.evaluation.classifier import features, recognise, recognised_share
+from genai_course.evaluation.coverage import density_coverage
+from genai_course.evaluation.face_reader import face_error, read_faces
 from genai_course.evaluation.frechet import frechet_distance
+from genai_course.evaluation.hallucination import hallucination_rates, wilson_interval
+from genai_course.evaluation.inception import class_probabilities, inception_score
+from genai_course.evaluation.kernel import kernel_distance, kernel_distance_of_gaussians
 from genai_course.evaluation.likelihood import bits_per_dimension
+from genai_course.evaluation.memorisation import copied_share, nearest_distances
+from genai_course.evaluation.modes import high_quality_share, mode_shares, modes_covered
 from genai_course.evaluation.neighbours import nearest_distance, precision_recall
 from genai_course.evaluation.ruler import SAMPLES, picture_scores
 from genai_course.evaluation.sharpness import edge_energy
@@ -12,13 +21,30 @@ __all__ = [
     "SAMPLES",
     "bits_per_character",
     "bits_per_dimension",
+    "bootstrap_interval",
+    "class_probabilities",
+    "copied_share",
+    "density_coverage",
     "edge_energy",
+    "expected_calibration_error",
+    "face_error",
     "features",
+    "fit_temperature",
     "frechet_distance",
+    "hallucination_rates",
+    "high_quality_share",
+    "inception_score",
+    "kernel_distance",
+    "kernel_distance_of_gaussians",
+    "mode_shares",
+    "modes_covered",
     "nearest_distance",
+    "nearest_distances",
     "picture_scores",
     "precision_recall",
+    "read_faces",
     "recognise",
     "recognised_share",
+    "wilson_interval",
     "xz_bits_per_character",
 ]

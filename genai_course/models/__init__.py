@@ -6,6 +6,7 @@ PUBLIC_NAMES = {
     "Autoencoder": "autoencoder",
     "BinaryVariationalAutoencoder": "binary_variational_autoencoder",
     "BoltzmannMachine": "boltzmann_machine",
+    "ComponentVariationalAutoencoder": "component_variational_autoencoder",
     "DiffusionModel": "diffusion",
     "EncoderDecoder": "encoder_decoder",
     "GPT": "gpt",

@@ -2,7 +2,12 @@
 
 from importlib import import_module
 
-PUBLIC_NAMES = {"Progress": "progress", "track": "progress"}
+PUBLIC_NAMES = {
+    "AdversarialLab": "adversarial",
+    "Progress": "progress",
+    "Rules": "adversarial_rules",
+    "track": "progress",
+}
 
 __all__ = sorted(PUBLIC_NAMES)
 

@@ -1,0 +1,88 @@
+"""The course's ruler for faces: a small convolutional network that reads every factor off a picture; its weights never change.
+
+``datasets/make_face_reader.py`` trained it; ``datasets/face_reader.md`` says on what and how well it reads.
+"""
+
+from functools import cache
+
+import numpy as np
+
+from genai_course.data.faces import FACE_RANGES, TWO_VALUED, draw_faces
+from genai_course.data.files import verified_path
+
+WEIGHTS = "face_reader.npz"
+SIZE = 32  # pixels along each side of the pictures it reads
+PICTURES_AT_ONCE = 500
+
+
+def read_faces(pictures):
+    """The factors of each face, as far as they can be seen.
+
+    pictures: (n, 32, 32, 3) with values in [0, 1], drawn or generated.
+    Returns a dictionary of (n,) float64 arrays with the names and units of ``FACE_RANGES``; a value may lie a little beyond
+    its range.  Glasses and hat come out between 0 and 1 where they look transparent.
+
+    Raises ValueError for another shape, for values that are not finite or lie outside [0, 1], and for a weights file that
+    is missing or damaged.
+    """
+    pictures = check_faces(pictures)
+    blocks = [pictures[start : start + PICTURES_AT_ONCE] for start in range(0, len(pictures), PICTURES_AT_ONCE)]
+    places = np.concatenate([np.asarray(face_reader()(block), np.float64) for block in blocks])  # (n, 8)
+    return {name: low + (high - low) * places[:, i] for i, (name, (low, high)) in enumerate(FACE_RANGES.items())}
+
+
+def face_error(pictures):
+    """How far is each picture from being a face? Read its factors, draw the face that has them, and compare.
+
+    Glasses and hat are rounded, since a face has them or not, and readings beyond a range are cut to it.  A drawn face has
+    what the reader's own errors leave (see the datasheet); a ghost of two faces has more, whatever the factors are read as.
+
+    pictures: (n, 32, 32, 3) with values in [0, 1].  Returns (n,) float64: root mean square difference of the pixel values.
+    Raises ValueError as ``read_faces`` does.
+    """
+    pictures = check_faces(pictures)
+    factors = {name: np.clip(values, *FACE_RANGES[name]) for name, values in read_faces(pictures).items()}
+    factors |= {name: np.round(factors[name]) for name in TWO_VALUED}
+    drawn = draw_faces(factors, SIZE)
+    return np.sqrt(np.mean(np.square(drawn.astype(np.float64) - pictures), axis=(1, 2, 3)))
+
+
+@cache
+def face_reader():
+    """The trained network: pictures (n, 32, 32, 3) -> places (n, 8), each factor's range running from 0 to 1."""
+    with np.load(verified_path(WEIGHTS)) as file:
+        weights = [file[f"{number:02}"].astype(np.float32) for number in range(len(file.files))]
+    model = build_reader()
+    model.set_weights(weights)
+    return model
+
+
+def build_reader():
+    """An untrained network that answers with one number a factor, in the order of ``FACE_RANGES``."""
+    import keras
+    from keras import layers
+
+    return keras.Sequential(
+        [
+            keras.Input((SIZE, SIZE, 3)),
+            layers.Conv2D(24, 4, strides=2, padding="same", activation="relu"),  # (n, 16, 16, 24)
+            layers.Conv2D(48, 3, strides=2, padding="same", activation="relu"),  # (n, 8, 8, 48)
+            layers.Conv2D(64, 3, strides=2, padding="same", activation="relu"),  # (n, 4, 4, 64)
+            layers.Flatten(),
+            layers.Dense(96, activation="relu"),
+            layers.Dense(len(FACE_RANGES)),
+        ],
+        name="face_reader",
+    )
+
+
+def check_faces(pictures):
+    """Return the pictures as float32, or raise ValueError saying what is wrong with them."""
+    pictures = np.asarray(pictures, dtype=np.float32)
+    if pictures.ndim != 4 or len(pictures) == 0 or pictures.shape[1:] != (SIZE, SIZE, 3):
+        raise ValueError(f"The pictures have shape {pictures.shape}; give (n, {SIZE}, {SIZE}, 3) with n of 1 or more.")
+    if not (pictures.min() >= -1e-3 and pictures.max() <= 1 + 1e-3):  # false for NaN too
+        raise ValueError(
+            f"The pixel values run from {pictures.min():.3g} to {pictures.max():.3g}; give values from 0 to 1, none of them NaN."
+        )
+    return pictures

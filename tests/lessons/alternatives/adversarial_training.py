@@ -1,0 +1,60 @@
+"""Other right answers to the exercises of ``03_training/02_adversarial_training``: the checks must let them pass."""
+
+import numpy as np
+import tensorflow as tf
+from keras import ops
+
+
+def by_counting(points, centres, spread):
+    covered = 0
+    for centre in centres:
+        near = np.sqrt(((points - centre) ** 2).sum(axis=1)) < 3 * spread
+        covered += near.sum() >= 0.01 * len(points)
+    return covered
+
+
+def with_squares(points, centres, spread):
+    squares = np.sum((points[None] - centres[:, None]) ** 2, axis=2)  # (modes, n)
+    return np.count_nonzero((squares < 9 * spread**2).mean(axis=1) >= 0.01)
+
+
+def with_norm(slope_at, real, forged, mixing, target):
+    points = mixing * forged + (1 - mixing) * real
+    return ops.mean((ops.norm(slope_at(points), axis=2) - target) ** 2, axis=1)
+
+
+def with_tensorflow(slope_at, real, forged, mixing, target):
+    steep = tf.norm(slope_at(real + (forged - real) * mixing), axis=-1)
+    return tf.reduce_mean(tf.math.squared_difference(steep, target), axis=1)
+
+
+def with_small_number(slope_at, real, forged, mixing, target):
+    slopes = slope_at(real + mixing * (forged - real))
+    steep = ops.sqrt(slopes[..., 0] ** 2 + slopes[..., 1] ** 2 + 1e-12)
+    return ops.mean(ops.square(target - steep), axis=-1)
+
+
+def by_length(matrix, start, rounds):
+    v = start
+    for _ in range(rounds):
+        u = matrix.dot(v)
+        u /= np.sqrt(u @ u)
+        v = u @ matrix
+        v = v / np.sqrt(v @ v)
+    return np.dot(u, np.dot(matrix, v))
+
+
+def with_operations(matrix, start, rounds):
+    right = ops.expand_dims(ops.convert_to_tensor(start), 1)
+    matrix = ops.convert_to_tensor(matrix)
+    for _ in range(rounds):
+        left = ops.normalize(ops.matmul(matrix, right), axis=0)
+        right = ops.normalize(ops.matmul(ops.transpose(matrix), left), axis=0)
+    return ops.sum(left * ops.matmul(matrix, right))
+
+
+ALTERNATIVES = {
+    "modes_covered": [by_counting, with_squares],
+    "gradient_penalty": [with_norm, with_tensorflow, with_small_number],
+    "spectral_norm": [by_length, with_operations],
+}
