@@ -117,6 +117,49 @@ def run(lessons, profile, workers, solutions, output, cell_timeout):
     )
 
 
+@main.command(context_settings={"ignore_unknown_options": True})
+@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="LESSON -p NAME VALUE… [-p NAME VALUE…]…")
+@click.option(
+    "--profile",
+    type=click.Choice(PROFILES),
+    default="laptop",
+    show_default=True,
+    help="How long and large the training is.",
+)
+@workers_option
+@click.option("--again", is_flag=True, help="Run also what an earlier sweep has finished.")
+@click.option("--scheduler", metavar="ADDRESS", help="Run on a Dask cluster, such as tcp://10.0.0.1:8786.")
+@click.option(
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where results go; by default build/sweep/ and the lesson's name.",
+)
+@cell_timeout_option(300)
+def sweep(words, profile, workers, again, scheduler, output, cell_timeout):
+    """Run a lesson over a grid of settings, and collect the numbers it records in one table.
+
+    For example: genai-course sweep regularization -p weight_decay 0 1e-4 1e-3 -p dropout 0 0.2
+
+    LESSON may be the path of a notebook of yours. A NAME is one that its cell of parameters sets. What fails is said at the
+    end and does not stop the others; the same command again runs what is missing.
+    """
+    from genai_course.authoring.grid import read_grid
+    from genai_course.authoring.sweep import sweep as run_sweep
+
+    lesson, grid = read_grid(words)
+    _finish(
+        run_sweep,
+        lesson,
+        grid=grid,
+        profile=profile,
+        output=output,
+        workers=workers,
+        scheduler=scheduler,
+        again=again,
+        cell_timeout=cell_timeout,
+    )
+
+
 @main.command()
 @click.argument("module")
 @click.argument("name")

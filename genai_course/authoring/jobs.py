@@ -53,9 +53,10 @@ class Job:
             self.last_lines.append(line.strip())
 
 
-def run_jobs(jobs, workers, console):
+def run_jobs(jobs, workers, console, finished=lambda job: None):
     """Run ``jobs``, at most ``workers`` at a time, and show their progress on the rich ``console``.
 
+    finished: called with each job when it has passed or failed.
     A failing job does not stop the others. Ctrl-C (or SIGTERM) kills everything that was started, kernels included,
     marks those jobs "stopped", and raises KeyboardInterrupt.
     """
@@ -72,6 +73,7 @@ def run_jobs(jobs, workers, console):
                     if watched.job.state in FINISHED:
                         running.remove(watched)
                         progress.finished(watched.job)
+                        finished(watched.job)
                 progress.update()
         finally:
             for watched in running:

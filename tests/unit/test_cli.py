@@ -24,7 +24,7 @@ def test_help_is_quick_and_lists_the_commands():
     text = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
     assert time.perf_counter() - began < 2  # half a second on a quiet machine
     assert text.endswith("[]\n")
-    for command in ("lab", "reset", "progress", "run", "build", "validate", "harness"):
+    for command in ("lab", "reset", "progress", "run", "sweep", "build", "validate", "harness"):
         assert f"\n  {command} " in text
 
 
