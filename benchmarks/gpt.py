@@ -10,7 +10,7 @@ import numpy as np
 
 # What is trained for BUDGET seconds of one core: name -> settings of GPT, and the peak of the learning rate.
 BUDGET = 60.0
-TOKENS = {"stories": 2_000, "python_docs": 1_024}
+TOKENS = {"stories": 2_000, "python_docs": 2_048}
 MODELS = {
     "GPT, standard": ({"recipe": "standard", "depth": 2}, None),
     "GPT, quick recipe": ({"recipe": "quick", "depth": 2}, None),

@@ -138,7 +138,7 @@ def run(lessons, profile, workers, solutions, output, cell_timeout):
 def sweep(words, profile, workers, again, scheduler, output, cell_timeout):
     """Run a lesson over a grid of settings, and collect the numbers it records in one table.
 
-    For example: genai-course sweep regularization -p weight_decay 0 1e-4 1e-3 -p dropout 0 0.2
+    For example: genai-course sweep mine.ipynb -p weight_decay 0 1e-4 1e-3 -p dropout 0 0.2
 
     LESSON may be the path of a notebook of yours. A NAME is one that its cell of parameters sets. What fails is said at the
     end and does not stop the others; the same command again runs what is missing.

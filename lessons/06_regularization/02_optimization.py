@@ -195,7 +195,7 @@ heights = {ravine: ravine(np.stack([X, Y]))[0] for ravine in (straight, curved)}
 
 def draw_walk(axis, ravine, rate, momentum):
     path = descend(ravine, rate, momentum)
-    axis.contour(X, Y, heights[ravine], levels=np.geomspace(0.1, 60, 9),
+    axis.contour(X, Y, heights[ravine], levels=np.geomspace(0.3, 60, 5),
                  colors=plots.COLOURS[7], linewidths=0.6)
     axis.plot(*path.T, ".-", color=plots.COLOURS[0], linewidth=1, markersize=4)
     axis.plot(1, 1, "*", markersize=12, color=plots.COLOURS[5])
@@ -205,7 +205,7 @@ def draw_walk(axis, ravine, rate, momentum):
     axis.set(xlim=(-2, 2), ylim=(-1, 3), xlabel="first weight")
 
 # %%
-figure, axes = plots.new_figure(1, 3, height=3.1, sharey=True)
+figure, axes = plots.new_figure(1, 3, height=2.6, sharey=True)
 for axis, setting in zip(axes, [(0.02, 0), (0.101, 0), (0.03, 0.7)], strict=True):
     draw_walk(axis, straight, *setting)
 axes[0].set_ylabel("second weight")
@@ -850,7 +850,7 @@ for name, limit in {"no clipping": None, "clipped at 1": 1.0}.items():
     recurrent[name], norms[name] = train_recurrent(rates, limit, count)
 
 # %% tags=["nbval-ignore-output"]
-figure, axis = plots.new_figure(height=2.8)
+figure, axis = plots.new_figure(height=2.3)
 for name, colour in zip(norms, (plots.COLOURS[5], plots.COLOURS[0]), strict=True):
     lines = axis.plot(norms[name][:, -len(FEW):], color=colour, linewidth=1)
     lines[0].set_label(name)
@@ -997,8 +997,8 @@ falling_ends = [each[2 * len(SEEDS):] for each in falling_weights]  # rate 0.03,
 passes = np.array([between(k, (k + 1) % len(SEEDS)) for k in range(len(SEEDS))])  # (seeds, 11)
 
 # %%
-figure, (left, right) = plots.new_figure(1, 2, height=3.4)
-filled = left.contourf(positions, positions, surface, levels=np.geomspace(surface.min(), 100, 14),
+figure, (left, right) = plots.new_figure(1, 2, height=3.0)
+filled = left.contourf(positions, positions, surface, levels=np.geomspace(surface.min(), 100, 9),
                        cmap="viridis", extend="max")
 left.plot(0, 0, "*", color="white", markersize=10)
 left.set(title="Around one network (nats)", xlabel="second direction", ylabel="first direction")
