@@ -95,16 +95,17 @@ def test_a_false_claim_is_noticed(stories):
 
 
 def test_who_the_friend_was_can_be_asked_of_every_story(stories):
-    for story in stories.test:
+    for number, story in enumerate(stories.test):
         beginnings, right, distance = stories.friend_cloze(story)
         assert len(beginnings) == len(FRIENDS)
         assert story.startswith(beginnings[right])
         place = len(beginnings[right]) - len(FRIENDS[right].name)
         assert story[place - distance :].startswith(FRIENDS[right].name)
         assert FRIENDS[right].name not in story[len(beginnings[right]) :]
-        # The grammar agrees: only the friend of the beginning can be named here.
-        chances = [stories.log_prob_of_beginning(each) for each in beginnings]
-        assert [index for index, chance in enumerate(chances) if chance > -math.inf] == [right]
+        if number < 15:  # each takes a tenth of a second
+            # The grammar agrees: only the friend of the beginning can be named here.
+            chances = [stories.log_prob_of_beginning(each) for each in beginnings]
+            assert [index for index, chance in enumerate(chances) if chance > -math.inf] == [right]
 
 
 def test_a_text_without_a_friend_asks_nothing(stories):
