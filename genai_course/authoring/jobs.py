@@ -40,9 +40,19 @@ class Job:
     cell: int = 0
     message: str = ""
     seconds: float = 0.0
-    kernel_seconds: float = 0.0
+    kernel_seconds: float = 0.0  # by the clock, from the start of the kernel to its end
+    cpu_seconds: float = 0.0  # of the kernel and everything it started
     memory: int = 0  # bytes: the most that the kernel and everything it started held at one time
     last_lines: deque = field(default_factory=lambda: deque(maxlen=5), repr=False)
+
+    @property
+    def computing_seconds(self):
+        """How long the kernel computed: by the clock, less what the machine let it wait.
+
+        On a borrowed machine other people's work stops ours for seconds that no process of ours shows. With several threads the
+        processor's seconds are more than the clock's, and then the clock's count.
+        """
+        return min(self.kernel_seconds, self.cpu_seconds)
 
     def read(self, line):
         """Take note of one line of the command's output."""
@@ -89,6 +99,7 @@ class _Watched:
         self.started = time.monotonic()
         self.kernel_started = self.kernel_gone = None
         self.below = []
+        self.cpu_seconds = {}  # process id -> seconds, also of those that have ended
         job.state = "running"
         job.log.parent.mkdir(parents=True, exist_ok=True)
         job.log.write_text("", encoding="utf-8")
@@ -133,9 +144,12 @@ class _Watched:
             with contextlib.suppress(psutil.Error):
                 if process.status() != psutil.STATUS_ZOMBIE:
                     memory += process.memory_info().rss
+                    times = process.cpu_times()
+                    self.cpu_seconds[process.pid] = times.user + times.system
                     alive.append(process)
         self.below = alive or self.below
         self.job.memory = max(self.job.memory, memory)
+        self.job.cpu_seconds = sum(self.cpu_seconds.values())
         if alive:
             self.kernel_started, self.kernel_gone = self.kernel_started or now, None
             self.job.kernel_seconds = now - self.kernel_started

@@ -103,6 +103,13 @@ def test_progress_and_memory_are_measured(outcome):
     assert fine.kernel_seconds > 1
 
 
+def test_waiting_is_no_computing(outcome):
+    _, jobs, _, _ = outcome
+    slow = jobs["01_data/03_slow"]  # sleeps for four seconds, then is stopped
+    assert slow.kernel_seconds > 3
+    assert 0.1 < slow.computing_seconds < slow.kernel_seconds - 2
+
+
 def test_profile_reaches_the_notebook_and_its_page(outcome):
     _, _, root, _ = outcome
     page = (root / "out/01_data/01_fine.html").read_text()
