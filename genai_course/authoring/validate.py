@@ -85,7 +85,7 @@ def judge(job, solution):
 
 def verdicts(jobs, faults):
     """A table of the budgets and what was found."""
-    headings = ("lesson", "by the clock", f"computing (≤ {LONGEST} s)", f"peak GiB (≤ {LARGEST / 2**30})", "verdict")
+    headings = ("lesson", "clock s", f"computing s (≤ {LONGEST})", f"peak GiB (≤ {LARGEST / 2**30})", "verdict")
     table = Table(*headings, box=None, pad_edge=False)
     for job in jobs:
         verdict = Text("; ".join(faults[job.name]) or "as stored", "red" if faults[job.name] else "green")
