@@ -7,16 +7,16 @@ kept at once: an interrupted sweep goes on where it stopped.
 import hashlib
 import json
 import re
+from functools import cache
 from pathlib import Path
 
 import nbformat
 
-from genai_course import __version__
 from genai_course.authoring.execution import CELL_TIMEOUT, execution_job
 from genai_course.authoring.find import find_lessons, lesson_name
 from genai_course.authoring.grid import combinations, refuse_unknown
 from genai_course.authoring.jobs import run_jobs
-from genai_course.paths import one_sentence, whole_file
+from genai_course.paths import PACKAGE, one_sentence, whole_file
 from genai_course.recording import recorded
 
 SECONDS = "seconds"  # recorded of every run
@@ -63,7 +63,7 @@ class Run:
     def __init__(self, source, folder, parameters):
         self.source, self.parameters = source, parameters
         settings = json.dumps(parameters, sort_keys=True)
-        self.key = hashlib.sha256(f"{__version__} {settings} ".encode() + source.read_bytes()).hexdigest()
+        self.key = hashlib.sha256(f"{course_hash()} {settings} ".encode() + source.read_bytes()).hexdigest()
         shown = ",".join(f"{name}={value}" for name, value in parameters.items())
         # Two settings may look alike in a file's name; the hash of them never does.
         unlike = hashlib.sha256(settings.encode()).hexdigest()[:6]
@@ -79,8 +79,8 @@ class Run:
         return kept if isinstance(kept, dict) and kept.get("key") == self.key else None
 
     def finished(self):
-        """Whether it has run to its end. What failed is tried again."""
-        return (self.result() or {}).get("state") == "passed"
+        """Whether it has run to its end. What failed is tried again, and what lost its notebook: ``again`` was interrupted."""
+        return (self.result() or {}).get("state") == "passed" and self.notebook.exists()
 
     def keep(self, state, message, seconds):
         """Write down how the run ended, and the numbers in its notebook, which is complete or stops at its fault."""
@@ -91,6 +91,15 @@ class Run:
         kept |= {"state": state, "message": message, "numbers": numbers}
         with whole_file(self.notebook.with_suffix(".json")) as temporary:
             temporary.write_text(json.dumps(kept, indent=1), encoding="utf-8")
+
+
+@cache
+def course_hash():
+    """Hash of the whole package: a number that another version of a model recorded does not count."""
+    digest = hashlib.sha256()
+    for path in sorted(PACKAGE.rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def run_here(runs, folder, workers, cell_timeout, console):

@@ -97,6 +97,16 @@ def test_an_interrupted_sweep_goes_on_where_it_stopped(notebook, monkeypatch):
     assert "1 of 3 runs are there already" in text
 
 
+def test_what_another_version_of_the_course_recorded_or_what_is_lost_runs_anew(notebook, monkeypatch):
+    swept(notebook, {"SEED": [0]})
+    assert "1 of 1 runs are there already" in swept(notebook, {"SEED": [0]})[2]
+    [executed] = (notebook.parent / "out" / "runs").glob("*.ipynb")
+    executed.unlink()
+    assert "already" not in swept(notebook, {"SEED": [0]})[2]
+    monkeypatch.setattr(sweep_module, "course_hash", lambda: "another version")
+    assert "already" not in swept(notebook, {"SEED": [0]})[2]
+
+
 def test_a_changed_notebook_or_profile_runs_anew(notebook):
     swept(notebook, {"SEED": [0]})
     assert "already" not in swept(notebook, {"SEED": [0]}, profile="laptop")[2]
