@@ -9,6 +9,17 @@ PROFILES = ("smoke", "laptop", "gpu")
 LESSONS = click.argument("lessons", nargs=-1, metavar="[LESSON]…")
 
 
+def profile_option(command):
+    """``--profile NAME``: how long and large the training is."""
+    return click.option(
+        "--profile",
+        type=click.Choice(PROFILES),
+        default="laptop",
+        show_default=True,
+        help="How long and large the training is.",
+    )(command)
+
+
 def workers_option(command):
     """``--workers N``: how many notebooks run at a time."""
     return click.option(
@@ -85,13 +96,7 @@ def progress():
 
 @main.command()
 @LESSONS
-@click.option(
-    "--profile",
-    type=click.Choice(PROFILES),
-    default="laptop",
-    show_default=True,
-    help="How long and large the training is.",
-)
+@profile_option
 @workers_option
 @click.option("--solutions", is_flag=True, help="Run the solutions instead of the learner's notebooks.")
 @click.option(
@@ -119,13 +124,7 @@ def run(lessons, profile, workers, solutions, output, cell_timeout):
 
 @main.command(context_settings={"ignore_unknown_options": True})
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="LESSON -p NAME VALUE… [-p NAME VALUE…]…")
-@click.option(
-    "--profile",
-    type=click.Choice(PROFILES),
-    default="laptop",
-    show_default=True,
-    help="How long and large the training is.",
-)
+@profile_option
 @workers_option
 @click.option("--again", is_flag=True, help="Run also what an earlier sweep has finished.")
 @click.option("--scheduler", metavar="ADDRESS", help="Run on a Dask cluster, such as tcp://10.0.0.1:8786.")
