@@ -27,6 +27,7 @@ VARIANTS = {
 }
 BATCH = {"stories": 8, "python_docs": 4}
 WINDOW = 128  # tokens of a training row of python_docs
+PIECE, STEP = 32, 2e-3  # of a model that learns as it reads: tokens between two steps, and their size
 TRIAL_STEPS = 32  # for compiling, and again for measuring what a step costs
 
 
@@ -40,45 +41,33 @@ def gpt(texts, seed):
     stories = isinstance(texts, data.Stories)
     kind = "stories" if stories else "python_docs"
     encoder = data.BytePairEncoder.train(texts.train_text[:1_000_000], TOKENS[kind])
-    encode = of_used_tokens(encoder, texts.train) if stories else encoder.encode
-    ngram = NgramModel(9).fit(texts.train_text).log_prob(texts.test_text)
+    if stories:  # they never need most tokens
+        encoder = data.UsedTokens(encoder, texts.train)
+    ngram, characters = NgramModel(9).fit(texts.train_text).log_prob(texts.test_text), len(texts.test_text)
     for name, (settings, rate) in (MODELS | VARIANTS[kind]).items():
         keras.utils.set_random_seed(seed)
-        rows, test = rows_of(texts, encode, stories, seed)
-        vocabulary = rows.max() + 1 if stories else encoder.size
-        model, seconds, tokens = trained(rows, vocabulary, seed, BUDGET, rate, BATCH[kind], **settings)
-        log_probs = model.log_prob_of_tokens(test)[test >= 0] if stories else judged(model, encoder, texts)
-        more = {"seconds": seconds, "tokens_per_second": tokens / seconds}
+        rows, test = rows_of(texts, encoder, stories, seed)
+        model, seconds, tokens = trained(rows, encoder.size, seed, BUDGET, rate, BATCH[kind], **settings)
+        judgements = {name: model.log_prob_of_tokens(test)[test >= 0] if stories else judged(model, encoder, texts)}
+        if not stories and settings.get("dropout"):
+            judgements[f"{name}, learning as it reads"] = judged_while_learning(model, encoder, texts)
+        spent = {"seconds": seconds, "tokens_per_second": tokens / seconds}
+        friend = {}
         if stories:
-            more["friend"] = friends_named(
-                texts, lambda each, model=model: model.log_prob(padded(each, encode, model.context))
-            )
-        characters = len(texts.test_text)
-        yield name, {"bits": evaluation.bits_per_character(log_probs, characters), **more}
-        mixed = mixture(log_probs, ngram_of_tokens(ngram, texts, encoder))
-        more.pop("friend", None)
-        yield f"{name}, mixed with Kneser–Ney", {"bits": evaluation.bits_per_character(mixed, characters), **more}
+            named = friends_named(texts, lambda each, model=model: model.log_prob(padded(each, encoder, model.context)))
+            friend = {"friend": named}
+        for row, log_probs in judgements.items():
+            yield row, {"bits": evaluation.bits_per_character(log_probs, characters), **spent, **friend}
+            mixed = mixture(log_probs, ngram_of_tokens(ngram, texts, encoder))
+            bits = evaluation.bits_per_character(mixed, characters)
+            yield f"{row}, mixed with Kneser–Ney", {"bits": bits, **spent}
 
 
-def of_used_tokens(encoder, texts):
-    """A function text -> tokens, numbered without those that ``texts`` never need."""
-    used = np.unique(np.concatenate([encoder.encode(text) for text in texts]))
-
-    def encode(text):
-        tokens = np.array(encoder.encode(text))
-        places = np.minimum(np.searchsorted(used, tokens), len(used) - 1)
-        if (used[places] != tokens).any():
-            raise ValueError(f"{text[:40]!r} … needs a token that the training never saw; train on more.")
-        return places
-
-    return encode
-
-
-def padded(texts, encode, context):
+def padded(texts, encoder, context):
     """Texts as rows of tokens, -1 after their ends."""
     from genai_course.models.transformer import pad
 
-    return pad([encode(text) for text in texts], context)
+    return pad([encoder.encode(text) for text in texts], context)
 
 
 def friends_named(stories, log_prob, n=200):
@@ -90,16 +79,16 @@ def friends_named(stories, log_prob, n=200):
     return float(np.mean([np.argmax(log_prob(texts)) == right for texts, right, _ in questions]))
 
 
-def rows_of(texts, encode, stories, seed):
+def rows_of(texts, encoder, stories, seed):
     """Rows to train on, shuffled, and rows to judge by: a story each, or windows that begin anywhere."""
     from genai_course.models.transformer import pad
 
     random = np.random.default_rng(seed)
     if stories:
-        train, test = ([encode(text) for text in part] for part in (texts.train, texts.test))
+        train, test = ([encoder.encode(text) for text in part] for part in (texts.train, texts.test))
         longest = max(map(len, train + test))
         return pad(train, longest)[random.permutation(len(train))], pad(test, longest)
-    tokens = np.array(encode(texts.train_text))
+    tokens = encoder.encode(texts.train_text)
     starts = random.integers(0, len(tokens) - WINDOW, 40_000)
     return tokens[starts[:, None] + np.arange(WINDOW)], None
 
@@ -107,6 +96,40 @@ def rows_of(texts, encode, stories, seed):
 def judged(model, encoder, texts):
     """The log-probability of each token of the test documents, one after another."""
     return np.concatenate([model.log_prob_of_text(encoder.encode(text)) for text in texts.test])
+
+
+def judged_while_learning(model, encoder, texts):
+    """The same, but after each piece that was judged the model takes one step of learning from it; then it forgets all that.
+
+    "Dynamic evaluation" (Krause et al. 2018, "Dynamic evaluation of neural sequence models"). It stays a fair judgement: no token
+    is known before it was judged, and who unpacks the text could do the same.
+    """
+    import keras
+    import tensorflow as tf
+
+    from genai_course.models.transformer import log_probs_of_tokens, pad
+
+    optimizer = keras.optimizers.Adam(STEP, beta_1=0.0)
+    optimizer.build(model.trainable_variables)
+
+    @tf.function(jit_compile=True)
+    def learn(row):
+        with tf.GradientTape() as tape:
+            counted = tf.cast(row >= 0, "float32")
+            loss = -tf.reduce_sum(log_probs_of_tokens(row, model(row)) * counted) / tf.reduce_sum(counted)
+        optimizer.apply(tape.gradient(loss, model.trainable_variables), model.trainable_variables)
+
+    untouched, judged = model.get_weights(), []
+    for text in texts.test:
+        tokens = encoder.encode(text)
+        for start in range(0, len(tokens), PIECE):
+            window = tokens[max(0, start + PIECE - model.context) : start + PIECE]
+            row = pad([window], model.context)
+            new = len(tokens[start : start + PIECE])
+            judged.append(model.log_prob_of_tokens(row)[0, len(window) - new : len(window)])
+            learn(row)
+    model.set_weights(untouched)
+    return np.concatenate(judged)
 
 
 def ngram_of_tokens(log_probs, texts, encoder):

@@ -19,6 +19,7 @@ import numpy as np
 
 from benchmarks.diffusion import diffusion_models
 from benchmarks.hybrid import hybrid_models
+from benchmarks.torch_diffusion import torch_diffusion_models
 from genai_course import data, evaluation, session
 from genai_course.evaluation.neighbours import nearest_distance, squared_distances
 from genai_course.paths import whole_file
@@ -39,7 +40,7 @@ GAN_RECIPES = {
 }
 
 
-FAMILIES = ("floor", "densities", "vae", "gan", "hybrid", "diffusion", "squeezing")
+FAMILIES = ("floor", "densities", "vae", "gan", "hybrid", "diffusion", "torch-diffusion", "squeezing")
 
 
 @click.command()
@@ -101,6 +102,8 @@ def generators(glyphs, seed, families):
         yield from hybrid_models(train, n, seed)
     if "diffusion" in families:
         yield from diffusion_models(glyphs, n, seed)
+    if "torch-diffusion" in families:
+        yield from torch_diffusion_models(glyphs, n, seed)
 
 
 def with_stored_rows(report):

@@ -16,7 +16,7 @@ import numpy as np
 
 from benchmarks.gpt import gpt
 from benchmarks.quality import RESULTS, cell, summary
-from benchmarks.recurrent import recurrent
+from benchmarks.recurrent import recurrent, tied
 from genai_course import data, evaluation, session
 from genai_course.models.ngram import NgramModel
 from genai_course.paths import whole_file
@@ -57,7 +57,7 @@ def truth(texts, seed):
         yield "true entropy", {"bits": texts.entropy_per_character}
 
 
-FAMILIES = {"ngram": ngram, "xz": compressor, "recurrent": recurrent, "truth": truth, "gpt": gpt}
+FAMILIES = {"ngram": ngram, "xz": compressor, "recurrent": recurrent, "tied": tied, "truth": truth, "gpt": gpt}
 
 
 @click.command()
