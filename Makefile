@@ -9,6 +9,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 # Installing compiles the packages: without .pyc files TensorFlow takes 20 seconds to import instead of 3.
 PIP := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pip install --quiet -c constraints.txt
+PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest
 INPUTS := pyproject.toml constraints.txt
 
 .PHONY: lab run test validate build bench
@@ -26,11 +27,12 @@ build: $(VENV)/.installed
 test: $(VENV)/.installed-test
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/browser
+	$(PYTEST) -n 2 --dist loadfile --ignore tests/validate --ignore tests/install --ignore tests/browser
 
 validate: $(VENV)/.installed-test
 	$(BIN)/genai-course validate
-	env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest tests/browser
+	$(PYTEST) -n 2 --dist loadfile tests/validate tests/install
+	$(PYTEST) tests/browser
 
 bench: $(VENV)/.installed-bench
 	$(BIN)/python -m benchmarks

@@ -5,41 +5,7 @@ from pathlib import Path
 
 import click
 
-PROFILES = ("smoke", "laptop", "gpu")
-LESSONS = click.argument("lessons", nargs=-1, metavar="[LESSON]…")
-
-
-def profile_option(command):
-    """``--profile NAME``: how long and large the training is."""
-    return click.option(
-        "--profile",
-        type=click.Choice(PROFILES),
-        default="laptop",
-        show_default=True,
-        help="How long and large the training is.",
-    )(command)
-
-
-def workers_option(command):
-    """``--workers N``: how many notebooks run at a time."""
-    return click.option(
-        "--workers",
-        type=click.IntRange(1),
-        metavar="N",
-        help="Notebooks at a time; by default one for each core with 1.5 GiB.",
-    )(command)
-
-
-def cell_timeout_option(default):
-    """``--cell-timeout S``: seconds one cell may take."""
-    return click.option(
-        "--cell-timeout",
-        type=click.FloatRange(1),
-        metavar="S",
-        default=default,
-        show_default=True,
-        help="Seconds a cell may take before it is stopped.",
-    )
+from genai_course.cli_options import LESSONS, cell_timeout_option, profile_option, workers_option
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

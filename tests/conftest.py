@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-TWO_AT_A_TIME = "test_notebooks.py"
+ONE_BY_ONE = ("test_notebooks.py", "test_learners_notebooks.py")
 
 os.environ["GENAI_COURSE_RECORD"] = "0"  # what passes in a test is nobody's progress
 
@@ -25,6 +25,6 @@ def pytest_xdist_make_scheduler(config, log):
 
     class FileByFile(LoadFileScheduling):
         def _split_scope(self, nodeid):
-            return nodeid if TWO_AT_A_TIME in nodeid else super()._split_scope(nodeid)
+            return nodeid if any(file in nodeid for file in ONE_BY_ONE) else super()._split_scope(nodeid)
 
     return FileByFile(config, log)

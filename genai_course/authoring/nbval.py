@@ -13,6 +13,7 @@ ANSI = re.compile(r"\x1b\[[0-9;]*m")
 def nbval_job(notebook, *, name, home, strict=False, cell_timeout=CELL_TIMEOUT):
     """A job that executes ``notebook`` again and compares the outputs with those stored in it."""
     options = ["--nbval", "--nbval-cell-timeout", str(cell_timeout), "-v", "--tb=short", "--color=no"]
+    options += ["-p", "genai_course.authoring"]  # before nbval: it makes nbformat quick
     # Nothing of the surrounding project's settings and plugins: only nbval.
     options += ["-p", "no:cacheprovider", "-p", "no:xdist", "-o", "addopts=", "--rootdir", str(notebook.parent)]
     return Job(

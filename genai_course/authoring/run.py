@@ -12,10 +12,22 @@ from genai_course.authoring.report import write_report
 from genai_course.paths import one_sentence
 
 
-def run(wanted, root, *, profile="laptop", solutions=False, output, workers=1, cell_timeout=CELL_TIMEOUT, console):
+def run(
+    wanted,
+    root,
+    *,
+    profile="laptop",
+    solutions=False,
+    output,
+    workers=1,
+    cell_timeout=CELL_TIMEOUT,
+    pages=True,
+    console,
+):
     """Execute the notebooks called ``wanted`` (all, if empty) of the course in ``root``; return the exit code.
 
-    The executed notebooks, their pages and logs and the report ``index.html`` go to the folder ``output``.
+    The executed notebooks, their logs, a page of each (unless pages is False) and the report ``index.html`` go to the
+    folder ``output``.
     """
     output = Path(output).resolve()
     folder = Path(root) / ("solutions" if solutions else "notebooks")
@@ -30,7 +42,7 @@ def run(wanted, root, *, profile="laptop", solutions=False, output, workers=1, c
                 home=output / "home",
                 parameters={"PROFILE": profile},
                 cell_timeout=cell_timeout,
-                page=True,
+                page=pages,
             )
             for source in sources
         ]

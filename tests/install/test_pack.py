@@ -136,9 +136,9 @@ def test_doctor_is_content(run, installed):
 
 
 def test_a_lesson_runs(run, installed):
-    ended = run(".venv/bin/genai-course", "run", "welcome", "--profile", "smoke", cwd=installed)
+    ended = run(".venv/bin/genai-course", "run", "video", "--profile", "smoke", cwd=installed)
     assert ended.returncode == 0, ended.stdout + ended.stderr
-    executed = nbformat.read(installed / "build/run/00_start_here/01_welcome.ipynb", as_version=4)
+    executed = nbformat.read(installed / "build/run/01_data/04_video.ipynb", as_version=4)
     assert any(cell.get("outputs") for cell in executed.cells)
 
 

@@ -99,9 +99,9 @@ def test_doctor_is_content(python):
 
 
 def test_a_lesson_runs(python):
-    ended = python("-m", "genai_course.cli", "run", "welcome", "--profile", "smoke")
+    ended = python("-m", "genai_course.cli", "run", "video", "--profile", "smoke")
     assert ended.returncode == 0, ended.stdout + ended.stderr
-    executed = nbformat.read(python.folder / "build/run/00_start_here/01_welcome.ipynb", as_version=4)
+    executed = nbformat.read(python.folder / "build/run/01_data/04_video.ipynb", as_version=4)
     assert any(cell.get("outputs") for cell in executed.cells)
     assert (python.folder / "build/run/index.html").is_file()
 
