@@ -16,6 +16,7 @@ PUBLIC_NAMES = {
     "hint": "exercises",
     "predict": "exercises",
     "quiz": "exercises",
+    "record": "recording",
     "show_datasheet": "display",
     "show_sound": "display",
     "show_source": "display",

@@ -35,9 +35,7 @@ def explore(draw, caption, **controls):
         try:
             picture.value = _draw_png(draw, made)
             message.value = ""
-        except (
-            Exception
-        ) as error:  # an explorer may call the learner's own function: keep the last good picture and say why
+        except Exception as error:  # it may be the learner's own function: keep the last good picture and say why
             message.value = f"The picture could not be redrawn: {type(error).__name__}: {error}"
 
     for control in made.values():

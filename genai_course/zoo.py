@@ -37,9 +37,9 @@ def autoencoder_digits(run, progress):
     """Eight numbers for a handwritten digit."""
     from genai_course.models import Autoencoder
 
-    pictures = data.digits().train
+    pictures = digits(run)
     model = Autoencoder(8, pictures.shape[1:], width=256, noise=0.1)
-    return fit(model, pictures, run, progress, batch_size=64, epochs=run.steps(smoke=2, laptop=60, gpu=200))
+    return fit(model, pictures, run, progress, batch_size=64, epochs=run.steps(smoke=1, laptop=60, gpu=200))
 
 
 @recipe(seconds=6)
@@ -47,7 +47,7 @@ def autoencoder_glyphs(run, progress):
     """Sixteen numbers for a glyph."""
     from genai_course.models import Autoencoder
 
-    pictures = data.glyphs(run.steps(smoke=1_000, laptop=20_000, gpu=100_000), 1).train
+    pictures = data.glyphs(run.steps(smoke=256, laptop=20_000, gpu=100_000), 1).train
     model = Autoencoder(16, pictures.shape[1:], width=256)
     return fit(
         model, pictures, run, progress, batch_size=128, epochs=run.steps(smoke=1, laptop=6, gpu=60), learning_rate=3e-3
@@ -59,9 +59,9 @@ def vae_digits(run, progress):
     """Draws digits: eight numbers each, the prior a mixture of 20."""
     from genai_course.models import VariationalAutoencoder
 
-    pictures = data.digits().train
+    pictures = digits(run)
     model = VariationalAutoencoder(8, pictures.shape[1:], width=256)
-    fit(model, pictures, run, progress, batch_size=64, epochs=run.steps(smoke=2, laptop=60, gpu=200))
+    fit(model, pictures, run, progress, batch_size=64, epochs=run.steps(smoke=1, laptop=60, gpu=200))
     return model.fit_prior(pictures, components=20)
 
 
@@ -70,7 +70,7 @@ def vae_glyphs(run, progress):
     """Draws glyphs: sixteen numbers each, the prior a mixture of 50."""
     from genai_course.models import VariationalAutoencoder
 
-    pictures = data.glyphs(run.steps(smoke=1_000, laptop=20_000, gpu=100_000), 1).train
+    pictures = data.glyphs(run.steps(smoke=256, laptop=20_000, gpu=100_000), 1).train
     model = VariationalAutoencoder(16, pictures.shape[1:], width=256)
     fit(model, pictures, run, progress, batch_size=128, epochs=run.steps(smoke=1, laptop=10, gpu=60))
     return model.fit_prior(pictures[:10_000], components=50)
@@ -83,7 +83,7 @@ def gan_glyphs(run, progress):
 
     from genai_course.models import GenerativeAdversarialNetwork
 
-    glyphs = data.glyphs(run.steps(smoke=1_000, laptop=20_000, gpu=100_000), 1)
+    glyphs = data.glyphs(run.steps(smoke=256, laptop=20_000, gpu=100_000), 1)
     model = GenerativeAdversarialNetwork(32, glyphs.train.shape[1:], classes=len(glyphs.class_names))
     adams = [keras.optimizers.Adam(1e-3, beta_1=0.0, beta_2=0.99) for _ in range(2)]
     model.compile(*adams, **run.compile_options)
@@ -99,7 +99,7 @@ def diffusion_glyphs(run, progress):
 
     from genai_course.models import DiffusionModel
 
-    glyphs = data.glyphs(run.steps(smoke=1_000, laptop=20_000, gpu=100_000), 1)
+    glyphs = data.glyphs(run.steps(smoke=256, laptop=20_000, gpu=100_000), 1)
     model = DiffusionModel(glyphs.train.shape[1:], classes=len(glyphs.class_names), width=256, depth=1)
     epochs = run.steps(smoke=1, laptop=3, gpu=200)
     falling = keras.optimizers.schedules.CosineDecay(3e-3, epochs * -(-len(glyphs.train) // 128))
@@ -114,7 +114,7 @@ def boltzmann_digits(run, progress):
     from genai_course.models import RestrictedBoltzmannMachine
     from genai_course.models.restricted_boltzmann_machine import falling_rate
 
-    pictures = (data.digits().train > 0.5).astype("float32")
+    pictures = (digits(run) > 0.5).astype("float32")
     pictures = np.tile(pictures, (run.steps(smoke=1, laptop=10, gpu=10), 1, 1, 1))  # ten passes an epoch
     epochs = run.steps(smoke=1, laptop=30, gpu=200)
     model = RestrictedBoltzmannMachine(16, pictures.shape[1:])
@@ -128,7 +128,7 @@ def pixelcnn_digits(run, progress):
     """Draws digits of 17 greys pixel by pixel."""
     from genai_course.models import PixelCNN
 
-    pictures = data.digits().train
+    pictures = digits(run)
     model = PixelCNN(pictures.shape[1:], levels=17, features=24, depth=3, size=3)
     epochs = run.steps(smoke=1, laptop=8, gpu=30)
     return fit(model, pictures, run, progress, batch_size=64, epochs=epochs, learning_rate=8e-3)
@@ -139,13 +139,18 @@ def flow_digits(run, progress):
     """Bends noise into digits: 64 numbers, and grey values from 0 to 17 because noise is added to each."""
     from genai_course.models import NormalizingFlow
 
-    greys = np.round(16 * data.digits().train.reshape(-1, 64))
+    greys = np.round(16 * digits(run).reshape(-1, 64))
     noise = np.random.default_rng(0)
     greys = np.concatenate([greys + noise.random(greys.shape) for _ in range(run.steps(smoke=1, laptop=10, gpu=50))])
     greys = greys[: len(greys) // 256 * 256].astype("float32")  # whole batches
     model = NormalizingFlow(64, "affine", couplings=4, width=128, depth=1, dropout=0.3, turn_seed=0).adapt(greys)
     epochs = run.steps(smoke=1, laptop=6, gpu=12)
     return fit(model, greys, run, progress, batch_size=256, epochs=epochs, learning_rate=3e-3)
+
+
+def digits(run):
+    """The handwritten digits to learn from; for ``smoke`` a few of them.  -> (n, 8, 8, 1)"""
+    return data.digits().train[: run.steps(smoke=256, laptop=None, gpu=None)]
 
 
 def fit(model, pictures, run, progress, batch_size, epochs, learning_rate=2e-3):

@@ -137,6 +137,45 @@ class BytePairEncoder:
             return written.decode("utf-8", "replace")
 
 
+class UsedTokens:
+    """Those tokens of an encoder that some texts need, numbered anew from 0: a model does not pay for the others.
+
+    encoder: a :class:`BytePairEncoder`. texts: a text, or several. all_bytes: keep the single bytes, too, so that every other
+    text can be encoded: where it needs a token that is not kept, its bytes stand.
+
+    >>> encoder = UsedTokens(BytePairEncoder.train(text), text)
+    >>> encoder.decode(encoder.encode(text)) == text
+    True
+    """
+
+    def __init__(self, encoder, texts, *, all_bytes=False):
+        self.encoder, self.all_bytes = encoder, all_bytes
+        numbers = [encoder.encode(text) for text in ([texts] if isinstance(texts, str) else texts)]
+        self.used = np.unique(np.concatenate([*numbers, np.arange(BYTES if all_bytes else 0)]))  # the encoder's numbers
+        self.pieces = [encoder.pieces[number] for number in self.used]  # what each token writes
+
+    @property
+    def size(self):
+        """Number of different tokens."""
+        return len(self.used)
+
+    def encode(self, text):
+        """Text to numbers, (tokens,) int32. Raises ValueError for a text that needs a token which is not kept."""
+        numbers = self.encoder.encode(text)
+        unknown = ~np.isin(numbers, self.used)
+        if unknown.any() and not self.all_bytes:
+            piece = self.encoder.decode(numbers[unknown][:1])
+            raise ValueError(f"{piece!r} is a token that the texts of this encoder never needed; give it more texts.")
+        if unknown.any():
+            as_bytes = [list(self.encoder.pieces[n]) if new else [n] for n, new in zip(numbers, unknown, strict=True)]
+            numbers = np.concatenate(as_bytes)
+        return np.searchsorted(self.used, numbers).astype(np.int32)
+
+    def decode(self, numbers):
+        """Numbers to text, as of :class:`BytePairEncoder`."""
+        return self.encoder.decode(self.used[_whole_numbers(numbers, self.size)])
+
+
 def pairs(tokens):
     """All pairs of neighbours.  [1, 2, 3] -> [(1, 2), (2, 3)]"""
     return list(zip(tokens[:-1], tokens[1:], strict=True))

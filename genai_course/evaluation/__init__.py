@@ -4,6 +4,7 @@ from genai_course.evaluation.bootstrap import bootstrap_interval
 from genai_course.evaluation.calibration import expected_calibration_error, fit_temperature
 from genai_course.evaluation.classifier import features, recognise, recognised_share
 from genai_course.evaluation.coverage import density_coverage
+from genai_course.evaluation.disentanglement import information_table, mutual_information, mutual_information_gap
 from genai_course.evaluation.face_reader import face_error, read_faces
 from genai_course.evaluation.frechet import frechet_distance
 from genai_course.evaluation.hallucination import hallucination_rates, wilson_interval
@@ -34,10 +35,13 @@ __all__ = [
     "hallucination_rates",
     "high_quality_share",
     "inception_score",
+    "information_table",
     "kernel_distance",
     "kernel_distance_of_gaussians",
     "mode_shares",
     "modes_covered",
+    "mutual_information",
+    "mutual_information_gap",
     "nearest_distance",
     "nearest_distances",
     "picture_scores",

@@ -7,13 +7,13 @@ from functools import cache
 
 import numpy as np
 
-from genai_course.data.files import verified_path
+from genai_course.data.glyphs import CHARACTERS
+from genai_course.evaluation.fixed_network import check_pixels, read_in_blocks, with_weights
 
 WEIGHTS = "glyph_classifier.npz"
 SIZE = 16  # pixels along each side of the pictures it reads; larger ones are shrunk
 FEATURES = 64
 NOISE = 0.05  # standard deviation: samples of a model are never as clean as drawings
-PICTURES_AT_ONCE = 500
 
 
 def features(pictures):
@@ -46,20 +46,13 @@ def recognised_share(pictures, labels):
 
 def read(pictures):
     """Features (n, 64) and class scores (n, 36), float32, of pictures (n, size, size, 1)."""
-    pictures = shrink(check_pictures(pictures))
-    blocks = [pictures[start : start + PICTURES_AT_ONCE] for start in range(0, len(pictures), PICTURES_AT_ONCE)]
-    parts = [[np.asarray(part) for part in classifier()(block)] for block in blocks]
-    return tuple(np.concatenate(part) for part in zip(*parts, strict=True))
+    return read_in_blocks(classifier(), shrink(check_pictures(pictures)))
 
 
 @cache
 def classifier():
     """The trained classifier: pictures (n, 16, 16, 1) -> features (n, 64), scores (n, 36)."""
-    with np.load(verified_path(WEIGHTS)) as file:
-        weights = [file[f"{number:02}"].astype(np.float32) for number in range(len(file.files))]
-    model = build_classifier(classes=len(weights[-1]))
-    model.set_weights(weights)
-    return model
+    return with_weights(build_classifier(classes=len(CHARACTERS)), WEIGHTS)
 
 
 def build_classifier(classes):
@@ -98,8 +91,4 @@ def check_pictures(pictures):
         raise ValueError(f"The pictures have shape {pictures.shape}; give (n, size, size, 1) with n of 1 or more.")
     if pictures.shape[1] < SIZE:
         raise ValueError(f"The pictures have {pictures.shape[1]} pixels a side; the classifier reads {SIZE} or more.")
-    if not (pictures.min() >= -1e-3 and pictures.max() <= 1 + 1e-3):  # false for NaN too
-        raise ValueError(
-            f"The pixel values run from {pictures.min():.3g} to {pictures.max():.3g}; give values from 0 to 1, none of them NaN."
-        )
-    return pictures
+    return check_pixels(pictures)

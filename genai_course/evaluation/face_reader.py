@@ -8,11 +8,10 @@ from functools import cache
 import numpy as np
 
 from genai_course.data.faces import FACE_RANGES, TWO_VALUED, draw_faces
-from genai_course.data.files import verified_path
+from genai_course.evaluation.fixed_network import check_pixels, read_in_blocks, with_weights
 
 WEIGHTS = "face_reader.npz"
 SIZE = 32  # pixels along each side of the pictures it reads
-PICTURES_AT_ONCE = 500
 
 
 def read_faces(pictures):
@@ -25,9 +24,8 @@ def read_faces(pictures):
     Raises ValueError for another shape, for values that are not finite or lie outside [0, 1], and for a weights file that
     is missing or damaged.
     """
-    pictures = check_faces(pictures)
-    blocks = [pictures[start : start + PICTURES_AT_ONCE] for start in range(0, len(pictures), PICTURES_AT_ONCE)]
-    places = np.concatenate([np.asarray(face_reader()(block), np.float64) for block in blocks])  # (n, 8)
+    [places] = read_in_blocks(face_reader(), check_faces(pictures))  # (n, 8)
+    places = places.astype(np.float64)
     return {name: low + (high - low) * places[:, i] for i, (name, (low, high)) in enumerate(FACE_RANGES.items())}
 
 
@@ -50,11 +48,7 @@ def face_error(pictures):
 @cache
 def face_reader():
     """The trained network: pictures (n, 32, 32, 3) -> places (n, 8), each factor's range running from 0 to 1."""
-    with np.load(verified_path(WEIGHTS)) as file:
-        weights = [file[f"{number:02}"].astype(np.float32) for number in range(len(file.files))]
-    model = build_reader()
-    model.set_weights(weights)
-    return model
+    return with_weights(build_reader(), WEIGHTS)
 
 
 def build_reader():
@@ -81,8 +75,4 @@ def check_faces(pictures):
     pictures = np.asarray(pictures, dtype=np.float32)
     if pictures.ndim != 4 or len(pictures) == 0 or pictures.shape[1:] != (SIZE, SIZE, 3):
         raise ValueError(f"The pictures have shape {pictures.shape}; give (n, {SIZE}, {SIZE}, 3) with n of 1 or more.")
-    if not (pictures.min() >= -1e-3 and pictures.max() <= 1 + 1e-3):  # false for NaN too
-        raise ValueError(
-            f"The pixel values run from {pictures.min():.3g} to {pictures.max():.3g}; give values from 0 to 1, none of them NaN."
-        )
-    return pictures
+    return check_pixels(pictures)

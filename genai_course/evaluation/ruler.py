@@ -10,6 +10,8 @@ from genai_course.evaluation.neighbours import nearest_distance, precision_recal
 SAMPLES = 4_000  # pictures that are judged; every number here depends a little on how many there are
 NEIGHBOURS = 3  # of precision and recall
 SEARCHED = 1_000  # judged pictures whose nearest training picture is looked for
+LEARNED = 20_000  # training pictures that they are looked for among
+FEW = 400  # of both for the smoke profile, which judges nothing
 
 
 def picture_scores(pictures, reference=None, labels=None, training=None):
@@ -36,8 +38,8 @@ def picture_scores(pictures, reference=None, labels=None, training=None):
         )
     pictures = pictures[:SAMPLES]
     seen = features(pictures)  # (n, FEATURES)
-    real = reference_features() if reference is None else features(reference)
-    training = training_pictures() if training is None else training
+    real = reference_features(FEW if smoke else SAMPLES) if reference is None else features(reference)
+    training = training_pictures(FEW if smoke else LEARNED) if training is None else training
     precision, recall = precision_recall(real, seen, NEIGHBOURS)
     scores = {
         "frechet": frechet_distance(seen, real),
@@ -51,12 +53,12 @@ def picture_scores(pictures, reference=None, labels=None, training=None):
 
 
 @cache
-def reference_features():
-    """Features of the course's held-out glyphs, (4000, 64)."""
-    return features(data.glyphs(n_train=1).test)
+def reference_features(n):
+    """Features of the course's held-out glyphs, (n, 64)."""
+    return features(data.glyphs(n_train=1, n_test=n).test)
 
 
 @cache
-def training_pictures():
-    """The course's training glyphs, (20000, 16, 16, 1)."""
-    return data.glyphs(n_test=1).train
+def training_pictures(n):
+    """The course's training glyphs, (n, 16, 16, 1)."""
+    return data.glyphs(n_train=n, n_test=1).train

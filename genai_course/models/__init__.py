@@ -11,6 +11,8 @@ PUBLIC_NAMES = {
     "EncoderDecoder": "encoder_decoder",
     "GPT": "gpt",
     "GenerativeAdversarialNetwork": "generative_adversarial_network",
+    "LowRankLayer": "low_rank",
+    "LowRankModel": "low_rank",
     "MaskedLanguageModel": "masked_language_model",
     "NgramModel": "ngram",
     "NormalizingFlow": "normalizing_flow",
@@ -18,6 +20,7 @@ PUBLIC_NAMES = {
     "PixelRNN": "pixelcnn",
     "RecurrentLanguageModel": "recurrent_language_model",
     "RestrictedBoltzmannMachine": "restricted_boltzmann_machine",
+    "TiedLSTM": "tied_lstm",
     "VariationalAutoencoder": "variational_autoencoder",
     "VariationalAutoencoderGAN": "variational_autoencoder_gan",
 }

@@ -4,20 +4,11 @@ Kingma and Welling (2014), "Auto-encoding variational Bayes", appendix C.1: a Be
 probabilities of pictures and so compare with a PixelCNN's; those of a Gaussian decoder are on densities and do not.
 """
 
-import math
-
 import keras
 import numpy as np
 from keras import ops
 
-from genai_course.models.autoencoder import is_size
-from genai_course.models.variational_autoencoder import (
-    LOG_TWO_PI,
-    PICTURES_AT_ONCE,
-    VariationalAutoencoder,
-    kl_of_each_dimension,
-    reparameterise,
-)
+from genai_course.models.variational_autoencoder import VariationalAutoencoder, kl_of_each_dimension
 
 SMALLEST_PROBABILITY = 1e-6  # of either value of a pixel; with 0, one surprise would cost infinitely many nats
 
@@ -53,20 +44,10 @@ class BinaryVariationalAutoencoder(VariationalAutoencoder):
         """
         pictures = np.asarray(pictures, "float32")
         other = pictures[(pictures != 0) & (pictures != 1)]
-        if not is_size(samples):
-            raise ValueError(f"samples is {samples!r}; give a whole number, 1 or more.")
         if len(other):
             raise ValueError(f"pictures contains {other[0]:g}; make every pixel 0 or 1 first, as in pictures > 0.5.")
-        random = np.random.default_rng(seed)
-        blocks = []  # each (samples, pictures in the block)
-        for block in np.array_split(pictures, math.ceil(len(pictures) / PICTURES_AT_ONCE)):
-            mean, log_variance = self.encode(block)
-            rows = []
-            for _ in range(samples):
-                noise = random.standard_normal(mean.shape).astype("float32")
-                codes = reparameterise(mean, log_variance, noise)
-                likelihood = np.asarray(log_likelihood(block, self.decode(codes)), "float64")
-                log_posterior = -0.5 * ops.sum(noise**2 + log_variance + LOG_TWO_PI, axis=1)
-                rows.append(likelihood - np.asarray(log_posterior) + prior.log_density(codes))
-            blocks.append(rows)
-        return np.concatenate(blocks, axis=1)
+        return super().log_ratios(pictures, samples, seed, prior)
+
+    def log_likelihood(self, pictures, drawn):
+        """Log-probability, in nats.  (n, height, width, channels), (n, height, width, channels) -> (n,)"""
+        return log_likelihood(pictures, drawn)

@@ -13,12 +13,12 @@ import numpy as np
 from keras import layers, ops
 
 from genai_course.models.autoencoder import check_settings, is_size
-from genai_course.models.latent_prior import LatentPrior
+from genai_course.models.latent_prior import DrawsFromPrior
 from genai_course.models.variational_autoencoder import SMALLEST_VARIANCE, kl_divergence, reparameterise
 
 
 @keras.saving.register_keras_serializable(package="genai_course")
-class ComponentVariationalAutoencoder(keras.Model):
+class ComponentVariationalAutoencoder(DrawsFromPrior, keras.Model):
     """Dense encoder from components to a Gaussian over codes, dense decoder back; fixed components on either side.
 
     latent_dim: size of a code. picture_shape: (height, width, channels) of pictures with values in [0, 1].
@@ -46,7 +46,7 @@ class ComponentVariationalAutoencoder(keras.Model):
         self.noise = keras.random.SeedGenerator()
         self.kl_tracker = keras.metrics.Mean(name="kl")
         self.error_tracker = keras.metrics.Mean(name="error")
-        self.prior = LatentPrior.standard_normal(latent_dim)
+        self.begin_prior(latent_dim)
 
     def adapt(self, pictures, seed=0):
         """Find the components of pictures (n, height, width, channels), at least as many as components.  Returns the model.
@@ -101,32 +101,8 @@ class ComponentVariationalAutoencoder(keras.Model):
         self.kl_tracker.update_state(kl)
         return 0.5 * x.shape[1] * ops.log(error) + self.settings["beta"] * kl
 
-    def fit_prior(self, pictures, components, seed=0):
-        """Replace N(0, I) by a Gaussian mixture fitted to random codes of these pictures; ``sample`` uses it from then on.
-
-        Returns the model.  Raises ValueError unless ``components`` is a whole number from 1 to half the number of pictures.
-        """
-        mean, log_variance = self.encode(pictures)
-        noise = np.random.default_rng(seed).standard_normal(mean.shape).astype("float32")
-        self.prior = LatentPrior.fit(reparameterise(mean, log_variance, noise), components, seed)
-        return self
-
-    def sample(self, n, seed=0):
-        """Draw ``n`` new pictures.  Returns (n, height, width, channels) float32 in [0, 1]."""
-        return np.asarray(self.decode(self.prior.sample(n, seed)))
-
     def get_config(self):
         return {**super().get_config(), **self.settings}
-
-    def save_own_variables(self, store):
-        super().save_own_variables(store)
-        for name in ("weights", "means", "factors"):
-            store[f"prior_{name}"] = getattr(self.prior, name)
-
-    def load_own_variables(self, store):
-        parts = [np.asarray(store[f"prior_{name}"]) for name in ("weights", "means", "factors")]
-        super().load_own_variables({key: store[key] for key in store.keys() if not key.startswith("prior_")})  # noqa: SIM118
-        self.prior = LatentPrior(*parts)
 
 
 def build_network(inputs, width, depth, outputs, name):

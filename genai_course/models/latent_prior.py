@@ -60,3 +60,39 @@ class LatentPrior:
             log_volume = np.log(np.diag(factor)).sum() + len(mean) / 2 * np.log(2 * np.pi)
             per_component.append(np.log(weight) - log_volume - np.sum(standardised**2, axis=0) / 2)
         return logsumexp(per_component, axis=0)
+
+
+class DrawsFromPrior:
+    """The part of a model that draws codes from a prior and decodes them: a base class beside ``keras.Model``.
+
+    The model has ``encode(pictures) -> mean, log_variance``, ``decode(codes)``, and calls ``begin_prior`` when it is made.
+    """
+
+    def begin_prior(self, latent_dim):
+        """Begin with the prior of the training, N(0, I)."""
+        self.prior = LatentPrior.standard_normal(latent_dim)
+
+    def fit_prior(self, pictures, components, seed=0):
+        """Replace N(0, I) by a Gaussian mixture of ``components`` fitted to random codes of these pictures.
+
+        ``sample`` draws from it from then on, and it is saved with the model.  Returns the model.
+        Raises ValueError unless ``components`` is a whole number from 1 to half the number of pictures.
+        """
+        mean, log_variance = (np.asarray(part) for part in self.encode(pictures))  # (n, latent_dim) each
+        noise = np.random.default_rng(seed).standard_normal(mean.shape).astype("float32")
+        self.prior = LatentPrior.fit(mean + np.exp(0.5 * log_variance) * noise, components, seed)
+        return self
+
+    def sample(self, n, seed=0):
+        """Draw ``n`` new pictures.  Returns (n, height, width, channels) float32 in [0, 1]."""
+        return np.asarray(self.decode(self.prior.sample(n, seed)))
+
+    def save_own_variables(self, store):
+        super().save_own_variables(store)
+        for name in ("weights", "means", "factors"):
+            store[f"prior_{name}"] = getattr(self.prior, name)
+
+    def load_own_variables(self, store):
+        parts = [np.asarray(store[f"prior_{name}"]) for name in ("weights", "means", "factors")]
+        super().load_own_variables({key: store[key] for key in store.keys() if not key.startswith("prior_")})  # noqa: SIM118
+        self.prior = LatentPrior(*parts)

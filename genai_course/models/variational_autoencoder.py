@@ -13,7 +13,7 @@ from keras import ops
 from scipy.special import logsumexp
 
 from genai_course.models.autoencoder import build_decoder, build_encoder, check_settings, is_size
-from genai_course.models.latent_prior import LatentPrior
+from genai_course.models.latent_prior import DrawsFromPrior, LatentPrior
 
 LOG_TWO_PI = math.log(2 * math.pi)
 SMALLEST_VARIANCE = 1e-6  # a thousandth of a grey, squared: the density of a perfect drawing would be infinite
@@ -52,7 +52,7 @@ def log_likelihood(pictures, drawn, variance):
 
 
 @keras.saving.register_keras_serializable(package="genai_course")
-class VariationalAutoencoder(keras.Model):
+class VariationalAutoencoder(DrawsFromPrior, keras.Model):
     """Dense encoder to a Gaussian over codes, dense decoder to a picture.
 
     latent_dim: size of a code, whole number, 1 or more.
@@ -89,7 +89,7 @@ class VariationalAutoencoder(keras.Model):
         self.noise = keras.random.SeedGenerator()
         self.kl_tracker = keras.metrics.Mean(name="kl")
         self.error_tracker = keras.metrics.Mean(name="error")
-        self.prior = LatentPrior.standard_normal(latent_dim)
+        self.begin_prior(latent_dim)
 
     def encode(self, pictures):
         """(n, height, width, channels) -> mean (n, latent_dim), log_variance (n, latent_dim)"""
@@ -153,11 +153,18 @@ class VariationalAutoencoder(keras.Model):
             for _ in range(samples):
                 noise = random.standard_normal(mean.shape).astype("float32")
                 codes = reparameterise(mean, log_variance, noise)
-                likelihood = log_likelihood(block, self.decode(codes), self.variance)
+                likelihood = self.log_likelihood(block, self.decode(codes))
                 log_posterior = -0.5 * ops.sum(noise**2 + log_variance + LOG_TWO_PI, axis=1)
                 rows.append(np.asarray(likelihood, "float64") - np.asarray(log_posterior) + prior.log_density(codes))
             blocks.append(rows)
         return np.concatenate(blocks, axis=1)
+
+    def log_likelihood(self, pictures, drawn):
+        """Log-density, in nats, of pictures given the drawn ones, at the variance of the training.
+
+        (n, height, width, channels), (n, height, width, channels) -> (n,)
+        """
+        return log_likelihood(pictures, drawn, self.variance)
 
     def active_units(self, pictures, threshold=0.01):
         """How many dimensions of the code say something about the picture: 0 when the posterior has collapsed.
@@ -168,30 +175,5 @@ class VariationalAutoencoder(keras.Model):
         mean, _ = self.encode(pictures)  # (n, latent_dim)
         return int(np.sum(np.var(mean, axis=0) > threshold))
 
-    def fit_prior(self, pictures, components, seed=0):
-        """Replace N(0, I) by a Gaussian mixture of ``components`` fitted to random codes of these pictures.
-
-        ``sample`` and ``log_prob`` use it from then on, and it is saved with the model.  Returns the model.
-        Raises ValueError unless ``components`` is a whole number from 1 to half the number of pictures.
-        """
-        mean, log_variance = self.encode(pictures)
-        noise = np.random.default_rng(seed).standard_normal(mean.shape).astype("float32")
-        self.prior = LatentPrior.fit(reparameterise(mean, log_variance, noise), components, seed)
-        return self
-
-    def sample(self, n, seed=0):
-        """Draw ``n`` new pictures.  Returns (n, height, width, channels) float32 in [0, 1]."""
-        return np.asarray(self.decode(self.prior.sample(n, seed)))
-
     def get_config(self):
         return {**super().get_config(), **self.settings}
-
-    def save_own_variables(self, store):
-        super().save_own_variables(store)
-        for name in ("weights", "means", "factors"):
-            store[f"prior_{name}"] = getattr(self.prior, name)
-
-    def load_own_variables(self, store):
-        parts = [np.asarray(store[f"prior_{name}"]) for name in ("weights", "means", "factors")]
-        super().load_own_variables({key: store[key] for key in store.keys() if not key.startswith("prior_")})  # noqa: SIM118
-        self.prior = LatentPrior(*parts)

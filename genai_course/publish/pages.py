@@ -25,7 +25,8 @@ SETTINGS = {
     "mathjax3_config": {"options": {"enableMenu": False}},  # the menu would load more files
     "html_copy_source": False,
     "html_use_index": False,
-    "suppress_warnings": ["toc.not_included"],
+    # Some outputs are for programs as well, such as the numbers of a sweep; each has a text beside it.
+    "suppress_warnings": ["toc.not_included", "mystnb.unknown_mime_type"],
 }
 
 

@@ -4,9 +4,14 @@ from importlib import import_module
 
 PUBLIC_NAMES = {
     "AdversarialLab": "adversarial",
+    "AnchoredPolicy": "policy_gradient",
+    "DirectPreference": "preferences",
+    "PolicyGradient": "policy_gradient",
     "Progress": "progress",
+    "RewardModel": "preferences",
     "Rules": "adversarial_rules",
     "track": "progress",
+    "tune": "fine_tuning",
 }
 
 __all__ = sorted(PUBLIC_NAMES)

@@ -159,8 +159,8 @@ plots.show(
 
 # %%
 glyphs = data.glyphs(
-    n_train=run.steps(smoke=1_000, laptop=20_000, gpu=100_000),
-    n_test=run.steps(smoke=500, laptop=4_000, gpu=4_000),
+    n_train=run.steps(smoke=256, laptop=20_000, gpu=100_000),
+    n_test=run.steps(smoke=200, laptop=4_000, gpu=4_000),
 )
 show_source(models.Autoencoder)
 

@@ -287,10 +287,10 @@ show_source(models.GenerativeAdversarialNetwork.train_step)
 
 # %%
 glyphs = data.glyphs(
-    n_train=run.steps(smoke=1_000, laptop=20_000, gpu=100_000),
-    n_test=run.steps(smoke=500, laptop=4_000, gpu=4_000),
+    n_train=run.steps(smoke=256, laptop=20_000, gpu=100_000),
+    n_test=run.steps(smoke=200, laptop=4_000, gpu=4_000),
 )
-n = run.steps(smoke=360, laptop=evaluation.SAMPLES, gpu=evaluation.SAMPLES)  # drawings to judge
+n = run.steps(smoke=72, laptop=evaluation.SAMPLES, gpu=evaluation.SAMPLES)  # drawings to judge
 
 # %% [markdown]
 # ## Predict

@@ -131,10 +131,10 @@ predict("hybrid_models-edges_kept", my_guess)
 
 # %%
 glyphs = data.glyphs(
-    n_train=run.steps(smoke=500, laptop=20_000, gpu=100_000),
+    n_train=run.steps(smoke=128, laptop=20_000, gpu=100_000),
     n_test=run.steps(smoke=300, laptop=4_000, gpu=4_000),
 )
-n = run.steps(smoke=300, laptop=evaluation.SAMPLES, gpu=evaluation.SAMPLES)  # drawings to judge
+n = run.steps(smoke=72, laptop=evaluation.SAMPLES, gpu=evaluation.SAMPLES)  # drawings to judge
 seconds = {}  # of training, for each model
 
 # %%

@@ -137,17 +137,16 @@ show_source(lstm_step)
 # %%
 size = run.steps(smoke=300, laptop=1_400, gpu=1_400)
 encoder = data.BytePairEncoder.train("".join(stories.train[:300]), size)
-numbers = encoder.encode("\n" + stories.train_text)  # a story begins after a line break
-used = np.unique(np.concatenate([numbers, encoder.encode(stories.test_text)]))
-tokens = np.searchsorted(used, numbers)
-tests = [np.searchsorted(used, encoder.encode(text)) for text in stories.test]
-len(used), round(len(tokens) / len(stories.train))
+text = "\n" + stories.train_text  # a story begins after a line break
+encoder = data.UsedTokens(encoder, [text, stories.test_text])
+tokens, tests = encoder.encode(text), [encoder.encode(story) for story in stories.test]
+encoder.size, round(len(tokens) / len(stories.train))
 
 # %%
 def new_model(kind, **settings):
     """A fresh network, always with the same first weights."""
     keras.utils.set_random_seed(SEED)
-    return models.RecurrentLanguageModel(len(used), kind, start=int(tokens[0]), **settings)
+    return models.RecurrentLanguageModel(encoder.size, kind, start=int(tokens[0]), **settings)
 
 def train(model, steps):
     """Read the tokens of so many steps, 8 rows of 64 in each; the learning rate rises and falls."""
@@ -269,16 +268,16 @@ before = tests[0][: run.steps(smoke=5, laptop=400, gpu=400)]
 def write(length, temperature, seed=SEED):
     """A text by the GRU, one step a token."""
     random, written = np.random.default_rng(seed), []
-    state, token = model.no_memory(1), tokens[:1].astype("int32")
+    state, token = model.no_memory(1), tokens[:1]
     for following in before:  # read a story first: in training something always went before
         _, state = model.step(token, state)
         token = np.array([following], "int32")
     for _ in range(length):
         logits, state = model.step(token, state)
         chances = np.asarray(with_temperature(logits, temperature), "float64")[0]
-        token = random.choice(len(used), size=1, p=chances / chances.sum()).astype("int32")
+        token = random.choice(encoder.size, size=1, p=chances / chances.sum()).astype("int32")
         written.append(int(token[0]))
-    return encoder.decode(used[written])
+    return encoder.decode(written)
 
 # %% tags=["nbval-ignore-output"]
 print(textwrap.fill(write(run.steps(smoke=10, laptop=180, gpu=180), 1.0), 100))
@@ -288,7 +287,7 @@ def draw_text(temperature):
     """The beginning of a story by the GRU, as a figure."""
     length = run.steps(smoke=5, laptop=110, gpu=110)
     drawn = model.sample(1, length, float(temperature), SEED, before)[0]
-    text = encoder.decode(used[drawn]).replace("\n", " / ")
+    text = encoder.decode(drawn).replace("\n", " / ")
     figure, axis = plots.new_figure(height=1.6)
     axis.text(0, 1, "\n".join(textwrap.wrap(text, 92)), family="monospace", fontsize=9, va="top")
     axis.set(title=f"Written by a GRU, temperature {temperature:g}")
@@ -323,7 +322,7 @@ def agreement(text):
 
 n, length = run.steps(smoke=(2, 9), laptop=(60, 230), gpu=(200, 230))
 drawn = model.sample(n, length, 1.0, SEED, before)
-by_gru = "\n".join(encoder.decode(used[each]) for each in drawn)
+by_gru = "\n".join(encoder.decode(each) for each in drawn)
 by_counting = counted.sample(run.steps(smoke=300, laptop=30_000, gpu=30_000), seed=SEED)
 texts = {"Kneser–Ney, order 9": by_counting, "GRU": by_gru, "real stories": stories.test_text}
 shares = {name: agreement(text) for name, text in texts.items()}
@@ -405,7 +404,7 @@ def my_work():
     n, length = run.steps(smoke=(2, 9), laptop=(40, 200), gpu=(200, 200))
     for temperature in temperatures:
         rows = model.sample(n, length, temperature, SEED, before)
-        written = "\n".join(encoder.decode(used[row]) for row in rows)
+        written = "\n".join(encoder.decode(row) for row in rows)
         false.append(1 - float(np.mean([true for *_, true in stories.claims(written)] or [0])))
     return plots.lines(
         {"GRU": false},

@@ -39,8 +39,8 @@ from genai_course.models import transformer
 from genai_course.models.encoder_decoder import draw_gaps, gaps
 from genai_course.training import Progress
 
-n_train = run.steps(smoke=60, laptop=2_800, gpu=50_000)
-stories = data.stories(n_train, run.steps(smoke=8, laptop=50, gpu=400), seed=SEED)
+n_train = run.steps(smoke=24, laptop=2_800, gpu=50_000)
+stories = data.stories(n_train, run.steps(smoke=4, laptop=50, gpu=400), seed=SEED)
 print(stories.test[0])
 
 # %% [markdown]
@@ -128,19 +128,9 @@ show_source(transformer.Block.think)
 # %%
 encoder = data.BytePairEncoder.train(
     stories.train_text[:400_000], run.steps(smoke=400, laptop=2_000, gpu=2_000))
-numbers = [encoder.encode(text) for text in stories.train + stories.test]
-used = np.unique(np.concatenate(numbers))  # the others would only cost time
-vocabulary = len(used)
-
-def to_tokens(text):
-    """A text as tokens, numbered from 0 to vocabulary - 1."""
-    return np.searchsorted(used, encoder.encode(text))
-
-def to_text(tokens):
-    """And back."""
-    return encoder.decode(used[np.array(tokens)])
-
-train, test = ([to_tokens(text) for text in part] for part in (stories.train, stories.test))
+encoder = data.UsedTokens(encoder, stories.train + stories.test)  # the others would only cost time
+vocabulary = encoder.size
+train, test = ([encoder.encode(text) for text in part] for part in (stories.train, stories.test))
 context = max(map(len, train + test))
 rows, test_rows = transformer.pad(train, context), transformer.pad(test, context)
 characters = len(stories.test_text)
@@ -224,10 +214,10 @@ def share_right(log_prob):
     return float(np.mean(scores.argmax(axis=1) == right))
 
 def by_gpt(texts):
-    return gpt.log_prob(transformer.pad([to_tokens(text) for text in texts], context))
+    return gpt.log_prob(transformer.pad([encoder.encode(text) for text in texts], context))
 
 def by_lstm(texts):
-    padded = transformer.pad([to_tokens(text) for text in texts])
+    padded = transformer.pad([encoder.encode(text) for text in texts])
     return np.sum(lstm.log_prob(np.maximum(padded, 0)) * (padded >= 0), axis=1)
 
 # %%
@@ -263,14 +253,14 @@ claim(
 # Choose a head and a position of one story. The darker a word, the more of it that position takes. The figure begins where the friend's name comes next, with the head that looks for it.
 
 # %%
-story = to_tokens(endings[0][right[0]])  # it ends with the name
+story = encoder.encode(endings[0][right[0]])  # it ends with the name
 state = gpt.embedding(gpt.inputs(np.array([story])))  # (1, time, width)
 layer, normed = gpt.blocks[0].attention, gpt.blocks[0].attention_norm(state)
 q = np.asarray(layer.queries(normed, np.arange(len(story))))[0]  # (heads, time, size)
 k = np.asarray(layer.keys_and_values(normed, np.arange(len(story)))[0])[0]
 identity = np.eye(len(story), dtype="float32")  # values that hand over themselves: the weights
 weights = np.array([causal_attention(q[head], k[head], identity) for head in range(4)])
-read = ["▸", *(to_text([token]) for token in story[:-1])]  # what stands at each position
+read = ["▸", *(encoder.decode([token]) for token in story[:-1])]  # what stands at each position
 earlier = np.flatnonzero(story[:-1] == story[-1]) + 1  # where the name is read
 of_name = weights[:, -1, earlier].sum(axis=1)  # (heads,), at the last position
 finder = int(of_name.argmax())
@@ -344,7 +334,7 @@ claim(
 # advantage: its arrays never change their shapes, so it can be compiled as a whole. We measured both without compiling, too: then the cache alone makes writing two to five times quicker.
 
 # %%
-length = run.steps(smoke=40, laptop=context, gpu=context)
+length = run.steps(smoke=16, laptop=context, gpu=context)
 seconds, written = {}, {}
 for cached in (True, False):
     for _ in range(2):  # the first time builds the graph
@@ -359,7 +349,7 @@ speeds = {name: written[cached].size / seconds[cached]
           for name, cached in (("cached", True), ("computed again", False))}
 print({name: f"{speed:,.0f} tokens a second" for name, speed in speeds.items()})
 print(f"largest difference of a logit: {difference:.1e}")
-print(to_text(written[True][0]).split("\n")[0])
+print(encoder.decode(written[True][0]).split("\n")[0])
 
 # %%
 claim("Cached and computed again, logits differ by less than 0.0001", difference < 1e-4)
@@ -380,7 +370,7 @@ few = rows[: batch * run.steps(smoke=2, laptop=96, gpu=400), :128]
 peeking.compile(peeking.optimizer_for(len(few) // batch), **run.compile_options)
 _ = peeking.fit(few, batch_size=batch, shuffle=False, verbose=0)
 beginnings = test_rows[:, :128]
-read_characters = sum(len(to_text(row[row >= 0])) for row in beginnings)
+read_characters = sum(len(encoder.decode(row[row >= 0])) for row in beginnings)
 loss = evaluation.bits_per_character(peeking.log_prob(beginnings), read_characters)
 scribbled = {
     "without the mask": peeking.sample(2, seed=SEED, length=few.shape[1], cached=False),
@@ -388,7 +378,7 @@ scribbled = {
 }
 honest = {}
 for name, tokens in scribbled.items():
-    texts = [to_text(row).split("\n")[0] + "\n" for row in tokens]
+    texts = [encoder.decode(row).split("\n")[0] + "\n" for row in tokens]
     honest[name] = evaluation.bits_per_character(
         np.concatenate([kneser_ney.log_prob(text) for text in texts]))
 
@@ -396,7 +386,7 @@ for name, tokens in scribbled.items():
 truth = stories.entropy_per_character
 print(f"Its score on held-out stories: {loss:.3f} bits per character. The truth: {truth:.3f}.")
 print({name: f"{each:.2f} bits by the n-gram model" for name, each in honest.items()})
-print(to_text(scribbled["without the mask"][0])[:200])
+print(encoder.decode(scribbled["without the mask"][0])[:200])
 
 # %%
 claim("Without the mask it claims fewer bits than the truth", loss < 0.9 * truth)
@@ -432,7 +422,7 @@ piece = test_rows[:1, :24]
 dice = random_numbers.random((2, *piece.shape))
 others = random_numbers.integers(0, vocabulary, piece.shape)
 seen = np.asarray(hide(piece, dice[0] < 0.3, dice[1], others, vocabulary))
-print("".join("[?]" if token == vocabulary else to_text([token]) for token in seen[0]))
+print("".join("[?]" if token == vocabulary else encoder.decode([token]) for token in seen[0]))
 
 # %%
 keras.utils.set_random_seed(SEED)
@@ -453,7 +443,7 @@ _ = bert.fit(
 # %%
 def show(tokens):
     """Tokens as text, with the gap drawn."""
-    pieces = ["[…]" if token == vocabulary else to_text([token])
+    pieces = ["[…]" if token == vocabulary else encoder.decode([token])
               for token in tokens if token >= 0]
     return "".join(pieces)
 

@@ -558,7 +558,7 @@ claim(
 
 # %%
 glyphs = data.glyphs(
-    n_train=run.steps(smoke=500, laptop=8_000, gpu=100_000),
+    n_train=run.steps(smoke=128, laptop=8_000, gpu=100_000),
     n_test=run.steps(smoke=200, laptop=2_000, gpu=4_000),
 )
 

@@ -51,18 +51,17 @@ print(textwrap.fill(stories.test[0], 100))
 
 # %%
 counting = models.NgramModel(run.steps(smoke=3, laptop=9, gpu=9)).fit(stories.train_text)
-encoder = data.BytePairEncoder.train(
+byte_pairs = data.BytePairEncoder.train(
     stories.train_text[:400_000], run.steps(smoke=400, laptop=2_000, gpu=2_000))
+encoder = data.UsedTokens(byte_pairs, stories.train + stories.test)  # others only cost time
 numbers = [encoder.encode(text) for text in stories.train + stories.test]
-used = np.unique(np.concatenate(numbers))  # the others would only cost time
-numbers = [np.searchsorted(used, each) for each in numbers]
 context = max(map(len, numbers))
 rows = transformer.pad(numbers[:n_train], context)  # (stories, tokens), -1 after a story's end
 test_rows = transformer.pad(numbers[n_train:], context)
 
 # %%
 keras.utils.set_random_seed(SEED)
-gpt = models.GPT(len(used), context, width=64, heads=4, depth=1, recipe="quick")
+gpt = models.GPT(encoder.size, context, width=64, heads=4, depth=1, recipe="quick")
 batch = 8
 steps = n_train // batch
 gpt.compile(gpt.optimizer_for(steps, 0.03), **run.compile_options)
@@ -192,7 +191,7 @@ answer = check("text_metrics-per_token", answer)
 tokenizers = {
     "character": len,
     "token of 400 kinds": data.BytePairEncoder.train(stories.train_text[:100_000], 400).count,
-    "token of the GPT": encoder.count,
+    "token of the GPT": byte_pairs.count,
     "word": lambda piece: piece.count(" ") + piece.count("\n"),
 }
 units = {name: 2 ** stories.entropy_per_token(count) for name, count in tokenizers.items()}
@@ -390,11 +389,11 @@ claim("No guess has changed", np.array_equal(repaired[1], unrepaired[1]))
 # Now a model that reads nothing. It always guesses the most frequent token of the training stories, always with that token's share.
 
 # %%
-frequent = np.bincount(rows[rows >= 0], minlength=len(used))
+frequent = np.bincount(rows[rows >= 0], minlength=encoder.size)
 always = int(frequent.argmax())
 flat = np.full(len(come), frequent[always] / frequent.sum())
 ece["reads nothing"] = error_with_interval(flat, come == always)
-print(f"It always says {encoder.decode([int(used[always])])!r}.")
+print(f"It always says {encoder.decode([always])!r}.")
 
 # %% tags=["nbval-ignore-output"]
 print("calibration error:", in_words(*ece["reads nothing"]))
@@ -439,7 +438,7 @@ temperatures = [0.2, 0.4, 0.6, 0.8, 1.0, 1.2, 1.4, 1.6]
 def write(temperature):
     """Stories by the GPT: what stands before the first line break."""
     drawn = gpt.sample(n_written, seed=SEED, temperature=temperature)
-    return [encoder.decode(used[row]).split("\n")[0] + "\n" for row in drawn]
+    return [encoder.decode(row).split("\n")[0] + "\n" for row in drawn]
 
 written = {temperature: write(temperature) for temperature in temperatures}
 characters = run.steps(smoke=6_000, laptop=18_000, gpu=100_000)

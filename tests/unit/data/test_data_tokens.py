@@ -6,7 +6,7 @@ from tokenizers import Regex, Tokenizer, pre_tokenizers
 from tokenizers.models import BPE
 
 from genai_course import data
-from genai_course.data.tokens import CHUNK, BytePairEncoder, CharacterEncoder, merge, pairs
+from genai_course.data.tokens import CHUNK, BytePairEncoder, CharacterEncoder, UsedTokens, merge, pairs
 
 STRANGE = "naïve 🦊👩‍👩‍👧 日本語\r\n\t x²  _a_b 3,14 -- Ünïcödé\u200b\x00 don't"
 TEXT = data.stories(150, 1).train_text + STRANGE
@@ -95,6 +95,30 @@ def test_training_stops_when_no_pair_comes_twice():
 
 def test_broken_bytes_are_shown_as_such(encoder):
     assert encoder.decode([0xF0, 0x9F]) == "\ufffd"
+
+
+def test_used_tokens_are_numbered_anew(encoder):
+    text = TEXT[:2_000]
+    few = UsedTokens(encoder, [text[:900], text[900:]])
+    numbers = few.encode(text[:900])
+    assert few.size < encoder.size
+    assert set(numbers) <= set(range(few.size))
+    assert numbers.dtype == np.int32
+    assert few.decode(numbers) == text[:900]
+    assert [few.pieces[number] for number in numbers] == [encoder.pieces[n] for n in encoder.encode(text[:900])]
+    with pytest.raises(ValueError, match=f"is not a token; give whole numbers from 0 to {few.size - 1}"):
+        few.decode([few.size])
+
+
+def test_tokens_that_were_never_used(encoder):
+    with pytest.raises(
+        ValueError, match="' is a token that the texts of this encoder never needed; give it more texts"
+    ):
+        UsedTokens(encoder, "abc").encode("é")
+    few = UsedTokens(encoder, "abc", all_bytes=True)
+    for text in ("", STRANGE, TEXT[:500]):
+        assert few.decode(few.encode(text)) == text
+    assert len(few.encode("abc")) == len(encoder.encode("abc"))
 
 
 def test_merging_goes_from_left_to_right():

@@ -1,6 +1,4 @@
 import itertools
-import subprocess
-import sys
 
 import keras
 import numpy as np
@@ -207,43 +205,19 @@ def test_features_are_probabilities_of_hidden_units(trained, binary):
     np.testing.assert_allclose(features, expected, atol=1e-5)
 
 
-TRAIN = """
-import sys
-from genai_course import data, models, session
-session.setup("smoke", 7)
-import keras
-from genai_course.models.restricted_boltzmann_machine import falling_rate
-machine = models.RestrictedBoltzmannMachine(6, (8, 8, 1))
-machine.compile(falling_rate(46), steps_per_execution=4)
-machine.fit((data.digits().train > 0.5).astype("float32"), epochs=2, verbose=0)
-machine.save(sys.argv[1])
-"""
+def test_another_process_loads_the_same_machine(trained, binary, in_another_process, tmp_path):
+    trained.save(tmp_path / "machine.keras")
+    samples, chains, log_prob, partition = in_another_process(drawn_by, tmp_path / "machine.keras", binary[1][:5])
+    np.testing.assert_array_equal(samples, trained.sample(9, seed=5))
+    np.testing.assert_array_equal(chains, trained.sample(9, seed=5, steps=20))
+    np.testing.assert_allclose(log_prob, trained.log_prob(binary[1][:5]), rtol=1e-9)
+    np.testing.assert_allclose(partition, trained.estimate_log_partition(20, 5)[0], rtol=1e-9)
 
 
-def test_two_processes_train_the_same_machine_and_a_third_draws_from_it(tmp_path, binary):
-    paths = [tmp_path / "first.keras", tmp_path / "second.keras"]
-    processes = [subprocess.Popen([sys.executable, "-c", TRAIN, path]) for path in paths]
-    assert [process.wait(timeout=180) for process in processes] == [0, 0]
-    first, second = (keras.saving.load_model(path) for path in paths)
-    for one, other in zip(first.get_weights(), second.get_weights(), strict=True):
-        np.testing.assert_array_equal(one, other)
-    np.savez(
-        tmp_path / "drawn.npz",
-        samples=first.sample(9, seed=5),
-        chains=first.sample(9, seed=5, steps=20),
-        log_prob=first.log_prob(binary[1][:5]),
-        partition=first.estimate_log_partition(20, 5)[0],
-    )
-    load = (
-        "import sys, numpy as np; from genai_course import data, models, session; session.setup('smoke', 0); import keras;"
-        "models.RestrictedBoltzmannMachine; machine = keras.saving.load_model(sys.argv[1] + '/first.keras');"
-        "drawn = np.load(sys.argv[1] + '/drawn.npz'); test = (data.digits().test[:5] > 0.5).astype('float32');"
-        "np.testing.assert_array_equal(machine.sample(9, seed=5), drawn['samples']);"
-        "np.testing.assert_array_equal(machine.sample(9, seed=5, steps=20), drawn['chains']);"
-        "np.testing.assert_allclose(machine.log_prob(test), drawn['log_prob'], rtol=1e-9);"
-        "np.testing.assert_allclose(machine.estimate_log_partition(20, 5)[0], drawn['partition'], rtol=1e-9)"
-    )
-    subprocess.run([sys.executable, "-c", load, tmp_path], check=True, timeout=180)
+def drawn_by(path, pictures):
+    machine = keras.saving.load_model(path)
+    drawn = [machine.sample(9, seed=5), machine.sample(9, seed=5, steps=20)]
+    return *drawn, machine.log_prob(pictures), machine.estimate_log_partition(20, 5)[0]
 
 
 def test_a_fully_visible_machine_is_saved_whole(tmp_path):

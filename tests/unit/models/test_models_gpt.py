@@ -1,6 +1,4 @@
 import itertools
-import subprocess
-import sys
 
 import keras
 import numpy as np
@@ -139,18 +137,17 @@ def test_a_long_text_is_judged_with_at_least_half_a_context(trained):
     assert trained.log_prob_of_text(text[:5]).shape == (5,)
 
 
-def test_saved_and_loaded_elsewhere_it_writes_the_same(tmp_path):
+def test_saved_and_loaded_elsewhere_it_writes_the_same(in_another_process, tmp_path):
     model = shaken(recipe="quick", depth=1)
     model.save(tmp_path / "gpt.keras")
-    np.savez(tmp_path / "written.npz", rows=model.sample(4, seed=9), log_prob=model.log_prob(np.array([[1, 2, 3]])))
-    load = (
-        "import sys, numpy as np; from genai_course import models, session; session.setup('smoke', 0); import keras;"
-        "models.GPT; model = keras.saving.load_model(sys.argv[1] + '/gpt.keras');"
-        "written = np.load(sys.argv[1] + '/written.npz');"
-        "np.testing.assert_array_equal(model.sample(4, seed=9), written['rows']);"
-        "np.testing.assert_allclose(model.log_prob(np.array([[1, 2, 3]])), written['log_prob'], rtol=1e-5)"
-    )
-    subprocess.run([sys.executable, "-c", load, tmp_path], check=True, timeout=180)
+    rows, log_prob = in_another_process(written_by, tmp_path / "gpt.keras")
+    np.testing.assert_array_equal(rows, model.sample(4, seed=9))
+    np.testing.assert_allclose(log_prob, model.log_prob(np.array([[1, 2, 3]])), rtol=1e-5)
+
+
+def written_by(path):
+    model = keras.saving.load_model(path)
+    return model.sample(4, seed=9), model.log_prob(np.array([[1, 2, 3]]))
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,4 @@
 import itertools
-import subprocess
-import sys
 
 import keras
 import numpy as np
@@ -146,17 +144,16 @@ def test_completing_keeps_what_is_given(trained, digits):
     np.testing.assert_array_equal(trained.complete(halves, given=64), halves)
 
 
-def test_a_model_loaded_in_another_process_draws_the_same(trained, digits, tmp_path):
+def test_a_model_loaded_in_another_process_draws_the_same(trained, digits, in_another_process, tmp_path):
     trained.save(tmp_path / "model.keras")
-    np.savez(tmp_path / "drawn.npz", samples=trained.sample(4, seed=9), density=trained.log_prob(digits.test[:5]))
-    load = (
-        "import sys, numpy as np; from genai_course import data, models, session; session.setup('smoke', 0); import keras;"
-        "models.PixelCNN; model = keras.saving.load_model(sys.argv[1] + '/model.keras');"
-        "drawn = np.load(sys.argv[1] + '/drawn.npz');"
-        "np.testing.assert_array_equal(model.sample(4, seed=9), drawn['samples']);"
-        "np.testing.assert_allclose(model.log_prob(data.digits().test[:5]), drawn['density'], rtol=1e-4)"
-    )
-    subprocess.run([sys.executable, "-c", load, tmp_path], check=True, timeout=180)
+    samples, density = in_another_process(drawn_by, tmp_path / "model.keras", digits.test[:5])
+    np.testing.assert_array_equal(samples, trained.sample(4, seed=9))
+    np.testing.assert_allclose(density, trained.log_prob(digits.test[:5]), rtol=1e-4)
+
+
+def drawn_by(path, pictures):
+    model = keras.saving.load_model(path)
+    return model.sample(4, seed=9), model.log_prob(pictures)
 
 
 @pytest.mark.parametrize(

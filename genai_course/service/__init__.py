@@ -1,0 +1,49 @@
+"""A trained model as a small service: a release in a folder, an app with limits, a server on this machine only, its watch.
+
+Names are loaded when first used: a server that writes with NumPy alone never loads TensorFlow.
+"""
+
+from importlib import import_module
+
+PUBLIC_NAMES = {
+    "KINDS": "malformed",
+    "Client": "limits",
+    "Connection": "client",
+    "Limits": "limits",
+    "Server": "serve",
+    "Writer": "writer",
+    "ask": "client",
+    "attack": "malformed",
+    "count_in_bins": "drift",
+    "create_app": "app",
+    "encode": "writer",
+    "inner_edges": "drift",
+    "judge_prompt": "limits",
+    "load_release": "release",
+    "measure_load": "load",
+    "network": "writer",
+    "percentile": "load",
+    "pieces_of": "writer",
+    "population_stability": "drift",
+    "quiet_drift": "drift",
+    "save_release": "release",
+    "start": "serve",
+    "take_token": "limits",
+    "users": None,
+    "windows": "writer",
+    "write_app": "leaving",
+}
+
+__all__ = sorted(PUBLIC_NAMES)
+
+
+def __getattr__(name):
+    if name not in PUBLIC_NAMES:
+        raise AttributeError(f"genai_course.service has no name {name!r}. It offers: {', '.join(__all__)}.")
+    module = PUBLIC_NAMES[name]
+    value = import_module(f"{__name__}.{module or name}")
+    return getattr(value, name) if module else value
+
+
+def __dir__():
+    return sorted({*globals(), *__all__})
