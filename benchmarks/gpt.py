@@ -65,7 +65,7 @@ def gpt(texts, seed):
 
 def padded(texts, encoder, context):
     """Texts as rows of tokens, -1 after their ends."""
-    from genai_course.models.transformer import pad
+    from genai_course.models.language_model import pad
 
     return pad([encoder.encode(text) for text in texts], context)
 
@@ -81,7 +81,7 @@ def friends_named(stories, log_prob, n=200):
 
 def rows_of(texts, encoder, stories, seed):
     """Rows to train on, shuffled, and rows to judge by: a story each, or windows that begin anywhere."""
-    from genai_course.models.transformer import pad
+    from genai_course.models.language_model import pad
 
     random = np.random.default_rng(seed)
     if stories:
@@ -107,7 +107,7 @@ def judged_while_learning(model, encoder, texts):
     import keras
     import tensorflow as tf
 
-    from genai_course.models.transformer import log_probs_of_tokens, pad
+    from genai_course.models.language_model import log_probs_of_tokens, pad
 
     optimizer = keras.optimizers.Adam(STEP, beta_1=0.0)
     optimizer.build(model.trainable_variables)
@@ -199,7 +199,8 @@ def all_again(model):
     """A compiled function that writes without a cache; arguments as of ``GPT.write_cached``."""
     import tensorflow as tf
 
-    from genai_course.models.gpt import choose, put
+    from genai_course.models.gpt import put
+    from genai_course.models.language_model import choose
 
     @tf.function(autograph=False, jit_compile=True)
     def write(rows, dice, given, temperature, top_k):

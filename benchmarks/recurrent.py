@@ -36,7 +36,7 @@ def recurrent(texts, seed):
 
 def log_prob_of_texts(model, encoder, texts):
     """Natural logarithm of each text's probability.  n texts -> (n,)"""
-    from genai_course.models.transformer import pad
+    from genai_course.models.language_model import pad
 
     rows = pad([encoder.encode(text) for text in texts])
     return np.sum(model.log_prob(np.maximum(rows, 0)) * (rows >= 0), axis=1)

@@ -77,17 +77,16 @@ def dated(path):
 
 @contextmanager
 def whole_file(path):
-    """Yield a temporary path beside ``path``; rename it to ``path`` on success, so the file is whole or absent.
+    """Yield a temporary path near ``path``; move it to ``path`` on success, so the file is whole or absent.
 
     >>> with whole_file("curves.npz") as temporary:
     ...     np.savez(temporary, loss=loss)
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    # The real ending stays last: NumPy and Keras choose the format by it.
-    temporary = path.with_name(f".{path.stem}-{os.getpid()}{path.suffix}")
-    try:
+    # Its own name in a hidden folder: NumPy and Keras choose the format by the ending, and whoever looks for "*.jsonl" beside
+    # the file must not find one that is half written.
+    with tempfile.TemporaryDirectory(prefix=f".{path.stem}-", dir=path.parent, ignore_cleanup_errors=True) as folder:
+        temporary = Path(folder) / path.name
         yield temporary
         os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)

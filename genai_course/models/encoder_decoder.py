@@ -11,18 +11,15 @@ import tensorflow as tf
 from keras import layers, ops
 
 from genai_course.models.autoencoder import is_size
+from genai_course.models.language_model import ROWS_AT_ONCE, check_tokens, cross_entropy, log_probs_of_tokens
 from genai_course.models.transformer import (
     Block,
     TokensAndPositions,
     causal_mask,
-    check_tokens,
     check_transformer,
-    log_probs_of_tokens,
     places_of_text,
     small_numbers,
 )
-
-ROWS_AT_ONCE = 64  # of a likelihood
 
 
 def gaps(tokens, starts, lengths, gap_token):
@@ -93,8 +90,7 @@ class EncoderDecoder(keras.Model):
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         """Mean cross-entropy of the answers' tokens, in nats."""
-        counted = ops.cast(x[1] >= 0, "float32")
-        return -ops.sum(log_probs_of_tokens(x[1], y_pred) * counted) / ops.maximum(ops.sum(counted), 1)
+        return cross_entropy(x[1], y_pred, x[1] >= 0)
 
     def fit(self, sources, answers, **options):
         """Train on sources (n, time) and answers (n, length) that end in ``gap_token``; options as of ``keras.Model.fit``.

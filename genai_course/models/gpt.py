@@ -11,24 +11,14 @@ import tensorflow as tf
 from keras import ops
 
 from genai_course.models.autoencoder import is_size
-from genai_course.models.transformer import (
-    NORMS,
-    RECIPES,
-    Block,
-    TokensAndPositions,
-    causal_mask,
-    check_tokens,
-    check_transformer,
-    log_probs_of_tokens,
-)
+from genai_course.models.language_model import LanguageModel, check_tokens, choose
+from genai_course.models.transformer import NORMS, RECIPES, Block, TokensAndPositions, causal_mask, check_transformer
 
 PAIRS_AND_TRIPLES = {"standard": 0, "quick": 4096}  # vectors for two and for three tokens in a row
-ROWS_AT_ONCE = 64  # of a likelihood
-NEVER = -1e9  # the logit of a token that may not be drawn
 
 
 @keras.saving.register_keras_serializable(package="genai_course")
-class GPT(keras.Model):
+class GPT(LanguageModel):
     """A distribution over rows of tokens, each token given those before it.
 
     vocabulary: number of different tokens; context: the longest row. One more token, of its own, begins each row, so the first
@@ -82,11 +72,6 @@ class GPT(keras.Model):
         self.norm = NORMS[parts["norm"]]()
         self(np.zeros((1, min(2, context)), "int32"))  # makes the weights, so that saved ones can be loaded
 
-    def inputs(self, tokens):
-        """What the model reads when it is to say ``tokens``: the start, then all but the last.  (n, time) -> (n, time)"""
-        start = ops.full_like(tokens[:, :1], self.vocabulary)
-        return ops.concatenate([start, ops.maximum(tokens[:, :-1], 0)], axis=1)
-
     def call(self, tokens, training=False):
         """Logits of each token, given those before it.  (n, time) -> (n, time, vocabulary)"""
         state = self.embedding(self.inputs(tokens))  # (n, time, width)
@@ -101,35 +86,6 @@ class GPT(keras.Model):
         """How well each token's vector fits.  (n, time, width) -> (n, time, vocabulary)"""
         vectors = self.embedding.tokens.embeddings[: self.vocabulary]
         return tf.matmul(self.norm(state), vectors, transpose_b=True)
-
-    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        """Mean cross-entropy of the tokens, in nats; the target is the row itself."""
-        counted = ops.cast(x >= 0, "float32")
-        return -ops.sum(log_probs_of_tokens(x, y_pred) * counted) / ops.maximum(ops.sum(counted), 1)
-
-    def fit(self, tokens, **options):
-        """Train on rows of tokens (n, time), -1 after a row's end; options as of ``keras.Model.fit``.
-
-        Raises ValueError for rows that cannot be.
-        """
-        return super().fit(check_tokens(tokens, self.vocabulary, self.context), **options)
-
-    def log_prob_of_tokens(self, tokens):
-        """Natural logarithm of each token's probability, given those before it; 0 where a row has ended.
-
-        (n, time) -> (n, time) float64.  Raises ValueError for rows that cannot be.
-        """
-        tokens = check_tokens(tokens, self.vocabulary, self.context)
-        blocks = np.array_split(tokens, -(-len(tokens) // ROWS_AT_ONCE))
-        return np.concatenate([np.asarray(self.score(block), "float64") for block in blocks])
-
-    def log_prob(self, tokens):
-        """Natural logarithm of each row's probability.  (n, time) -> (n,) float64; ValueError for rows that cannot be."""
-        return self.log_prob_of_tokens(tokens).sum(axis=1)
-
-    @tf.function(autograph=False, reduce_retracing=True)
-    def score(self, tokens):
-        return log_probs_of_tokens(tokens, self(tokens)) * ops.cast(tokens >= 0, "float32")
 
     def log_prob_of_text(self, tokens):
         """Of one row of any length: each token is judged with half a context of tokens before it, or more.
@@ -253,17 +209,6 @@ def new_optimizer(steps, learning_rate=None, muon=False):
     if muon:
         return keras.optimizers.Muon(rate)
     return keras.optimizers.AdamW(rate, beta_2=0.98, weight_decay=0.01, clipnorm=1.0)
-
-
-def choose(logits, dice, temperature, top_k):
-    """Draw a token for each row with a number from [0, 1).  (n, vocabulary), (n,), (), () -> (n,) int32"""
-    if top_k is not None:
-        smallest = tf.math.top_k(logits, top_k).values[:, -1:]
-        logits = ops.where(logits >= smallest, logits, NEVER)
-    weights = ops.softmax(logits / temperature)
-    cumulative = ops.cumsum(weights, axis=-1)
-    passed = ops.cast(dice[:, None] * cumulative[:, -1:] >= cumulative[:, :-1], "int32")
-    return ops.sum(passed, axis=-1)
 
 
 def put(rows, place, tokens):

@@ -10,19 +10,17 @@ import tensorflow as tf
 from keras import ops
 
 from genai_course.models.autoencoder import is_size
+from genai_course.models.language_model import ROWS_AT_ONCE, check_tokens, cross_entropy, log_probs_of_tokens
 from genai_course.models.transformer import (
     NORMS,
     RECIPES,
     Block,
     TokensAndPositions,
-    check_tokens,
     check_transformer,
-    log_probs_of_tokens,
     places_of_text,
 )
 
 HIDDEN, REPLACED = 0.8, 0.1  # shares of the tokens asked for; the rest stays as it is
-ROWS_AT_ONCE = 64  # of a likelihood
 
 
 def hide(tokens, chosen, fate, others, mask_token):
@@ -91,8 +89,7 @@ class MaskedLanguageModel(keras.Model):
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         """Mean cross-entropy of the tokens asked for, in nats."""
         logits, asked = y_pred
-        counted = ops.cast(asked, "float32")
-        return -ops.sum(log_probs_of_tokens(x, logits) * counted) / ops.maximum(ops.sum(counted), 1)
+        return cross_entropy(x, logits, asked)
 
     def fit(self, tokens, **options):
         """Train on rows of tokens (n, time), -1 after a row's end; options as of ``keras.Model.fit``.

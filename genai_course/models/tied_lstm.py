@@ -14,17 +14,15 @@ import tensorflow as tf
 from keras import ops
 
 from genai_course.models.autoencoder import is_size
-from genai_course.models.gpt import choose
+from genai_course.models.language_model import LanguageModel, choose
 from genai_course.models.recurrent_language_model import lstm_step
-from genai_course.models.transformer import check_tokens, log_probs_of_tokens
 
 LASTING = 0.75  # share of the units that keep
 KEEPS, WRITES = 5.0, -2.0  # where their gates begin: 0.993 of the memory stays at each step, 0.12 of what is new enters
-ROWS_AT_ONCE = 64  # of a likelihood
 
 
 @keras.saving.register_keras_serializable(package="genai_course")
-class TiedLSTM(keras.Model):
+class TiedLSTM(LanguageModel):
     """A distribution over rows of tokens, each token given those before it; rows as of :class:`~genai_course.models.GPT`.
 
     vocabulary: number of different tokens; one more, of its own, begins each row. units: numbers in a token's vector, in the
@@ -66,39 +64,8 @@ class TiedLSTM(keras.Model):
 
     def call(self, tokens, training=False):
         """Logits of each token, given those before it.  (n, time) -> (n, time, vocabulary)"""
-        start = ops.full_like(tokens[:, :1], self.vocabulary)
-        before = ops.concatenate([start, ops.maximum(tokens[:, :-1], 0)], axis=1)
-        hidden = self.read(before, self.no_memory(ops.shape(tokens)[0]))[..., : self.units]
+        hidden = self.read(self.inputs(tokens), self.no_memory(ops.shape(tokens)[0]))[..., : self.units]
         return self.logits(ops.swapaxes(hidden, 0, 1))
-
-    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        """Mean cross-entropy of the tokens, in nats; the target is the row itself."""
-        counted = ops.cast(x >= 0, "float32")
-        return -ops.sum(log_probs_of_tokens(x, y_pred) * counted) / ops.maximum(ops.sum(counted), 1)
-
-    def fit(self, tokens, **options):
-        """Train on rows of tokens (n, time), -1 after a row's end; options as of ``keras.Model.fit``.
-
-        Raises ValueError for rows that cannot be.
-        """
-        return super().fit(check_tokens(tokens, self.vocabulary, np.inf), **options)
-
-    def log_prob_of_tokens(self, tokens):
-        """Natural logarithm of each token's probability, given those before it; 0 where a row has ended.
-
-        (n, time) -> (n, time) float64.  Raises ValueError for rows that cannot be.
-        """
-        tokens = check_tokens(tokens, self.vocabulary, np.inf)
-        blocks = np.array_split(tokens, -(-len(tokens) // ROWS_AT_ONCE))
-        return np.concatenate([np.asarray(self.score(block), "float64") for block in blocks])
-
-    def log_prob(self, tokens):
-        """Natural logarithm of each row's probability.  (n, time) -> (n,) float64; ValueError for rows that cannot be."""
-        return self.log_prob_of_tokens(tokens).sum(axis=1)
-
-    @tf.function(autograph=False, reduce_retracing=True)
-    def score(self, tokens):
-        return log_probs_of_tokens(tokens, self(tokens)) * ops.cast(tokens >= 0, "float32")
 
     def sample(self, n, length, seed=0, temperature=1.0):
         """Write ``n`` rows of ``length`` tokens.  temperature: above 0; below 1 the likely becomes likelier.

@@ -247,30 +247,6 @@ def small_numbers():
     return keras.initializers.RandomNormal(stddev=0.02)
 
 
-def log_probs_of_tokens(tokens, logits):
-    """(n, time) whole numbers, (n, time, vocabulary) -> log-probability of each token (n, time)"""
-    chosen = ops.take_along_axis(logits, ops.maximum(tokens, 0)[..., None], axis=-1)[..., 0]
-    return chosen - ops.logsumexp(logits, axis=-1)
-
-
-def check_tokens(tokens, vocabulary, longest, name="tokens"):
-    """Tokens as int32 (n, time); -1 is "nothing", after a text's end.
-
-    Raises ValueError for another shape, a row longer than ``longest``, or a number that is no token.
-    """
-    tokens = np.asarray(tokens)
-    if tokens.ndim != 2 or not len(tokens) or not 1 <= tokens.shape[1] <= longest:
-        raise ValueError(
-            f"{name} has shape {tokens.shape}; this model needs (n, time), n of 1 or more, time from 1 to {longest}."
-        )
-    if not np.issubdtype(tokens.dtype, np.integer) or tokens.min() < -1 or tokens.max() >= vocabulary:
-        raise ValueError(
-            f"{name} holds {tokens.min()} to {tokens.max()} as {tokens.dtype}; give whole numbers from 0 to {vocabulary - 1}, "
-            "and -1 where a row has ended."
-        )
-    return tokens.astype("int32")
-
-
 def check_transformer(width, heads, recipe, **sizes):
     """ValueError unless the recipe is known, all else are whole numbers of 1 or more, and heads divide the width evenly."""
     if recipe not in RECIPES:
@@ -285,15 +261,3 @@ def check_transformer(width, heads, recipe, **sizes):
 def places_of_text(tokens):
     """A mask that lets all look at tokens and none at -1, where there is nothing.  (n, time) -> (n, 1, 1, time) bool"""
     return (tokens >= 0)[:, None, None, :]
-
-
-def pad(rows, length=None):
-    """Rows of tokens as one array; shorter rows end in -1, longer ones are cut.  -> (n, length) int32
-
-    length: by default that of the longest row.
-    """
-    length = max(map(len, rows)) if length is None else length
-    padded = np.full((len(rows), length), -1, "int32")
-    for row, tokens in zip(padded, rows, strict=True):
-        row[: len(tokens)] = tokens[:length]
-    return padded

@@ -79,7 +79,7 @@ def ngram(stories, order, characters):
 def gru(stories, run, steps):
     """A recurrent network that reads tokens."""
     from genai_course.models import RecurrentLanguageModel
-    from genai_course.models.transformer import pad
+    from genai_course.models.language_model import pad
 
     encoder = encoder_of(stories)
     rows, length = 48, 10
@@ -107,7 +107,7 @@ def gru(stories, run, steps):
 def gpt(stories, run, steps):
     """A small Transformer, with the quick recipe."""
     from genai_course.models import GPT
-    from genai_course.models.transformer import pad
+    from genai_course.models.language_model import pad
 
     encoder = encoder_of(stories)
     numbers = [encoder.encode(text) for text in (*stories.train, *stories.test)]

@@ -12,7 +12,7 @@ import numpy as np
 import tensorflow as tf
 
 from genai_course.data.pictures import check_whole_number
-from genai_course.models.transformer import log_probs_of_tokens
+from genai_course.models.language_model import log_probs_of_tokens
 
 
 def advantages(rewards):

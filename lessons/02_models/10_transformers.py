@@ -37,6 +37,7 @@ import pandas as pd
 
 from genai_course.models import transformer
 from genai_course.models.encoder_decoder import draw_gaps, gaps
+from genai_course.models.language_model import pad
 from genai_course.training import Progress
 
 n_train = run.steps(smoke=24, laptop=2_800, gpu=50_000)
@@ -132,7 +133,7 @@ encoder = data.UsedTokens(encoder, stories.train + stories.test)  # the others w
 vocabulary = encoder.size
 train, test = ([encoder.encode(text) for text in part] for part in (stories.train, stories.test))
 context = max(map(len, train + test))
-rows, test_rows = transformer.pad(train, context), transformer.pad(test, context)
+rows, test_rows = pad(train, context), pad(test, context)
 characters = len(stories.test_text)
 print(rows.shape, f"{np.mean(rows >= 0):.0%} of it are tokens, the rest is nothing")
 
@@ -214,10 +215,10 @@ def share_right(log_prob):
     return float(np.mean(scores.argmax(axis=1) == right))
 
 def by_gpt(texts):
-    return gpt.log_prob(transformer.pad([encoder.encode(text) for text in texts], context))
+    return gpt.log_prob(pad([encoder.encode(text) for text in texts], context))
 
 def by_lstm(texts):
-    padded = transformer.pad([encoder.encode(text) for text in texts])
+    padded = pad([encoder.encode(text) for text in texts])
     return np.sum(lstm.log_prob(np.maximum(padded, 0)) * (padded >= 0), axis=1)
 
 # %%

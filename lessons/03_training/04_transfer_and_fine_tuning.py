@@ -41,6 +41,7 @@ from keras import ops
 from genai_course.data.grammar import Grammar
 from genai_course.data.stories import LISTS
 from genai_course.models import low_rank, transformer
+from genai_course.models.language_model import log_probs_of_tokens, pad
 from genai_course.training import Progress, tune
 
 # %% [markdown]
@@ -88,7 +89,7 @@ def story_rows(texts):
 
 def letter_rows(texts):
     """A letter a row; -1 after its end.  -> (n, context)"""
-    return transformer.pad([encoder.encode(text) for text in texts], context)
+    return pad([encoder.encode(text) for text in texts], context)
 
 old_rows, old_test = story_rows(stories.train), story_rows(stories.test)[: min(48, n_judged)]
 new_rows, new_test = letter_rows(letters), letter_rows(held_out_letters)
@@ -193,7 +194,7 @@ seconds, _ = tune(head, read(new_rows)[places], targets=new_rows[places], rate=0
 def bits_with_head(rows):
     """Bits per character with the new head on the old body."""
     logits = ops.reshape(head(read(rows).reshape(-1, 64)), (*rows.shape, vocabulary))
-    surprise = -transformer.log_probs_of_tokens(rows, logits).numpy()  # (n, context)
+    surprise = -log_probs_of_tokens(rows, logits).numpy()  # (n, context)
     return float(surprise[rows >= 0].sum() / np.log(2) / len(encoder.decode(rows[rows >= 0])))
 
 note("frozen body, new head", gpt, head.count_params(), seconds)

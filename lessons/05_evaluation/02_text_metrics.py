@@ -36,7 +36,7 @@ import numpy as np
 import pandas as pd
 
 from genai_course.evaluation import calibration, hallucination
-from genai_course.models import transformer
+from genai_course.models.language_model import pad
 from genai_course.training import Progress
 
 n_train = run.steps(smoke=24, laptop=2_400, gpu=50_000)
@@ -56,8 +56,8 @@ byte_pairs = data.BytePairEncoder.train(
 encoder = data.UsedTokens(byte_pairs, stories.train + stories.test)  # others only cost time
 numbers = [encoder.encode(text) for text in stories.train + stories.test]
 context = max(map(len, numbers))
-rows = transformer.pad(numbers[:n_train], context)  # (stories, tokens), -1 after a story's end
-test_rows = transformer.pad(numbers[n_train:], context)
+rows = pad(numbers[:n_train], context)  # (stories, tokens), -1 after a story's end
+test_rows = pad(numbers[n_train:], context)
 
 # %%
 keras.utils.set_random_seed(SEED)

@@ -34,6 +34,14 @@ def test_a_whole_file_replaces_the_old_one_only_on_success(tmp_path):
     assert list(path.parent.iterdir()) == [path]
 
 
+def test_a_file_that_is_being_written_is_not_found_beside_the_others(tmp_path):
+    with whole_file(tmp_path / "answers.jsonl") as temporary:
+        temporary.write_text("half")
+        assert temporary.suffix == ".jsonl"
+        assert list(tmp_path.glob("*.jsonl")) == []
+    assert [path.name for path in tmp_path.iterdir()] == ["answers.jsonl"]
+
+
 def write_half(path):
     with whole_file(path) as temporary:
         temporary.write_text("tw")

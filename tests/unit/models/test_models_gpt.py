@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from genai_course import models, session
-from genai_course.models.gpt import RECIPES, choose
+from genai_course.models.transformer import RECIPES
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -44,13 +44,6 @@ def test_the_probabilities_of_all_rows_add_up_to_one(recipe):
     log_probs = shaken(recipe=recipe).log_prob(rows)
     assert np.exp(log_probs).sum() == pytest.approx(1, abs=1e-5)
     assert log_probs.std() > 0.3
-
-
-def test_what_stands_after_the_end_does_not_count():
-    model, row = shaken(), np.array([[3, 1, 2]])
-    ended = np.array([[3, 1, 2, -1, -1]])
-    np.testing.assert_allclose(model.log_prob(ended), model.log_prob(row), rtol=1e-5)
-    assert (model.log_prob_of_tokens(ended)[0, 3:] == 0).all()
 
 
 @pytest.mark.parametrize("recipe", list(RECIPES))
@@ -119,13 +112,6 @@ def test_seeds_and_top_k(trained):
     assert (trained.sample(4, seed=5) != trained.sample(4, seed=6)).any()
     greedy = trained.sample(4, seed=1, top_k=1)
     assert (greedy == greedy[:1]).all()
-
-
-def test_choose_keeps_to_the_temperature():
-    logits, dice = np.log([[0.5, 0.3, 0.2]] * 3).astype("float32"), np.array([0.45, 0.75, 0.95], "float32")
-    np.testing.assert_array_equal(choose(logits, dice, 1.0, None), [0, 1, 2])
-    np.testing.assert_array_equal(choose(logits, dice, 1.0, 2), [0, 1, 1])  # 0.5 and 0.3 become 0.625 and 0.375
-    np.testing.assert_array_equal(choose(logits, dice, 0.05, None), [0, 0, 0])
 
 
 def test_a_long_text_is_judged_with_at_least_half_a_context(trained):

@@ -28,19 +28,6 @@ def test_it_is_an_lstm_on_the_vectors_of_the_tokens():
         np.testing.assert_allclose(model(rows)[:, place], logits + np.asarray(model.output_bias), atol=1e-5)
 
 
-def test_what_follows_a_rows_end_does_not_count():
-    model = small()
-    full, short = np.array([[1, 2, 3, 4]]), np.array([[1, 2, -1, -1]])
-    tokens = model.log_prob_of_tokens(short)
-    assert tokens[0, 2:].tolist() == [0, 0]
-    np.testing.assert_allclose(tokens[0, :2], model.log_prob_of_tokens(full)[0, :2], atol=1e-6)
-    model.compile("sgd", run_eagerly=True)
-    before = model.get_weights()
-    model.fit(np.full((4, 6), -1), verbose=0)
-    for one, other in zip(before, model.get_weights(), strict=True):
-        np.testing.assert_array_equal(one, other)
-
-
 def test_its_memory_begins_as_a_copy_that_lasts():
     model = small(units=64)
     rows = np.array([[0] + [4] * 100, [1] + [4] * 100])  # only the first tokens differ

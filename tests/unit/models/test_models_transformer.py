@@ -1,5 +1,3 @@
-import re
-
 import keras
 import numpy as np
 import pytest
@@ -13,10 +11,7 @@ from genai_course.models.transformer import (
     attention,
     attention_weights,
     causal_mask,
-    check_tokens,
     check_transformer,
-    log_probs_of_tokens,
-    pad,
     rotate,
 )
 
@@ -64,32 +59,6 @@ def test_attention_without_positions_does_not_know_the_order():
     inputs = np.random.default_rng(0).normal(size=(1, 5, 8)).astype("float32")
     order = [3, 0, 4, 1, 2]
     np.testing.assert_allclose(np.asarray(layer(inputs))[:, order], layer(inputs[:, order]), atol=1e-6)
-
-
-def test_log_probabilities_are_of_the_tokens_asked_for():
-    logits = np.log([[[0.2, 0.3, 0.5], [0.6, 0.3, 0.1]]]).astype("float32") + 7
-    np.testing.assert_allclose(log_probs_of_tokens(np.array([[2, 1]]), logits), np.log([[0.5, 0.3]]), rtol=1e-5)
-
-
-def test_rows_are_padded_and_cut():
-    np.testing.assert_array_equal(pad([[1, 2, 3], [4]]), [[1, 2, 3], [4, -1, -1]])
-    np.testing.assert_array_equal(pad([[1, 2, 3], [4]], length=2), [[1, 2], [4, -1]])
-
-
-@pytest.mark.parametrize(
-    ("tokens", "words"),
-    [
-        ([1, 2], "shape (2,)"),
-        ([[0] * 6], "from 1 to 5"),
-        ([[3]], "0 to 2"),
-        ([[-2]], "0 to 2"),
-        ([[0.5]], "float64"),
-        (np.zeros((0, 3), int), "shape (0, 3)"),
-    ],
-)
-def test_rows_that_cannot_be_are_named(tokens, words):
-    with pytest.raises(ValueError, match=re.escape(words)):
-        check_tokens(np.array(tokens), vocabulary=3, longest=5)
 
 
 @pytest.mark.parametrize(
