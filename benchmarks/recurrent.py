@@ -12,6 +12,7 @@ UNITS, ROWS, LENGTH, KINDS = 128, 8, 64, ("lstm", "gru", "rnn")
 EPOCHS = {"Stories": 1, "Texts": 8}  # at most a minute; the stories have six times as many tokens
 RATE = 6e-3
 TIED_STEPS = 1_000  # of eight stories each: every story twice
+LENGTHS = 20  # stories of about the same length are read together: their tokens, rounded up to a multiple of this
 
 
 def recurrent(texts, seed):
@@ -26,9 +27,9 @@ def recurrent(texts, seed):
     train, test = encoder.encode("\n" + texts.train_text), encoder.encode("\n" + texts.test_text)
     for kind in KINDS:
         keras.utils.set_random_seed(seed)
-        model, seconds = train_one(kind, train, encoder.size, EPOCHS[type(texts).__name__])
+        model, times = train_one(kind, train, encoder.size, EPOCHS[type(texts).__name__])
         nats = -model.log_prob(test[None, 1:]).sum()
-        scores = {"bits": float(nats / math.log(2) / len(texts.test_text)), "seconds": seconds}
+        scores = {"bits": float(nats / math.log(2) / len(texts.test_text)), **times}
         if isinstance(texts, Stories):
             scores["friend"] = friends_named(texts, lambda each, model=model: log_prob_of_texts(model, encoder, each))
         yield f"{kind.upper()}, {UNITS} units", scores
@@ -43,7 +44,7 @@ def log_prob_of_texts(model, encoder, texts):
 
 
 def train_one(kind, tokens, size, epochs):
-    """A trained model and the CPU seconds of its training, without those of the first steps, which compile."""
+    """A trained model, and the CPU seconds of its training and of its first steps, which compile."""
     import keras
 
     from genai_course.models import RecurrentLanguageModel
@@ -52,10 +53,11 @@ def train_one(kind, tokens, size, epochs):
     steps = epochs * ((len(tokens) - 1) // (ROWS * LENGTH))
     rate = keras.optimizers.schedules.CosineDecay(0.0, steps, warmup_target=RATE, warmup_steps=100)
     model.compile(keras.optimizers.Adam(rate, beta_2=0.99, global_clipnorm=1.0), steps_per_execution=16)
-    model.fit(tokens[: 16 * ROWS * LENGTH + 1], LENGTH, verbose=0)
     started = time.process_time()
+    model.fit(tokens[: 16 * ROWS * LENGTH + 1], LENGTH, verbose=0)
+    compiled = time.process_time()
     model.fit(tokens, LENGTH, epochs=epochs, verbose=0)
-    return model, time.process_time() - started
+    return model, {"seconds": time.process_time() - compiled, "compiling": compiled - started}
 
 
 def tied(texts, seed):
@@ -69,15 +71,15 @@ def tied(texts, seed):
     encoder = UsedTokens(BytePairEncoder.train(texts.train_text[:800_000], TOKENS), texts.train)
     keras.utils.set_random_seed(seed)
     rows, test = rows_of(texts, encoder, True, seed)
-    model, seconds = train_tied(rows, encoder.size, seed)
+    model, times = train_tied(rows, encoder.size, seed)
     nats = -model.log_prob(test).sum()
-    scores = {"bits": float(nats / math.log(2) / len(texts.test_text)), "seconds": seconds}
+    scores = {"bits": float(nats / math.log(2) / len(texts.test_text)), **times}
     scores["friend"] = friends_named(texts, lambda each: model.log_prob(padded(each, encoder, rows.shape[1])))
     yield f"LSTM, tied, {UNITS} units", scores
 
 
 def train_tied(rows, size, seed):
-    """A trained model and the CPU seconds of its training by XLA, without compiling."""
+    """A trained model, and the CPU seconds of its training by XLA and of compiling."""
     import keras
 
     from genai_course.models import TiedLSTM
@@ -85,11 +87,25 @@ def train_tied(rows, size, seed):
     model = TiedLSTM(size, UNITS)
     rate = keras.optimizers.schedules.CosineDecay(0.0, TIED_STEPS - 100, 0.01, warmup_target=0.02, warmup_steps=100)
     optimizer = keras.optimizers.Adam(rate, beta_2=0.99, global_clipnorm=1.0)
-    model.compile(optimizer, jit_compile=True, steps_per_execution=10)
-    random = np.random.default_rng([seed, 1])
-    order = np.concatenate([random.permutation(len(rows)) for _ in range(2)])[: TIED_STEPS * ROWS]
-    model.fit(np.full((10 * ROWS, rows.shape[1]), -1), batch_size=ROWS, verbose=0)  # compiles; nothing counts in these
-    optimizer.iterations.assign(0)
+    model.compile(optimizer, jit_compile=True)
+    batches = of_similar_length(rows, np.random.default_rng([seed, 1]))
     started = time.process_time()
-    model.fit(rows[order], batch_size=ROWS, shuffle=False, verbose=0)
-    return model, time.process_time() - started
+    for length in {batch.shape[1] for batch in batches}:  # each is compiled once; nothing counts in these rows
+        model.train_on_batch(np.full((ROWS, length), -1, "int32"))
+    optimizer.iterations.assign(0)
+    compiled = time.process_time()
+    for batch in batches:
+        model.train_on_batch(batch)
+    return model, {"seconds": time.process_time() - compiled, "compiling": compiled - started}
+
+
+def of_similar_length(rows, random):
+    """Batches for TIED_STEPS steps, in random order; each ends soon after its longest row.  -> [(ROWS, length), …]"""
+    lengths = np.sum(rows >= 0, axis=1)
+    lengths = np.minimum(-(-lengths // LENGTHS) * LENGTHS, rows.shape[1])
+    batches = []
+    while len(batches) < TIED_STEPS:
+        order = random.permutation(len(rows))
+        groups = order[np.argsort(lengths[order], kind="stable")][: len(rows) // ROWS * ROWS].reshape(-1, ROWS)
+        batches += [rows[group, : lengths[group].max()] for group in random.permutation(groups)]
+    return batches[:TIED_STEPS]

@@ -27,6 +27,7 @@ COLUMNS = {
     "bits": "bits per character ↓",
     "friend": "friend named at the end ↑",
     "seconds": "CPU s of training",
+    "compiling": "CPU s of compiling",
 }
 
 

@@ -4,7 +4,7 @@ Everything a lesson needs is one import away: ``from genai_course import check, 
 Names are loaded when first used (PEP 562), so ``import genai_course`` is instant and does not load TensorFlow.
 """
 
-from importlib import import_module
+from genai_course.lazy import lazy_names
 
 __version__ = "0.1.0"
 
@@ -30,18 +30,4 @@ PUBLIC_NAMES = {
 }
 
 __all__ = sorted(PUBLIC_NAMES)
-
-
-def __getattr__(name):
-    if name not in PUBLIC_NAMES:
-        raise AttributeError(f"genai_course has no name {name!r}. It offers: {', '.join(__all__)}.")
-    module = PUBLIC_NAMES[name]
-    value = import_module(f"{__name__}.{module or name}")
-    if module:
-        value = getattr(value, name)
-    globals()[name] = value
-    return value
-
-
-def __dir__():
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = lazy_names(__name__, PUBLIC_NAMES)

@@ -1,6 +1,6 @@
 """The course's models, one file a family. Names are loaded when first used, and TensorFlow with them."""
 
-from importlib import import_module
+from genai_course.lazy import lazy_names
 
 PUBLIC_NAMES = {
     "Autoencoder": "autoencoder",
@@ -26,18 +26,4 @@ PUBLIC_NAMES = {
 }
 
 __all__ = sorted(PUBLIC_NAMES)
-
-
-def __getattr__(name):
-    if name in PUBLIC_NAMES:
-        return getattr(import_module(f"{__name__}.{PUBLIC_NAMES[name]}"), name)
-    try:
-        return import_module(f"{__name__}.{name}")
-    except ModuleNotFoundError as error:
-        if error.name != f"{__name__}.{name}":
-            raise
-        raise AttributeError(f"genai_course.models has no name {name!r}. It offers: {', '.join(__all__)}.") from None
-
-
-def __dir__():
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = lazy_names(__name__, PUBLIC_NAMES)

@@ -70,22 +70,27 @@ class GPT(LanguageModel):
         self.dropout = keras.layers.Dropout(dropout) if dropout else None  # its random state is not made in vain
         self.blocks = [Block(width, heads, **parts) for _ in range(depth)]
         self.norm = NORMS[parts["norm"]]()
-        self(np.zeros((1, min(2, context)), "int32"))  # makes the weights, so that saved ones can be loaded
+        self.read(np.zeros((1, min(2, context)), "int32"))  # makes the weights, so that saved ones can be loaded
+        self.built = True
 
     def call(self, tokens, training=False):
         """Logits of each token, given those before it.  (n, time) -> (n, time, vocabulary)"""
+        return self.logits(self.read(tokens, training))
+
+    def read(self, tokens, training=False):
+        """What the model knows when it is to say each token.  (n, time) -> (n, time, width)"""
         state = self.embedding(self.inputs(tokens))  # (n, time, width)
         if self.dropout is not None:
             state = self.dropout(state, training=training)
         mask = causal_mask(ops.shape(tokens)[1]) if self.causal else None
         for block in self.blocks:
             state = block(state, allowed=mask)
-        return self.logits(state)
+        return self.norm(state)
 
     def logits(self, state):
         """How well each token's vector fits.  (n, time, width) -> (n, time, vocabulary)"""
         vectors = self.embedding.tokens.embeddings[: self.vocabulary]
-        return tf.matmul(self.norm(state), vectors, transpose_b=True)
+        return tf.matmul(state, vectors, transpose_b=True)
 
     def log_prob_of_text(self, tokens):
         """Of one row of any length: each token is judged with half a context of tokens before it, or more.
@@ -151,13 +156,18 @@ class GPT(LanguageModel):
 
         inputs: what the model reads, two zeros before it: a vector may belong to three tokens in a row.
         """
+        state, caches = self.read_one(inputs, place, caches)
+        return self.logits(state)[:, 0], caches
+
+    def read_one(self, inputs, place, caches):
+        """What ``read`` knows at one place, and the caches with that place in them.  -> (n, 1, width), caches"""
         three = ops.slice(inputs, (0, place), (inputs.shape[0], 3))
         state = self.embedding(three, first_position=place - 2)[:, -1:]  # (n, 1, width)
         after = []
         for block, cache in zip(self.blocks, caches, strict=True):
             state, cache = block.step(state, cache, place)
             after.append(cache)
-        return self.logits(state)[:, 0], after
+        return self.norm(state), after
 
     @tf.function(autograph=False, reduce_retracing=True)
     def write_again(self, rows, dice, given, temperature, top_k):

@@ -5,7 +5,7 @@ card.add("mine", lambda n, seed: my_pictures)
 card.table(), card.figure("Everything at once")
 """
 
-from importlib import import_module
+from genai_course.lazy import lazy_names
 
 PUBLIC_NAMES = {
     "PictureCard": "pictures",
@@ -16,9 +16,4 @@ PUBLIC_NAMES = {
 }
 
 __all__ = sorted(PUBLIC_NAMES)
-
-
-def __getattr__(name):
-    if name not in PUBLIC_NAMES:
-        raise AttributeError(f"genai_course.scorecard has no name {name!r}. It offers: {', '.join(__all__)}.")
-    return getattr(import_module(f"{__name__}.{PUBLIC_NAMES[name]}"), name)
+__getattr__, __dir__ = lazy_names(__name__, PUBLIC_NAMES)

@@ -3,7 +3,7 @@
 Names are loaded when first used: a server that writes with NumPy alone never loads TensorFlow.
 """
 
-from importlib import import_module
+from genai_course.lazy import lazy_names
 
 PUBLIC_NAMES = {
     "KINDS": "malformed",
@@ -35,15 +35,4 @@ PUBLIC_NAMES = {
 }
 
 __all__ = sorted(PUBLIC_NAMES)
-
-
-def __getattr__(name):
-    if name not in PUBLIC_NAMES:
-        raise AttributeError(f"genai_course.service has no name {name!r}. It offers: {', '.join(__all__)}.")
-    module = PUBLIC_NAMES[name]
-    value = import_module(f"{__name__}.{module or name}")
-    return getattr(value, name) if module else value
-
-
-def __dir__():
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = lazy_names(__name__, PUBLIC_NAMES)

@@ -1,6 +1,6 @@
 """What helps a training along. Names are loaded when first used, and TensorFlow with them."""
 
-from importlib import import_module
+from genai_course.lazy import lazy_names
 
 PUBLIC_NAMES = {
     "AdversarialLab": "adversarial",
@@ -15,9 +15,4 @@ PUBLIC_NAMES = {
 }
 
 __all__ = sorted(PUBLIC_NAMES)
-
-
-def __getattr__(name):
-    if name not in PUBLIC_NAMES:
-        raise AttributeError(f"genai_course.training has no name {name!r}. It offers: {', '.join(__all__)}.")
-    return getattr(import_module(f"{__name__}.{PUBLIC_NAMES[name]}"), name)
+__getattr__, __dir__ = lazy_names(__name__, PUBLIC_NAMES)
