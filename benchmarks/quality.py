@@ -307,7 +307,7 @@ def cell(values, key):
         return "–"
     if key == "seeds":
         return str(values)
-    digits = 1 if key.startswith("seconds") else 4 if key in ("pca", "autoencoder") else 2
+    digits = 1 if key.startswith(("seconds", "compiling")) else 4 if key in ("pca", "autoencoder") else 2
     text = f"{values['median']:.{digits}f}"
     if values["low"] != values["high"]:
         text += f" ({values['low']:.{digits}f}–{values['high']:.{digits}f})"
