@@ -4,31 +4,46 @@ python -m benchmarks.gpt        tokens a second of training beside plain PyTorch
 """
 
 import time
+from dataclasses import dataclass, field
 
 import click
 import numpy as np
 
-# What is trained for BUDGET seconds of one core: name -> settings of GPT, and the peak of the learning rate.
-BUDGET = 60.0
+BUDGET = 60.0  # CPU seconds of training
 TOKENS = {"stories": 2_000, "python_docs": 2_048}
-MODELS = {
-    "GPT, standard": ({"recipe": "standard", "depth": 2}, None),
-    "GPT, quick recipe": ({"recipe": "quick", "depth": 2}, None),
-}
-# So much text that nothing is seen twice, and so little that a minute shows it ten times: each has a variant that suits it.
-VARIANTS = {
-    "stories": {"GPT, quick recipe, one block": ({"recipe": "quick", "depth": 1}, 0.03)},
+PIECE, STEP = 32, 3e-4  # of a model that learns as it reads: tokens between two steps, and their size
+TRIAL_STEPS = 32  # for compiling, and again for measuring what a step costs
+
+
+@dataclass
+class Plan:
+    """What is trained: settings of the model, and how."""
+
+    settings: dict
+    kind: str = "GPT"
+    batch: int = 8
+    window: int = 128  # tokens of a training row, where rows begin anywhere in a long text
+    optimizer: dict = field(default_factory=dict)
+
+
+STANDARD, QUICK = {"recipe": "standard", "depth": 2}, {"recipe": "quick", "depth": 2}
+# Where a minute shows a small text ten times, what counts is not to learn it by heart.
+NOT_BY_HEART = QUICK | {"pairs_and_triples": 0, "dropout": 0.1, "noise": 0.05}
+PLANS = {
+    "stories": {
+        "GPT, standard": Plan(STANDARD),
+        "GPT, quick recipe": Plan(QUICK),
+        "GPT, quick recipe, one block": Plan(QUICK | {"depth": 1}, optimizer={"learning_rate": 0.03}),
+    },
     "python_docs": {
-        "GPT, quick recipe, no pairs and triples, dropout": (
-            {"recipe": "quick", "depth": 2, "pairs_and_triples": 0, "dropout": 0.2},
-            None,
-        )
+        "GPT, standard": Plan(STANDARD, batch=4),
+        "GPT, quick recipe": Plan(QUICK, batch=4),
+        "GPT, quick recipe, not by heart": Plan(NOT_BY_HEART, batch=4, optimizer={"weight_decay": 0.1}),
+        "GPT that points, quick recipe, not by heart": Plan(
+            NOT_BY_HEART, "PointerGPT", batch=2, window=256, optimizer={"weight_decay": 0.1}
+        ),
     },
 }
-BATCH = {"stories": 8, "python_docs": 4}
-WINDOW = 128  # tokens of a training row of python_docs
-PIECE, STEP = 32, 2e-3  # of a model that learns as it reads: tokens between two steps, and their size
-TRIAL_STEPS = 32  # for compiling, and again for measuring what a step costs
 
 
 def gpt(texts, seed):
@@ -39,17 +54,17 @@ def gpt(texts, seed):
     from genai_course.models import NgramModel
 
     stories = isinstance(texts, data.Stories)
-    kind = "stories" if stories else "python_docs"
-    encoder = data.BytePairEncoder.train(texts.train_text[:1_000_000], TOKENS[kind])
+    name_of_texts = "stories" if stories else "python_docs"
+    encoder = data.BytePairEncoder.train(texts.train_text[:1_000_000], TOKENS[name_of_texts])
     if stories:  # they never need most tokens
         encoder = data.UsedTokens(encoder, texts.train)
     ngram, characters = NgramModel(9).fit(texts.train_text).log_prob(texts.test_text), len(texts.test_text)
-    for name, (settings, rate) in (MODELS | VARIANTS[kind]).items():
+    for name, plan in PLANS[name_of_texts].items():
         keras.utils.set_random_seed(seed)
-        rows, test = rows_of(texts, encoder, stories, seed)
-        model, times, tokens = trained(rows, encoder.size, seed, BUDGET, rate, BATCH[kind], **settings)
+        rows, test = rows_of(texts, encoder, stories, seed, plan.window)
+        model, times, tokens = trained(rows, encoder.size, seed, BUDGET, plan)
         judgements = {name: model.log_prob_of_tokens(test)[test >= 0] if stories else judged(model, encoder, texts)}
-        if not stories and settings.get("dropout"):
+        if plan.kind == "PointerGPT":
             judgements[f"{name}, learning as it reads"] = judged_while_learning(model, encoder, texts)
         spent = {**times, "tokens_per_second": tokens / times["seconds"]}
         friend = {}
@@ -79,7 +94,7 @@ def friends_named(stories, log_prob, n=200):
     return float(np.mean([np.argmax(log_prob(texts)) == right for texts, right, _ in questions]))
 
 
-def rows_of(texts, encoder, stories, seed):
+def rows_of(texts, encoder, stories, seed, window=0):
     """Rows to train on, shuffled, and rows to judge by: a story each, or windows that begin anywhere."""
     from genai_course.models.language_model import pad
 
@@ -89,8 +104,8 @@ def rows_of(texts, encoder, stories, seed):
         longest = max(map(len, train + test))
         return pad(train, longest)[random.permutation(len(train))], pad(test, longest)
     tokens = encoder.encode(texts.train_text)
-    starts = random.integers(0, len(tokens) - WINDOW, 40_000)
-    return tokens[starts[:, None] + np.arange(WINDOW)], None
+    starts = random.integers(0, len(tokens) - window, 40_000)
+    return tokens[starts[:, None] + np.arange(window)], None
 
 
 def judged(model, encoder, texts):
@@ -152,17 +167,17 @@ def mixture(first, second, share=0.5):
     return np.logaddexp(np.log(share) + first, np.log(1 - share) + second)
 
 
-def trained(rows, vocabulary, seed, seconds, rate=None, batch=8, **settings):
+def trained(rows, vocabulary, seed, seconds, plan):
     """A model after ``seconds`` of training with XLA.  -> model, CPU seconds of training and of compiling, tokens seen"""
-    from genai_course.models import GPT
+    from genai_course import models
 
-    model = GPT(int(vocabulary), rows.shape[1], **settings)
+    model, batch = getattr(models, plan.kind)(int(vocabulary), rows.shape[1], **plan.settings), plan.batch
     untrained = model.get_weights()
     model.compile(model.optimizer_for(TRIAL_STEPS), jit_compile=True, steps_per_execution=16)
     cost = [cpu_seconds(model, rows[: TRIAL_STEPS * batch], batch) for _ in range(2)][1] / TRIAL_STEPS
     steps = max(16, int(seconds / cost) // 16 * 16)
     model.set_weights(untrained)
-    model.compile(model.optimizer_for(steps, rate), jit_compile=True, steps_per_execution=16)
+    model.compile(model.optimizer_for(steps, **plan.optimizer), jit_compile=True, steps_per_execution=16)
     compiling = cpu_seconds(model, np.full((16 * batch, rows.shape[1]), -1), batch)  # nothing counts in these rows
     order = np.concatenate([np.random.default_rng([seed, turn]).permutation(len(rows)) for turn in range(99)])
     shown = rows[order[: steps * batch]]
@@ -267,7 +282,7 @@ def main():
     session.setup("laptop", 0)
     vocabulary, context = 1_280, 192
     rows = np.random.default_rng(0).integers(0, vocabulary, (512, context)).astype("int32")
-    model, times, tokens = trained(rows, vocabulary, 0, seconds=5, recipe="standard")
+    model, times, tokens = trained(rows, vocabulary, 0, 5, Plan(STANDARD))
     ours, theirs = tokens / times["seconds"], torch_speed(vocabulary, context)
     click.echo(f"training, Keras with XLA   {ours:10,.0f} tokens per CPU second")
     beside = f"{theirs:10,.0f} tokens per CPU second: {ours / theirs:.2f} times" if theirs else "  not installed"

@@ -58,6 +58,7 @@ def truth(texts, seed):
         yield "true entropy", {"bits": texts.entropy_per_character}
 
 
+TEXTS = {"python_docs": data.python_docs, "stories": data.stories}
 FAMILIES = {"ngram": ngram, "xz": compressor, "recurrent": recurrent, "tied": tied, "truth": truth, "gpt": gpt}
 
 
@@ -73,12 +74,20 @@ FAMILIES = {"ngram": ngram, "xz": compressor, "recurrent": recurrent, "tied": ti
     default=list(FAMILIES),
     help="Measure these only; may be given several times. The other rows stay as they were stored.",
 )
-def main(seeds=1, families=tuple(FAMILIES)):
+@click.option(
+    "--texts",
+    "names",
+    type=click.Choice(list(TEXTS)),
+    multiple=True,
+    default=list(TEXTS),
+    help="On these texts only; may be given twice.",
+)
+def main(seeds=1, families=tuple(FAMILIES), names=tuple(TEXTS)):
     """Measure how well texts are predicted, and write benchmarks/results/text.*"""
     session.setup("laptop", 0)
     report = {"machine": machine(), "texts": {}}
-    for name, texts in {"python_docs": data.python_docs(), "stories": data.stories()}.items():
-        rows = {}
+    for name in names:
+        texts, rows = TEXTS[name](), {}
         for seed in range(seeds):
             for family in families:
                 for row, scores in FAMILIES[family](texts, seed):
@@ -90,12 +99,12 @@ def main(seeds=1, families=tuple(FAMILIES)):
 
 
 def with_stored_rows(report):
-    """The report with the rows of the stored one that were not measured now."""
+    """The report with the texts and rows of the stored one that were not measured now."""
     path = RESULTS / "text.json"
     stored = json.loads(path.read_text(encoding="utf-8"))["texts"] if path.exists() else {}
     for name, measured in report["texts"].items():
         measured["rows"] = stored.get(name, {}).get("rows", {}) | measured["rows"]
-    return report
+    return report | {"texts": stored | report["texts"]}
 
 
 def machine():

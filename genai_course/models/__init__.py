@@ -18,6 +18,7 @@ PUBLIC_NAMES = {
     "NormalizingFlow": "normalizing_flow",
     "PixelCNN": "pixelcnn",
     "PixelRNN": "pixelcnn",
+    "PointerGPT": "pointer_gpt",
     "RecurrentLanguageModel": "recurrent_language_model",
     "RestrictedBoltzmannMachine": "restricted_boltzmann_machine",
     "TiedLSTM": "tied_lstm",

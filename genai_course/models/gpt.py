@@ -28,8 +28,11 @@ class GPT(LanguageModel):
         attention that finds words again from the first steps on.
     causal: False leaves out the causal mask, which breaks the model: it reads each answer before it gives it.
     pairs_and_triples: rows of the tables of vectors for two and for three tokens in a row; by default the recipe's.
-    dropout: share of the numbers that enter the first block and are left out in training, from 0 to below 1. Where there is
-        little text, both matter: without the tables and with dropout 0.2 a GPT learns less by heart.
+    dropout: share of the numbers that are left out in training, from 0 to below 1: of those that enter the first block, that a
+        block adds, and that leave the last one.
+    noise: share of the tokens that are read as others of the same batch in training, from 0 to below 1 (Xie et al. 2017, "Data
+        noising as smoothing in neural network language models").
+    Where there is little text, all three matter: without the tables, with dropout and noise a GPT learns less by heart.
 
     Raises ValueError, naming it, for a setting that cannot be.
     """
@@ -45,6 +48,7 @@ class GPT(LanguageModel):
         causal=True,
         pairs_and_triples=None,
         dropout=0.0,
+        noise=0.0,
         **options,
     ):
         super().__init__(**options)
@@ -53,10 +57,11 @@ class GPT(LanguageModel):
         rows = PAIRS_AND_TRIPLES[recipe] if pairs_and_triples is None else pairs_and_triples
         if rows != 0 and not is_size(rows):
             raise ValueError(f"pairs_and_triples is {rows!r}; give a whole number, 0 or more.")
-        if not 0 <= dropout < 1:
-            raise ValueError(f"dropout is {dropout!r}; give a number from 0 to less than 1.")
+        for name, share in {"dropout": dropout, "noise": noise}.items():
+            if not 0 <= share < 1:
+                raise ValueError(f"{name} is {share!r}; give a number from 0 to less than 1.")
         self.settings = {name: int(size) for name, size in sizes.items()} | {"recipe": recipe, "causal": bool(causal)}
-        self.settings |= {"pairs_and_triples": int(rows), "dropout": float(dropout)}
+        self.settings |= {"pairs_and_triples": int(rows), "dropout": float(dropout), "noise": float(noise)}
         self.vocabulary, self.context, self.causal = int(vocabulary), int(context), bool(causal)
         self.cache_shape = (heads, context, width // heads)
         parts = RECIPES[recipe]
@@ -67,7 +72,10 @@ class GPT(LanguageModel):
             learned_positions=not parts["rotary"],
             pairs_and_triples=rows,
         )
-        self.dropout = keras.layers.Dropout(dropout) if dropout else None  # its random state is not made in vain
+        self.noise = float(noise)
+        # Random states are not made in vain.
+        self.dropout = keras.layers.Dropout(dropout) if dropout else None
+        self.dice = keras.random.SeedGenerator() if noise else None
         self.blocks = [Block(width, heads, **parts) for _ in range(depth)]
         self.norm = NORMS[parts["norm"]]()
         self.read(np.zeros((1, min(2, context)), "int32"))  # makes the weights, so that saved ones can be loaded
@@ -79,13 +87,19 @@ class GPT(LanguageModel):
 
     def read(self, tokens, training=False):
         """What the model knows when it is to say each token.  (n, time) -> (n, time, width)"""
-        state = self.embedding(self.inputs(tokens))  # (n, time, width)
-        if self.dropout is not None:
-            state = self.dropout(state, training=training)
+        inputs = self.inputs(tokens)
+        if training and self.noise:
+            inputs = exchanged(inputs, self.noise, self.dice)
+        state = self.without_some(self.embedding(inputs), training)  # (n, time, width)
         mask = causal_mask(ops.shape(tokens)[1]) if self.causal else None
         for block in self.blocks:
-            state = block(state, allowed=mask)
-        return self.norm(state)
+            after = block(state, allowed=mask)
+            state = state + self.without_some(after - state, training) if self.dropout else after
+        return self.without_some(self.norm(state), training)
+
+    def without_some(self, numbers, training):
+        """In training, the numbers with some of them left out and the others raised."""
+        return numbers if self.dropout is None else self.dropout(numbers, training=training)
 
     def logits(self, state):
         """How well each token's vector fits.  (n, time, width) -> (n, time, vocabulary)"""
@@ -195,30 +209,33 @@ class GPT(LanguageModel):
         found = tf.while_loop(lambda place, *_: place < tokens.shape[1], read_one, start)[1]
         return ops.swapaxes(found.stack(), 0, 1)
 
-    def optimizer_for(self, steps, learning_rate=None):
+    def optimizer_for(self, steps, learning_rate=None, weight_decay=None):
         """The recipe's optimizer, for a training of ``steps`` steps: a short rise of the rate, then a fall along a cosine.
 
         "standard": AdamW. "quick": Muon (Jordan et al. 2024), which steps equally far in all directions of a matrix.
+        learning_rate: its peak; weight_decay: how much of a weight is taken away in a step of rate 1; by default the recipe's.
         Raises ValueError for a number of steps that is not whole or below 1.
         """
-        return new_optimizer(steps, learning_rate, muon=self.settings["recipe"] == "quick")
+        if not is_size(steps):
+            raise ValueError(f"steps is {steps!r}; give a whole number, 1 or more.")
+        muon = self.settings["recipe"] == "quick"
+        peak = learning_rate or (0.02 if muon else 0.004)
+        decay = (0.004 if muon else 0.01) if weight_decay is None else weight_decay
+        rise = -(-steps // 20)
+        rate = keras.optimizers.schedules.CosineDecay(
+            peak / 10, max(1, steps - rise), 0.02, warmup_target=peak, warmup_steps=rise
+        )
+        if muon:
+            return keras.optimizers.Muon(rate, weight_decay=decay, adam_weight_decay=decay)
+        return keras.optimizers.AdamW(rate, beta_2=0.98, weight_decay=decay, clipnorm=1.0)
 
     def get_config(self):
         return {**super().get_config(), **self.settings}
 
 
-def new_optimizer(steps, learning_rate=None, muon=False):
-    """AdamW or Muon with a rate that rises for the first twentieth of the steps and falls along a cosine."""
-    if not is_size(steps):
-        raise ValueError(f"steps is {steps!r}; give a whole number, 1 or more.")
-    peak = learning_rate or (0.02 if muon else 0.004)
-    rise = -(-steps // 20)
-    rate = keras.optimizers.schedules.CosineDecay(
-        peak / 10, max(1, steps - rise), 0.02, warmup_target=peak, warmup_steps=rise
-    )
-    if muon:
-        return keras.optimizers.Muon(rate)
-    return keras.optimizers.AdamW(rate, beta_2=0.98, weight_decay=0.01, clipnorm=1.0)
+def exchanged(tokens, share, dice):
+    """The tokens, a share of them exchanged for what the next row has at that place.  (n, time) -> (n, time)"""
+    return ops.where(keras.random.uniform(ops.shape(tokens), seed=dice) < share, ops.roll(tokens, -1, axis=0), tokens)
 
 
 def put(rows, place, tokens):

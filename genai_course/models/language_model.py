@@ -58,8 +58,13 @@ class LanguageModel(keras.Model):
 
 def cross_entropy(tokens, logits, counted):
     """Mean over the tokens that count, in nats; 0 where none does.  (n, time), (n, time, vocabulary), (n, time) bool -> ()"""
+    return mean_of_counted(-log_probs_of_tokens(tokens, logits), counted)
+
+
+def mean_of_counted(values, counted):
+    """Mean of the values that count, 0 where none does.  (n, time), (n, time) bool -> ()"""
     counted = ops.cast(counted, "float32")
-    return -ops.sum(log_probs_of_tokens(tokens, logits) * counted) / ops.maximum(ops.sum(counted), 1)
+    return ops.sum(values * counted) / ops.maximum(ops.sum(counted), 1)
 
 
 def log_probs_of_tokens(tokens, logits):

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from genai_course import models, session
+from genai_course.models.gpt import exchanged
 from genai_course.models.transformer import RECIPES
 
 
@@ -68,6 +69,22 @@ def test_dropout_is_for_training_only():
     assert np.abs(in_training[0] - in_training[1]).max() > 1e-2
     np.testing.assert_array_equal(model(rows), model(rows))
     np.testing.assert_allclose(model.cached_logits(rows), model(rows), atol=1e-4)
+
+
+def test_noise_exchanges_tokens_in_training_only():
+    rows = np.array([[3, 0, 1, 2], [3, 2, 0, 1]])
+    np.testing.assert_array_equal(exchanged(rows, 1.1, dice=0), rows[::-1])
+    np.testing.assert_array_equal(exchanged(rows, 0.0, dice=0), rows)
+    model = shaken(noise=0.9)
+    np.testing.assert_array_equal(model(rows), model(rows))
+    assert np.abs(model(rows, training=True) - model(rows)).max() > 1e-2
+
+
+def test_the_optimizer_takes_a_rate_and_a_decay():
+    for recipe in RECIPES:
+        optimizer = shaken(recipe=recipe).optimizer_for(100, learning_rate=0.5, weight_decay=0.25)
+        assert optimizer.weight_decay == 0.25
+        assert float(optimizer._learning_rate(5)) == pytest.approx(0.5)
 
 
 def test_a_model_without_tables_has_no_vectors_for_runs():
@@ -158,6 +175,8 @@ def test_settings_that_cannot_be_are_refused():
         shaken(pairs_and_triples=-1)
     with pytest.raises(ValueError, match="dropout is 1"):
         shaken(dropout=1)
+    with pytest.raises(ValueError, match="noise is -0.1"):
+        shaken(noise=-0.1)
     with pytest.raises(ValueError, match="steps is 0"):
         shaken().optimizer_for(0)
     with pytest.raises(ValueError, match="0 to 3"):
