@@ -54,12 +54,9 @@ def gpt(texts, seed):
     from genai_course.models import NgramModel
 
     stories = isinstance(texts, data.Stories)
-    name_of_texts = "stories" if stories else "python_docs"
-    encoder = data.BytePairEncoder.train(texts.train_text[:1_000_000], TOKENS[name_of_texts])
-    if stories:  # they never need most tokens
-        encoder = data.UsedTokens(encoder, texts.train)
+    encoder = encoder_of(texts)
     ngram, characters = NgramModel(9).fit(texts.train_text).log_prob(texts.test_text), len(texts.test_text)
-    for name, plan in PLANS[name_of_texts].items():
+    for name, plan in PLANS["stories" if stories else "python_docs"].items():
         keras.utils.set_random_seed(seed)
         rows, test = rows_of(texts, encoder, stories, seed, plan.window)
         model, times, tokens = trained(rows, encoder.size, seed, BUDGET, plan)
@@ -76,6 +73,15 @@ def gpt(texts, seed):
             mixed = mixture(log_probs, ngram_of_tokens(ngram, texts, encoder))
             bits = evaluation.bits_per_character(mixed, characters)
             yield f"{row}, mixed with Kneser–Ney", {"bits": bits, **spent}
+
+
+def encoder_of(texts):
+    """Tokens for the transformers; of the stories', only those that they need."""
+    from genai_course import data
+
+    if isinstance(texts, data.Stories):
+        return data.UsedTokens(data.BytePairEncoder.train(texts.train_text[:1_000_000], TOKENS["stories"]), texts.train)
+    return data.BytePairEncoder.train(texts.train_text, TOKENS["python_docs"])
 
 
 def padded(texts, encoder, context):
@@ -228,55 +234,10 @@ def all_again(model):
     return write
 
 
-def torch_speed(vocabulary, context, batch=8, width=64, heads=4, depth=2, steps=24):
-    """Tokens a second of the same standard model in plain PyTorch on one thread; None where it is not installed."""
-    try:
-        import torch
-        from torch import nn
-    except ImportError:
-        return None
-    torch.set_num_threads(1)
-    torch.manual_seed(0)
-
-    class TorchBlock(nn.Module):
-        def __init__(self):
-            super().__init__()
-            self.first, self.second = nn.LayerNorm(width), nn.LayerNorm(width)
-            self.qkv, self.out = nn.Linear(width, 3 * width, bias=False), nn.Linear(width, width)
-            self.feed = nn.Sequential(nn.Linear(width, 4 * width), nn.GELU("tanh"), nn.Linear(4 * width, width))
-
-        def forward(self, state):
-            parts = self.qkv(self.first(state)).view(*state.shape[:2], 3, heads, width // heads).permute(2, 0, 3, 1, 4)
-            gathered = nn.functional.scaled_dot_product_attention(*parts, is_causal=True)
-            state = state + self.out(gathered.transpose(1, 2).reshape(state.shape))
-            return state + self.feed(self.second(state))
-
-    class TorchGPT(nn.Module):
-        def __init__(self):
-            super().__init__()
-            self.tokens, self.positions = nn.Embedding(vocabulary, width), nn.Embedding(context, width)
-            self.blocks, self.norm = nn.Sequential(*(TorchBlock() for _ in range(depth))), nn.LayerNorm(width)
-
-        def forward(self, tokens):
-            state = self.tokens(tokens) + self.positions.weight[: tokens.shape[1]]
-            return self.norm(self.blocks(state)) @ self.tokens.weight.T
-
-    model, tokens = TorchGPT(), torch.randint(0, vocabulary, (batch, context + 1))
-    optimizer = torch.optim.AdamW(model.parameters(), 1e-3)
-    for step in range(steps + 4):
-        if step == 4:
-            started = time.process_time()
-        loss = nn.functional.cross_entropy(model(tokens[:, :-1]).flatten(0, 1), tokens[:, 1:].flatten())
-        optimizer.zero_grad()
-        loss.backward()
-        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-    return steps * batch * context / (time.process_time() - started)
-
-
 @click.command()
 def main():
     """Print how quickly GPT trains and writes, on one thread."""
+    from benchmarks.torch_gpt import torch_speed
     from genai_course import session
 
     session.setup("laptop", 0)

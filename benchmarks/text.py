@@ -17,6 +17,7 @@ import numpy as np
 from benchmarks.gpt import gpt
 from benchmarks.quality import RESULTS, cell, summary
 from benchmarks.recurrent import recurrent, tied
+from benchmarks.torch_gpt import torch_gpt
 from genai_course import data, evaluation, session
 from genai_course.models.ngram import NgramModel
 from genai_course.paths import whole_file
@@ -59,7 +60,15 @@ def truth(texts, seed):
 
 
 TEXTS = {"python_docs": data.python_docs, "stories": data.stories}
-FAMILIES = {"ngram": ngram, "xz": compressor, "recurrent": recurrent, "tied": tied, "truth": truth, "gpt": gpt}
+FAMILIES = {
+    "ngram": ngram,
+    "xz": compressor,
+    "recurrent": recurrent,
+    "tied": tied,
+    "truth": truth,
+    "gpt": gpt,
+    "torch-gpt": torch_gpt,
+}
 
 
 @click.command()
