@@ -20,6 +20,7 @@ from genai_course.authoring.progress import Progress
 
 SAMPLE_SECONDS = 0.2  # between two looks at a job
 FINISHED = ("passed", "failed")
+NO_KERNEL = "Kernel died before replying"  # so jupyter_client says it
 
 
 @dataclass
@@ -43,6 +44,8 @@ class Job:
     kernel_seconds: float = 0.0  # by the clock, from the start of the kernel to its end
     cpu_seconds: float = 0.0  # of the kernel and everything it started
     memory: int = 0  # bytes: the most that the kernel and everything it started held at one time
+    starts: int = 0
+    kernel_missing: bool = False  # it ended before the command was through
     last_lines: deque = field(default_factory=lambda: deque(maxlen=5), repr=False)
 
     @property
@@ -54,9 +57,16 @@ class Job:
         """
         return min(self.kernel_seconds, self.cpu_seconds)
 
+    def may_start_again(self):
+        """Whether its kernel ended before the first cell. Jupyter chooses a kernel's ports and then lets them go until the kernel
+        takes them; once in some thousand starts somebody else was quicker, and that says nothing about the notebook.
+        """
+        return self.state == "failed" and self.kernel_missing and not self.cell and self.starts == 1
+
     def read(self, line):
         """Take note of one line of the command's output."""
         self.cell += bool(self.cell_line.search(line))
+        self.kernel_missing |= NO_KERNEL in line
         if match := self.fault_line.search(line):
             self.message = self.message or match[1].strip()
         if line.strip():
@@ -82,6 +92,9 @@ def run_jobs(jobs, workers, console, finished=lambda job: None):
                     watched.look()
                     if watched.job.state in FINISHED:
                         running.remove(watched)
+                        if watched.job.may_start_again():
+                            running.append(_Watched(watched.job))
+                            continue
                         progress.finished(watched.job)
                         finished(watched.job)
                 progress.update()
@@ -100,7 +113,8 @@ class _Watched:
         self.kernel_started = self.kernel_gone = None
         self.below = []
         self.cpu_seconds = {}  # process id -> seconds, also of those that have ended
-        job.state = "running"
+        job.state, job.message, job.kernel_missing = "running", "", False
+        job.starts += 1
         job.log.parent.mkdir(parents=True, exist_ok=True)
         job.log.write_text("", encoding="utf-8")
         # A session of its own: Ctrl-C in the terminal reaches only us, and we end the job in order.
@@ -134,6 +148,7 @@ class _Watched:
         if status is not None:
             self._end(status)
         elif self.job.kernel_must_live and self.kernel_gone and now - self.kernel_gone > 5:
+            self.job.kernel_missing = True
             self.job.message = f"the kernel died after cell {self.job.cell} of {self.job.cells}"
             self.kill()
             self._end(1)
