@@ -12,7 +12,9 @@ import numpy as np
 BUDGET = 60.0  # CPU seconds of training
 TOKENS = {"stories": 2_000, "python_docs": 2_048}
 PIECE, STEP = 32, 3e-4  # of a model that learns as it reads: tokens between two steps, and their size
-TRIAL_STEPS = 192  # for compiling, and again for measuring what a step costs; of few, a good part is the beginning of a fit
+TRIAL_STEPS = (
+    192  # for compiling, and again for measuring what a step costs; of few, a good part is the beginning of a fit
+)
 
 
 @dataclass
@@ -23,6 +25,7 @@ class Plan:
     kind: str = "GPT"
     batch: int = 8
     window: int = 128  # tokens of a training row, where rows begin anywhere in a long text
+    passes: int = 99  # over the rows at the most, however quick the machine is
     optimizer: dict = field(default_factory=dict)
 
 
@@ -32,8 +35,8 @@ NOT_BY_HEART = QUICK | {"pairs_and_triples": 0, "dropout": 0.1, "noise": 0.05}
 PLANS = {
     "stories": {
         "GPT, standard": Plan(STANDARD),
-        "GPT, quick recipe": Plan(QUICK),
-        "GPT, quick recipe, one block": Plan(QUICK | {"depth": 1}, optimizer={"learning_rate": 0.03}),
+        "GPT, quick recipe": Plan(QUICK, passes=2),
+        "GPT, quick recipe, one block": Plan(QUICK | {"depth": 1}, passes=2, optimizer={"learning_rate": 0.03}),
     },
     "python_docs": {
         "GPT, standard": Plan(STANDARD, batch=4),
@@ -181,7 +184,7 @@ def trained(rows, vocabulary, seed, seconds, plan):
     untrained = model.get_weights()
     model.compile(model.optimizer_for(TRIAL_STEPS), jit_compile=True, steps_per_execution=16)
     cost = [cpu_seconds(model, rows[: TRIAL_STEPS * batch], batch) for _ in range(2)][1] / TRIAL_STEPS
-    steps = max(16, int(seconds / cost) // 16 * 16)
+    steps = max(16, min(int(seconds / cost), plan.passes * len(rows) // batch) // 16 * 16)
     model.set_weights(untrained)
     model.compile(model.optimizer_for(steps, **plan.optimizer), jit_compile=True, steps_per_execution=16)
     compiling = cpu_seconds(model, np.full((16 * batch, rows.shape[1]), -1), batch)  # nothing counts in these rows
