@@ -35,7 +35,7 @@ NOT_BY_HEART = QUICK | {"pairs_and_triples": 0, "dropout": 0.1, "noise": 0.05}
 PLANS = {
     "stories": {
         "GPT, standard": Plan(STANDARD),
-        "GPT, quick recipe": Plan(QUICK, passes=2),
+        "GPT, quick recipe": Plan(QUICK, passes=3),
         "GPT, quick recipe, one block": Plan(QUICK | {"depth": 1}, passes=2, optimizer={"learning_rate": 0.03}),
     },
     "python_docs": {
