@@ -12,9 +12,8 @@ import numpy as np
 BUDGET = 60.0  # CPU seconds of training
 TOKENS = {"stories": 2_000, "python_docs": 2_048}
 PIECE, STEP = 32, 3e-4  # of a model that learns as it reads: tokens between two steps, and their size
-TRIAL_STEPS = (
-    192  # for compiling, and again for measuring what a step costs; of few, a good part is the beginning of a fit
-)
+# For compiling, and again for measuring what a step costs: of few steps, a good part would be the beginning of a fit.
+TRIAL_STEPS = 192
 
 
 @dataclass
