@@ -7,18 +7,15 @@ Every machine has 16 hidden units and learns from ``data.digits().train > 0.5`` 
 sum over all 65,536 hidden states. Times are CPU seconds of this process, compiling included.
 """
 
-import json
 import time
-from pathlib import Path
 
 import click
 import numpy as np
 
-from benchmarks.quality import cell, machine, summary, timed
+from benchmarks.report import machine, on_this_machine, said, seeds_option, split_option, store, summary, table
+from benchmarks.timing import timed
 from genai_course import data, session
-from genai_course.paths import whole_file
 
-RESULTS = Path(__file__).parent / "results"
 HIDDEN = 16
 PASSES = 10  # over the data in an epoch, so that little time is lost between epochs
 # name -> settings of the course's machine, and epochs that take about five seconds
@@ -31,10 +28,8 @@ RATES = (0.1, 0.02, 0.005)  # of scikit-learn's machine; the first is its defaul
 
 
 @click.command()
-@click.option("--seeds", type=click.IntRange(1), default=3, show_default=True, help="How often everything is repeated.")
-@click.option(
-    "--split", type=click.Choice(["test", "tuning"]), default="test", show_default=True, help="What to judge by."
-)
+@seeds_option
+@split_option
 def main(seeds=3, split="test"):
     """Measure restricted Boltzmann machines on black and white digits, and write benchmarks/results/boltzmann.*"""
     session.setup("laptop", 0)
@@ -47,12 +42,10 @@ def main(seeds=3, split="test"):
     for seed in range(seeds):
         for name, scores in measured(train, held_out, seed):
             rows.setdefault(name, []).append(scores)
-            click.echo(f"seed {seed}  {name:42} " + "  ".join(f"{key} {value:.3f}" for key, value in scores.items()))
+            click.echo(f"seed {seed}  {name:42} {said(scores)}")
     report = {"split": split, "machine": machine(), "rows": {name: summary(runs) for name, runs in rows.items()}}
     if split == "test":
-        for suffix, text in ((".json", json.dumps(report, indent=1) + "\n"), (".md", as_markdown(report))):
-            with whole_file((RESULTS / "boltzmann").with_suffix(suffix)) as temporary:
-                temporary.write_text(text, encoding="utf-8")
+        store("boltzmann", report, as_markdown(report))
     click.echo(as_markdown(report))
 
 
@@ -145,13 +138,10 @@ def as_markdown(report):
         "",
         f"Made by `python -m benchmarks.boltzmann`: 8×8 digits, a pixel is 1 where it is above one half, judged on "
         f"the {report['split']} digits. "
-        "Median, and (lowest–highest). " + ", ".join(f"{k} {v}" for k, v in report["machine"].items()),
+        "Median, and (lowest–highest). " + on_this_machine(report),
         "",
-        "| | " + " | ".join(columns.values()) + " |",
-        "|---" * (len(columns) + 1) + "|",
+        *table(report["rows"], columns),
     ]
-    for name, row in report["rows"].items():
-        lines.append(f"| {name} | " + " | ".join(cell(row.get(key), key) for key in columns) + " |")
     return "\n".join(lines) + "\n"
 
 

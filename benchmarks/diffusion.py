@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from benchmarks.timing import train
+
 EPOCHS = 16
 # name -> whether it learns the characters, and what is drawn: name -> options of ``sample``
 RECIPES = {
@@ -23,7 +25,6 @@ def diffusion_models(glyphs, n, seed):
     """Yield (name, seconds, pictures), and labels where it was asked for characters, of each recipe and way to draw."""
     import keras
 
-    from benchmarks.quality import train
     from genai_course.models import DiffusionModel
 
     classes = len(glyphs.class_names)

@@ -9,20 +9,27 @@ core. Times are CPU seconds of this process; compiling, which is done once for a
 """
 
 import itertools
-import json
 import time
 from functools import cache
-from pathlib import Path
 
 import click
 import numpy as np
 
-from benchmarks.quality import machine, summary
+from benchmarks.report import (
+    machine,
+    on_this_machine,
+    said,
+    seeds_option,
+    some_of,
+    split_option,
+    store,
+    stored,
+    summary,
+    table,
+)
 from genai_course import data, session
 from genai_course.data.points2d import NAMES
-from genai_course.paths import whole_file
 
-RESULTS = Path(__file__).parent / "results" / "flow"
 SETS = (*NAMES, "digits")
 LEVELS = 17  # grey values of a digit
 RATE, STEPS_AT_ONCE = 2e-3, 16
@@ -42,38 +49,23 @@ DIGIT_BANDWIDTH = 0.1
 
 
 @click.command()
-@click.option("--seeds", type=click.IntRange(1), default=3, show_default=True, help="How often everything is repeated.")
-@click.option(
-    "--set", "chosen", type=click.Choice(SETS), multiple=True, help="One set; may be repeated. All by default."
-)
-@click.option(
-    "--split", type=click.Choice(["test", "tuning"]), default="test", show_default=True, help="What to judge by."
-)
-def main(seeds=3, chosen=(), split="test"):
+@seeds_option
+@some_of("--set", "names", SETS)
+@split_option
+def main(seeds=3, names=SETS, split="test"):
     """Measure normalizing flows, mixtures and kernel density, and write benchmarks/results/flow.*"""
     session.setup("laptop", 0)
-    names = chosen or SETS
     rows = {name: {} for name in names}  # set -> model -> one entry a seed
     for seed, name in itertools.product(range(seeds), names):
         for model, scores in on_digits(seed, split) if name == "digits" else on_points(name, seed, split):
             rows[name].setdefault(model, []).append(scores)
-            said = "  ".join(f"{key} {value:.3f}" for key, value in scores.items())
-            click.echo(f"{name:15} seed {seed}  {model:26} {said}")
+            click.echo(f"{name:15} seed {seed}  {model:26} {said(scores)}")
         if split == "test":  # after each seed: an interrupted run keeps what it measured
-            store(name, {model: summary(runs) for model, runs in rows[name].items()})
+            sets = stored("flow").get("sets", {}) | {name: {model: summary(runs) for model, runs in rows[name].items()}}
+            report = {"machine": machine(), "sets": {each: sets[each] for each in SETS if each in sets}}
+            store("flow", report, as_markdown(report))
     if split == "test":
-        click.echo(RESULTS.with_suffix(".md").read_text(encoding="utf-8"))
-
-
-def store(name, rows):
-    """Write the rows of one set beside the stored ones of the others."""
-    path = RESULTS.with_suffix(".json")
-    sets = json.loads(path.read_text(encoding="utf-8"))["sets"] if path.exists() else {}
-    sets[name] = rows
-    report = {"machine": machine(), "sets": {each: sets[each] for each in SETS if each in sets}}
-    for suffix, text in ((".json", json.dumps(report, indent=1) + "\n"), (".md", as_markdown(report))):
-        with whole_file(RESULTS.with_suffix(suffix)) as temporary:
-            temporary.write_text(text, encoding="utf-8")
+        click.echo(as_markdown(report))
 
 
 def on_points(name, seed, split):
@@ -204,13 +196,16 @@ def bits_per_dimension(log_densities):
     return float(-np.mean(log_densities) / 64 / np.log(2) + np.log2(LEVELS))
 
 
+FINER = dict.fromkeys(("above_entropy", "divergence", "adds_up_to", "bits"), 3)  # digits
+
+
 def as_markdown(report):
     """The report as a table for each set."""
     lines = [
         "# Exact likelihoods: normalizing flows, mixtures, kernel density",
         "",
         "Made by `python -m benchmarks.flow` on held-out points and digits. Median, and (lowest–highest). "
-        + ", ".join(f"{key} {value}" for key, value in report["machine"].items()),
+        + on_this_machine(report),
         "",
         "*Above the entropy*: negative log-likelihood of 10,000 held-out points less the exact entropy. "
         "*Divergence*: the same less the true negative log-likelihood of these very points, "
@@ -219,6 +214,7 @@ def as_markdown(report):
         "*Bits*: for each of a digit's 64 grey values, 17 levels, uniform dequantisation.",
     ]
     columns = {
+        "seeds": "seeds",
         "seconds": "CPU s",
         "compiling": "compiling, CPU s",
         "above_entropy": "above the entropy, nats ↓",
@@ -227,21 +223,9 @@ def as_markdown(report):
         "bits": "bits per dimension ↓",
     }
     for name, rows in report["sets"].items():
-        shown = [key for key in columns if any(key in row for row in rows.values())]
-        lines += ["", f"## {name}", "", "| | seeds | " + " | ".join(columns[key] for key in shown) + " |"]
-        lines.append("|---" * (len(shown) + 2) + "|")
-        for model, row in rows.items():
-            cells = " | ".join(cell(row.get(key), 1 if key in ("seconds", "compiling") else 3) for key in shown)
-            lines.append(f"| {model} | {row['seeds']} | {cells} |")
+        shown = {key: heading for key, heading in columns.items() if any(key in row for row in rows.values())}
+        lines += ["", f"## {name}", "", *table(rows, shown, **FINER)]
     return "\n".join(lines) + "\n"
-
-
-def cell(values, digits):
-    """The median and, where the seeds differ, the range."""
-    if values is None:
-        return "–"
-    median, low, high = (f"{values[key]:.{digits}f}" for key in ("median", "low", "high"))
-    return median if low == high else f"{median} ({low}–{high})"
 
 
 if __name__ == "__main__":

@@ -33,9 +33,9 @@ STANDARD, QUICK = {"recipe": "standard", "depth": 2}, {"recipe": "quick", "depth
 NOT_BY_HEART = QUICK | {"pairs_and_triples": 0, "dropout": 0.1, "noise": 0.05}
 PLANS = {
     "stories": {
-        "GPT, standard": Plan(STANDARD),
-        "GPT, quick recipe": Plan(QUICK, passes=3),
-        "GPT, quick recipe, one block": Plan(QUICK | {"depth": 1}, passes=2, optimizer={"learning_rate": 0.03}),
+        "GPT, standard": Plan(STANDARD, passes=1),
+        "GPT, quick recipe": Plan(QUICK, passes=1),
+        "GPT, quick recipe, one block": Plan(QUICK | {"depth": 1}, passes=1, optimizer={"learning_rate": 0.03}),
     },
     "python_docs": {
         "GPT, standard": Plan(STANDARD, batch=4),

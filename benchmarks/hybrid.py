@@ -1,5 +1,7 @@
 """The rows of the VAE-GAN in ``benchmarks.quality``."""
 
+from benchmarks.timing import timed, train
+
 EPOCHS, COMPONENTS = 7, 200  # with as many components as the variational autoencoder of 60 s
 
 
@@ -7,7 +9,6 @@ def hybrid_models(train_pictures, n, seed):
     """Yield (name, seconds, pictures) of the course's VAE-GAN, drawing from N(0, I) and from a mixture fitted to its codes."""
     import keras
 
-    from benchmarks.quality import timed, train
     from genai_course.models import VariationalAutoencoderGAN
 
     keras.utils.set_random_seed(seed)

@@ -8,19 +8,26 @@ A family is a function that yields rows of one table; to add a model, add its ro
 Times are CPU seconds of this process on one thread, compiling included, judging not.
 """
 
-import json
 import time
-from pathlib import Path
 
 import click
 import numpy as np
 
-from benchmarks.quality import cell, machine, summary
+from benchmarks.report import (
+    machine,
+    on_this_machine,
+    said,
+    seeds_option,
+    some_of,
+    split_option,
+    store,
+    stored,
+    summary,
+    table,
+)
 from genai_course import data, session
 from genai_course.evaluation import bits_per_dimension
-from genai_course.paths import whole_file
 
-RESULTS = Path(__file__).parent / "results"
 LEVELS = 17  # greys of a digit
 VALIDATION = 144  # training digits that decide when to stop
 JUDGED = 1_000  # glyphs of each part; the bound of the VAE decodes many codes for each
@@ -76,18 +83,9 @@ FAMILIES = {
 
 
 @click.command()
-@click.option("--seeds", type=click.IntRange(1), default=3, show_default=True, help="How often everything is repeated.")
-@click.option(
-    "--split", type=click.Choice(["test", "tuning"]), default="test", show_default=True, help="What to judge by."
-)
-@click.option(
-    "--family",
-    "families",
-    type=click.Choice(list(FAMILIES)),
-    multiple=True,
-    default=list(FAMILIES),
-    help="Measure these only; may be given several times. The other rows stay as they were stored.",
-)
+@seeds_option
+@split_option
+@some_of("--family", "families", FAMILIES)
 def main(seeds=3, split="test", families=tuple(FAMILIES)):
     """Measure likelihoods of pictures in bits per dimension, and write benchmarks/results/likelihood.*"""
     session.setup("laptop", 0)
@@ -103,23 +101,13 @@ def main(seeds=3, split="test", families=tuple(FAMILIES)):
                     "seconds": seconds,
                 }
                 rows.setdefault(name, []).append(scores)
-                click.echo(
-                    f"{family}  seed {seed}  {name:46} " + "  ".join(f"{key} {scores[key]:.4f}" for key in scores)
-                )
+                click.echo(f"{family}  seed {seed}  {name:46} {said(scores)}")
     tables = {family: {name: summary(runs) for name, runs in rows.items()} for family, rows in measured.items()}
     report = {"split": split, "machine": machine(), "tables": tables}
     if split == "test":
-        report["tables"] = stored_tables() | tables
-        for suffix, text in ((".json", json.dumps(report, indent=1) + "\n"), (".md", as_markdown(report))):
-            with whole_file((RESULTS / "likelihood").with_suffix(suffix)) as temporary:
-                temporary.write_text(text, encoding="utf-8")
+        report["tables"] = stored("likelihood").get("tables", {}) | tables
+        store("likelihood", report, as_markdown(report))
     click.echo(as_markdown(report))
-
-
-def stored_tables():
-    """The tables of the stored report, {} if there is none."""
-    path = RESULTS / "likelihood.json"
-    return json.loads(path.read_text(encoding="utf-8"))["tables"] if path.exists() else {}
 
 
 def timed_row(name, fit, train, held_out):
@@ -219,22 +207,11 @@ def as_markdown(report):
         "# Likelihood of pictures",
         "",
         f"Made by `python -m benchmarks.likelihood`, judged on the {report['split']} pictures. Median, and (lowest–highest). "
-        + ", ".join(f"{key} {value}" for key, value in report["machine"].items()),
+        + on_this_machine(report),
     ]
     for family, rows in report["tables"].items():
-        lines += ["", f"## {FAMILIES[family][2]}", ""]
-        lines += ["| | " + " | ".join(columns.values()) + " |", "|---" * (len(columns) + 1) + "|"]
-        for name, row in rows.items():
-            lines.append(f"| {name} | " + " | ".join(finer_cell(row.get(key), key) for key in columns) + " |")
+        lines += ["", f"## {FAMILIES[family][2]}", "", *table(rows, columns, held_out=3, train=3)]
     return "\n".join(lines) + "\n"
-
-
-def finer_cell(values, key):
-    """A cell with three digits for bits, which differ by hundredths."""
-    if key not in ("held_out", "train"):
-        return cell(values, key)
-    text = f"{values['median']:.3f}"
-    return text if values["low"] == values["high"] else f"{text} ({values['low']:.3f}–{values['high']:.3f})"
 
 
 if __name__ == "__main__":

@@ -7,24 +7,32 @@
 Every model learns from ``data.glyphs().train`` on one core. Times are CPU seconds of this process.
 """
 
-import json
-import platform
 import re
-import time
-from pathlib import Path
-from statistics import median
 
 import click
 import numpy as np
 
 from benchmarks.diffusion import diffusion_models
 from benchmarks.hybrid import hybrid_models
+from benchmarks.report import (
+    RESULTS,
+    machine,
+    on_this_machine,
+    said,
+    seeds_option,
+    some_of,
+    split_option,
+    store,
+    stored,
+    summary,
+    table,
+)
+from benchmarks.timing import timed, train
 from benchmarks.torch_diffusion import torch_diffusion_models
 from genai_course import data, evaluation, session
 from genai_course.evaluation.neighbours import nearest_distance, squared_distances
 from genai_course.paths import whole_file
 
-RESULTS = Path(__file__).parent / "results"
 PCA_DIMENSIONS = 60
 NARROW_BANDWIDTH = 0.1  # of a kernel density that nearly copies
 BANDWIDTHS = (0.14, 0.2, 0.28, 0.4)  # to choose from, by the density of other glyphs
@@ -44,44 +52,35 @@ FAMILIES = ("floor", "densities", "vae", "gan", "hybrid", "diffusion", "torch-di
 
 
 @click.command()
-@click.option("--seeds", type=click.IntRange(1), default=3, show_default=True, help="How often everything is repeated.")
-@click.option(
-    "--split", type=click.Choice(["test", "tuning"]), default="test", show_default=True, help="What to judge by."
-)
-@click.option(
-    "--family",
-    "families",
-    type=click.Choice(FAMILIES),
-    multiple=True,
-    default=FAMILIES,
-    help="Measure these only; may be given several times. The other rows stay as they were stored.",
-)
+@seeds_option
+@split_option
+@some_of("--family", "families", FAMILIES)
 def main(seeds=3, split="test", families=FAMILIES):
     """Measure autoencoders and generative models of glyphs, and write benchmarks/results/quality.*"""
     session.setup("laptop", 0)
     glyphs = data.glyphs()
     # Settings are chosen on glyphs of the training's kind; the test has combinations of typeface and distortion of its own.
     reference = glyphs.test if split == "test" else data.glyphs(4_000, 1, seed=5).train
-    drawings, strips = {}, {}  # name -> one entry a seed
+    drawings, squeezed, strips = {}, {}, {}  # name -> one entry a seed, the last: name -> pictures
     for seed in range(seeds):
         for name, seconds, pictures, *labels in generators(glyphs, seed, families):
             scores = judge(pictures, reference, *labels) | seconds
             drawings.setdefault(name, []).append(scores)
-            click.echo(f"seed {seed}  {name:42} " + "  ".join(f"{key} {value:.3f}" for key, value in scores.items()))
+            click.echo(f"seed {seed}  {name:42} {said(scores)}")
             if seed == 0:
                 strips[name] = pictures[:16]
-    squeezing = "squeezing" in families
-    errors = [reconstruction_errors(glyphs.train, reference, seed) for seed in range(seeds if squeezing else 0)]
-    report = {
-        "split": split,
-        "samples": evaluation.SAMPLES,
-        "machine": machine(),
-        "drawing": {name: summary(runs) for name, runs in drawings.items()},
-        "squeezing": {str(size): summary([run[size] for run in errors]) for size in BOTTLENECKS if squeezing},
-    }
-    if split == "test":
-        report = with_stored_rows(report)
-        write(report, strips)
+        if "squeezing" in families:
+            for size, errors in reconstruction_errors(glyphs.train, reference, seed).items():
+                squeezed.setdefault(str(size), []).append(errors)
+        rows = {
+            part: {name: summary(runs) for name, runs in measured.items()}
+            for part, measured in {"drawing": drawings, "squeezing": squeezed}.items()
+        }
+        report = {"split": split, "samples": evaluation.SAMPLES, "machine": machine(), **rows}
+        if split == "test":  # after each seed: an interrupted run keeps what it measured
+            before = stored("quality")
+            report |= {part: before.get(part, {}) | rows[part] for part in rows}
+            write(report, strips)
     click.echo(as_markdown(report))
 
 
@@ -104,13 +103,6 @@ def generators(glyphs, seed, families):
         yield from diffusion_models(glyphs, n, seed)
     if "torch-diffusion" in families:
         yield from torch_diffusion_models(glyphs, n, seed)
-
-
-def with_stored_rows(report):
-    """The report with the rows of the stored one that were not measured now."""
-    path = RESULTS / "quality.json"
-    stored = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    return report | {part: stored.get(part, {}) | report[part] for part in ("drawing", "squeezing")}
 
 
 def pixel_densities(train, n, seed):
@@ -218,51 +210,11 @@ def fit(model, pictures, epochs, batch_size, learning_rate):
     return train(model, pictures, None, epochs, batch_size)
 
 
-def train(model, pictures, labels, epochs, batch_size):
-    """Train, and return CPU seconds, with and without compiling (the first epoch counted as a later one)."""
-    import keras
-
-    ends = []
-    note_time = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: ends.append(time.process_time()))
-    options = {"epochs": epochs, "batch_size": batch_size, "verbose": 0, "callbacks": [note_time]}
-    seconds = timed(lambda: model.fit(pictures, labels, **options))
-    return seconds | {"seconds_without_compiling": (ends[-1] - ends[0]) * epochs / (epochs - 1)}
-
-
-def timed(work):
-    """Do the work and return its CPU seconds."""
-    started = time.process_time()
-    work()
-    return {"seconds": time.process_time() - started}
-
-
 def judge(pictures, reference, labels=None):
     """The course's scores, how far samples are from held-out pictures (two distances tell copies apart), and their edges."""
     scores = evaluation.picture_scores(pictures, reference=reference, labels=labels)
     edges = evaluation.edge_energy(pictures).mean() / evaluation.edge_energy(reference).mean()
     return scores | {"nearest_held_out": nearest_distance(pictures[:1_000], reference), "edges": float(edges)}
-
-
-def summary(runs):
-    """Median, smallest and largest value of each measure over the seeds."""
-    columns = {key: [run[key] for run in runs] for key in runs[0]}
-    return {"seeds": len(runs)} | {
-        key: {"median": median(values), "low": min(values), "high": max(values)} for key, values in columns.items()
-    }
-
-
-def machine():
-    """What the numbers were measured on."""
-    import keras
-    import tensorflow as tf
-
-    return {
-        "processor": f"{platform.machine()}, one thread",
-        "python": platform.python_version(),
-        "keras": keras.__version__,
-        "tensorflow": tf.__version__,
-        "numpy": np.__version__,
-    }
 
 
 def as_markdown(report):
@@ -279,39 +231,22 @@ def as_markdown(report):
         "nearest": "to nearest training picture",
         "nearest_held_out": "to nearest held-out picture",
     }
+    squeezing = {"pca": "PCA", "autoencoder": "autoencoder", "seconds": "CPU s"}
     lines = [
         "# Quality on 16×16 glyphs",
         "",
         f"Made by `python -m benchmarks.quality`: {report['samples']} samples a seed, judged on the "
-        f"{report['split']} glyphs. Median, and (lowest–highest). "
-        + ", ".join(f"{k} {v}" for k, v in report["machine"].items()),
+        f"{report['split']} glyphs. Median, and (lowest–highest). " + on_this_machine(report),
         "",
         "## Drawing new glyphs",
         "",
-        "| | " + " | ".join(columns.values()) + " |",
-        "|---" * (len(columns) + 1) + "|",
+        *table(report["drawing"], columns),
+        "",
+        "## Squeezing glyphs: mean squared error of held-out pictures",
+        "",
+        *table(report["squeezing"], squeezing, "numbers in the code", pca=4, autoencoder=4),
     ]
-    for name, row in report["drawing"].items():
-        lines.append(f"| {name} | " + " | ".join(cell(row.get(key), key) for key in columns) + " |")
-    lines += ["", "## Squeezing glyphs: mean squared error of held-out pictures", ""]
-    lines += ["| numbers in the code | PCA | autoencoder | CPU s |", "|---|---|---|---|"]
-    for size, row in report["squeezing"].items():
-        cells = " | ".join(cell(row[key], key) for key in ("pca", "autoencoder", "seconds"))
-        lines.append(f"| {size} | {cells} |")
     return "\n".join(lines) + "\n"
-
-
-def cell(values, key):
-    """One cell of a table: the median and the range."""
-    if values is None:
-        return "–"
-    if key == "seeds":
-        return str(values)
-    digits = 1 if key.startswith(("seconds", "compiling")) else 4 if key in ("pca", "autoencoder") else 2
-    text = f"{values['median']:.{digits}f}"
-    if values["low"] != values["high"]:
-        text += f" ({values['low']:.{digits}f}–{values['high']:.{digits}f})"
-    return text
 
 
 def write(report, strips):
@@ -321,16 +256,12 @@ def write(report, strips):
     """
     from PIL import Image
 
-    with whole_file(RESULTS / "quality.json") as temporary:
-        temporary.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     for name, pictures in strips.items():
         row = Image.fromarray((np.hstack(list(pictures[..., 0])) * 255).round().astype("uint8"))  # (16, 16 * 16)
         with whole_file(RESULTS / strip_file(name)) as temporary:
             row.resize((3 * row.width, 3 * row.height), Image.Resampling.NEAREST).save(temporary, optimize=True)
     rows = [f"| {name} | ![Sixteen glyphs]({strip_file(name)}) |" for name in report["drawing"]]
-    text = "\n".join([as_markdown(report), "## To look at", "", "| | |", "|---|---|", *rows, ""])
-    with whole_file(RESULTS / "quality.md") as temporary:
-        temporary.write_text(text, encoding="utf-8")
+    store("quality", report, "\n".join([as_markdown(report), "## To look at", "", "| | |", "|---|---|", *rows, ""]))
 
 
 def strip_file(name):
