@@ -5,6 +5,8 @@ import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from genai_course.checks import check_whole_number
+
 PROFILES = ("smoke", "laptop", "gpu")
 
 # One thread: a convolution's fifth digit depends on the number of threads, and on the small models of the course
@@ -62,8 +64,7 @@ def setup(profile="laptop", seed=0, *, theme=None):
     theme = theme or os.environ.get("GENAI_COURSE_THEME", "light")
     if profile not in PROFILES:
         raise ValueError(f"profile is {profile!r}; choose one of {', '.join(map(repr, PROFILES))}.")
-    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**32:
-        raise ValueError(f"seed is {seed!r}; give a whole number from 0 to 4294967295.")
+    check_whole_number("seed", seed, 0, 2**32 - 1)
     if theme not in ("light", "dark"):
         raise ValueError(f"theme is {theme!r}; choose 'light' or 'dark'.")
 

@@ -5,8 +5,8 @@ from numbers import Real
 
 import numpy as np
 
+from genai_course.checks import check_whole_number
 from genai_course.data.digits import digits as load_digits
-from genai_course.data.pictures import check_whole_number
 
 FRAMES_PER_SECOND = 10
 ENLARGEMENT = 1.5  # pixels of a frame for one pixel of the 8x8 digit

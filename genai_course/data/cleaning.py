@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from genai_course.data.pictures import check_whole_number
+from genai_course.checks import check_whole_number
 from genai_course.data.texts import run_hashes
 
 INVISIBLE = re.compile(

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from genai_course.data.pictures import Pictures, check_whole_number
+from genai_course.checks import check_whole_number
+from genai_course.data.pictures import Pictures
 
 
 def digits(seed=0):

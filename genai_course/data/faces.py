@@ -4,7 +4,8 @@ from numbers import Real
 
 import numpy as np
 
-from genai_course.data.pictures import Pictures, broadcast_factors, check_whole_number
+from genai_course.checks import check_whole_number
+from genai_course.data.pictures import Pictures, broadcast_factors
 
 # Two-valued factors are 0 or 1; the others are drawn evenly from their range.
 FACE_RANGES = {

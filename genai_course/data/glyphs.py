@@ -10,8 +10,9 @@ from functools import cache
 
 import numpy as np
 
+from genai_course.checks import check_whole_number
 from genai_course.data.files import verified_path
-from genai_course.data.pictures import Pictures, broadcast_factors, check_whole_number
+from genai_course.data.pictures import Pictures, broadcast_factors
 
 CHARACTERS = string.ascii_uppercase + string.digits
 

@@ -1,7 +1,6 @@
 """What every picture set returns, and the checks that its loaders share."""
 
 from dataclasses import dataclass, field
-from numbers import Integral
 
 import numpy as np
 
@@ -29,14 +28,6 @@ class Pictures:
             f"Pictures(train {self.train.shape}, test {self.test.shape}, "
             f"{len(self.class_names)} classes, factors: {', '.join(self.train_factors) or 'none'})"
         )
-
-
-def check_whole_number(name, value, low, high=None):
-    """Raise ValueError unless ``value`` is a whole number of at least ``low`` and, if given, at most ``high``."""
-    whole = isinstance(value, Integral) and not isinstance(value, bool)
-    if not whole or value < low or (high is not None and value > high):
-        allowed = f"of {low} or more" if high is None else f"from {low} to {high}"
-        raise ValueError(f"{name} is {value!r}; give a whole number {allowed}.")
 
 
 def broadcast_factors(factors, defaults):

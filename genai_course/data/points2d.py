@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from genai_course.data.pictures import check_whole_number
+from genai_course.checks import check_whole_number
 
 PANELS, NODES = 40, 20  # Gauss-Legendre panels along a curve, and nodes in each; the curves' breaks lie between panels
 CHUNK = 2_048  # points whose density is computed at a time

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from genai_course.data.pictures import check_whole_number
+from genai_course.checks import check_whole_number
 from genai_course.data.texts import Texts, run_hashes
 
 SMALLEST = 300  # characters; what is left of a shorter document is not worth reading

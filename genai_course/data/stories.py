@@ -12,8 +12,8 @@ from functools import cache
 
 import numpy as np
 
+from genai_course.checks import check_whole_number
 from genai_course.data.grammar import Grammar
-from genai_course.data.pictures import check_whole_number
 from genai_course.data.story_words import WORDS
 from genai_course.data.texts import Texts
 

@@ -78,7 +78,7 @@ class BytePairEncoder:
         Raises ValueError unless size is a whole number of 256 or more.
         """
         if isinstance(size, bool) or not isinstance(size, int) or size < BYTES:
-            raise ValueError(f"size is {size!r}; give a whole number of {BYTES} (the single bytes) or more.")
+            raise ValueError(f"size is {size!r}; give a whole number, {BYTES} (the single bytes) or more.")
         counted = Counter(CHUNK.findall(text))
         words, counts = [list(chunk.encode("utf-8", "surrogatepass")) for chunk in counted], list(counted.values())
         frequency, holders = Counter(), defaultdict(set)  # of each pair: how often it comes; the words that may hold it

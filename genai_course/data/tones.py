@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from genai_course.data.pictures import broadcast_factors, check_whole_number
+from genai_course.checks import check_whole_number
+from genai_course.data.pictures import broadcast_factors
 
 RATE = 8_000  # samples a second
 SECONDS = 0.5  # for each note, with the silence before it

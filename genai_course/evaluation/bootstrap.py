@@ -6,6 +6,8 @@ confidence regions based on subsamples under minimal assumptions".
 
 import numpy as np
 
+from genai_course.checks import check_whole_number
+
 
 def bootstrap_interval(metric, *sets, resamples=200, level=0.95, seed=0, halves=False):
     """Percentile interval of a metric of one or more sets of rows.
@@ -24,8 +26,7 @@ def bootstrap_interval(metric, *sets, resamples=200, level=0.95, seed=0, halves=
     """
     if not sets or min(map(len, sets)) < 2:
         raise ValueError(f"The sets have {[len(rows) for rows in sets]} rows; give one set or more, each with 2 rows.")
-    if isinstance(resamples, bool) or not isinstance(resamples, int) or resamples < 2:
-        raise ValueError(f"resamples is {resamples!r}; give a whole number, 2 or more.")
+    check_whole_number("resamples", resamples, 2)
     if not 0 < level < 1:
         raise ValueError(f"level is {level!r}; give a share between 0 and 1, such as 0.95.")
     sets, draw = [np.asarray(rows) for rows in sets], half_of if halves else as_many_as

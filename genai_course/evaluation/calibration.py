@@ -6,6 +6,8 @@ calibration error (equation 3) are in its section 2, temperature scaling is in s
 
 import numpy as np
 
+from genai_course.checks import check_above_zero, check_sizes
+
 COLDEST, HOTTEST, PRECISION = 0.05, 20.0, 1e-3  # of the search for a temperature; the last one is relative
 
 
@@ -17,8 +19,7 @@ def guesses(logits, tokens, temperature=1.0):
     Raises ValueError for other shapes, tokens out of range, or a temperature of 0 or less.
     """
     logits, tokens = _check_logits(logits, tokens)
-    if not temperature > 0:
-        raise ValueError(f"temperature is {temperature!r}; give a number above 0.")
+    check_above_zero("temperature", temperature)
     best = logits.argmax(axis=1)
     return np.exp(_log_probs(logits, best, temperature)), best == tokens
 
@@ -31,8 +32,7 @@ def reliability(confidence, right, bins=10):
     Raises ValueError for other shapes, no guesses, or numbers out of range.
     """
     confidence, right = _check_guesses(confidence, right)
-    if isinstance(bins, bool) or not isinstance(bins, (int, np.integer)) or bins < 1:
-        raise ValueError(f"bins is {bins!r}; give a whole number, 1 or more.")
+    check_sizes(bins=bins)
     places = np.maximum(np.ceil(confidence * bins).astype(int) - 1, 0)  # (n,); a confidence of 0 is in the first bin
     counts = np.bincount(places, minlength=bins)
     sums = [np.bincount(places, weights, minlength=bins) for weights in (confidence, right)]

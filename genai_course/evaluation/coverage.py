@@ -5,7 +5,9 @@ Naeem, Oh, Uh, Choi and Yoo (2020), "Reliable fidelity and diversity metrics for
 
 import numpy as np
 
-from genai_course.evaluation.neighbours import ball_radii, check_two_sets, squared_distances
+from genai_course.checks import check_sizes
+from genai_course.evaluation.feature_checks import check_two_sets
+from genai_course.evaluation.neighbours import ball_radii, squared_distances
 
 
 def density_coverage(real_features, generated_features, neighbours=5):
@@ -20,7 +22,8 @@ def density_coverage(real_features, generated_features, neighbours=5):
 
     Raises ValueError for other shapes, unequal widths, or no more than ``neighbours`` real rows.
     """
-    real, generated = check_two_sets(real_features, generated_features, neighbours)
+    real, generated = check_two_sets(real_features=real_features, generated_features=generated_features)
+    check_sizes(neighbours=neighbours)
     if len(real) <= neighbours:
         raise ValueError(f"{neighbours} neighbours need more than {neighbours} real rows; there are {len(real)}.")
     radii = ball_radii(real, neighbours)  # (n,) squared

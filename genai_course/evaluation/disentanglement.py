@@ -5,6 +5,8 @@ Chen, Li, Grosse and Duvenaud (2018), "Isolating sources of disentanglement in v
 
 import numpy as np
 
+from genai_course.checks import check_whole_number
+
 BINS = 20
 
 
@@ -110,8 +112,7 @@ def cut(values, bins):
 
 def check_numbers(values, name, bins):
     """(n,) float64, or ValueError saying what is wrong."""
-    if isinstance(bins, bool) or not isinstance(bins, int) or bins < 2:
-        raise ValueError(f"bins is {bins!r}; give a whole number, 2 or more.")
+    check_whole_number("bins", bins, 2)
     values = np.asarray(values, dtype=np.float64)
     if values.ndim != 1 or len(values) < 2:
         raise ValueError(f"{name} has shape {values.shape}; give (n,) numbers with n of 2 or more.")

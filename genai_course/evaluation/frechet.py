@@ -6,6 +6,8 @@ the closed form for Gaussians is Dowson and Landau (1982).
 
 import numpy as np
 
+from genai_course.evaluation.feature_checks import check_two_sets
+
 
 def frechet_distance(features_a, features_b):
     """Squared 2-Wasserstein distance between Gaussians fitted to two clouds of features.
@@ -18,12 +20,7 @@ def frechet_distance(features_a, features_b):
 
     Raises ValueError for other shapes, unequal widths, fewer than 2 rows, or numbers that are not finite.
     """
-    features_a, features_b = check_features(features_a, "features_a"), check_features(features_b, "features_b")
-    if features_a.shape[1] != features_b.shape[1]:
-        raise ValueError(
-            f"features_a has {features_a.shape[1]} columns and features_b has {features_b.shape[1]}; "
-            "both need the same features."
-        )
+    features_a, features_b = check_two_sets(features_a=features_a, features_b=features_b)
     mean_a, mean_b = features_a.mean(axis=0), features_b.mean(axis=0)
     covariance_a = np.atleast_2d(np.cov(features_a, rowvar=False))
     covariance_b = np.atleast_2d(np.cov(features_b, rowvar=False))
@@ -39,13 +36,3 @@ def symmetric_root(matrix):
     """The symmetric positive semi-definite square root of one.  (d, d) -> (d, d)"""
     eigenvalues, vectors = np.linalg.eigh(matrix)
     return (vectors * np.sqrt(np.clip(eigenvalues, 0, None))) @ vectors.T
-
-
-def check_features(features, name):
-    """Return ``features`` as a float64 array (n, d), or raise ValueError saying what is wrong with it."""
-    features = np.asarray(features, dtype=np.float64)
-    if features.ndim != 2 or len(features) < 2:
-        raise ValueError(f"{name} has shape {features.shape}; give at least 2 rows of features, (n, d).")
-    if not np.isfinite(features).all():
-        raise ValueError(f"{name} holds NaN or infinity; look at the pictures it was computed from.")
-    return features

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import softmax
 
 from genai_course.evaluation.classifier import FEATURES, classifier
-from genai_course.evaluation.frechet import check_features
+from genai_course.evaluation.feature_checks import check_features
 
 ROUNDING = 1e-3  # how far the probabilities of a picture may be from adding up to 1
 

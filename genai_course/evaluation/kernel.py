@@ -6,7 +6,7 @@ maximum mean discrepancy is Gretton et al. (2012), "A kernel two-sample test", e
 
 import numpy as np
 
-from genai_course.evaluation.frechet import check_features
+from genai_course.evaluation.feature_checks import check_two_sets
 
 ROWS_AT_ONCE = 1_000  # rows of the kernel's matrix that are in memory at the same time
 
@@ -22,12 +22,7 @@ def kernel_distance(features_a, features_b):
 
     Raises ValueError for other shapes, unequal widths, fewer than 2 rows, or numbers that are not finite.
     """
-    features_a, features_b = check_features(features_a, "features_a"), check_features(features_b, "features_b")
-    if features_a.shape[1] != features_b.shape[1]:
-        raise ValueError(
-            f"features_a has {features_a.shape[1]} columns and features_b has {features_b.shape[1]}; "
-            "both need the same features."
-        )
+    features_a, features_b = check_two_sets(features_a=features_a, features_b=features_b)
     return (
         mean_of_others(features_a)
         + mean_of_others(features_b)

@@ -7,7 +7,7 @@ shows a few copies among many new pictures.
 
 import numpy as np
 
-from genai_course.evaluation.frechet import check_features
+from genai_course.evaluation.feature_checks import check_features
 from genai_course.evaluation.neighbours import squared_distances
 
 

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from genai_course.checks import check_above_zero
+
 
 def modes_covered(points, centres, spread, least=0.01):
     """How many modes get at least a share ``least`` of the points within three spreads of their centre.
@@ -38,6 +40,5 @@ def _near(points, centres, spread):
         raise ValueError(
             f"points has shape {points.shape} and centres {centres.shape}; give rows (n, d) and (modes, d), n at least 1."
         )
-    if not spread > 0:
-        raise ValueError(f"spread is {spread!r}; give a number above 0.")
+    check_above_zero("spread", spread)
     return np.linalg.norm(points[:, None] - centres, axis=-1) < 3 * spread

@@ -5,7 +5,8 @@ Kynkäänniemi et al. (2019), "Improved precision and recall metric for assessin
 
 import numpy as np
 
-from genai_course.evaluation.frechet import check_features
+from genai_course.checks import check_sizes
+from genai_course.evaluation.feature_checks import check_features, check_two_sets
 
 ROWS_AT_ONCE = 1_000  # distances are computed in blocks, so that memory stays at ROWS_AT_ONCE × rows of the other set
 
@@ -21,7 +22,8 @@ def precision_recall(real_features, generated_features, neighbours=3):
 
     Raises ValueError for other shapes, unequal widths, or a set with no more than ``neighbours`` rows.
     """
-    real, generated = check_two_sets(real_features, generated_features, neighbours)
+    real, generated = check_two_sets(real_features=real_features, generated_features=generated_features)
+    check_sizes(neighbours=neighbours)
     if min(len(real), len(generated)) <= neighbours:
         raise ValueError(
             f"{neighbours} neighbours need more than {neighbours} rows in each set; "
@@ -48,20 +50,6 @@ def nearest_distance(generated, reference):
     reference = check_features(np.reshape(reference, (len(reference), -1)), "reference")
     nearest = [block.min(axis=1) for block in squared_distances(generated, reference)]  # each (rows,)
     return float(np.sqrt(np.concatenate(nearest)).mean())
-
-
-def check_two_sets(real_features, generated_features, neighbours):
-    """Return both sets as float64 arrays (n, d) and (m, d), or raise ValueError saying what is wrong with an argument."""
-    real = check_features(real_features, "real_features")
-    generated = check_features(generated_features, "generated_features")
-    if real.shape[1] != generated.shape[1]:
-        raise ValueError(
-            f"real_features has {real.shape[1]} columns and generated_features has {generated.shape[1]}; "
-            "both need the same features."
-        )
-    if isinstance(neighbours, bool) or not isinstance(neighbours, int) or neighbours < 1:
-        raise ValueError(f"neighbours is {neighbours!r}; give a whole number, 1 or more.")
-    return real, generated
 
 
 def squared_distances(points, others):

@@ -5,11 +5,11 @@ the encoder sees it is the denoising autoencoder of Vincent et al. (2008).
 """
 
 import math
-from collections.abc import Sequence
-from numbers import Integral, Real
 
 import keras
 from keras import layers, ops
+
+from genai_course.models.picture_checks import check_settings
 
 
 def reconstruction_error(pictures, drawn):
@@ -82,30 +82,3 @@ def build_decoder(latent_dim, picture_shape, width, depth):
         [keras.Input((latent_dim,)), *hidden, pixels, layers.Reshape(picture_shape)],
         name="decoder",
     )
-
-
-def check_settings(**settings):
-    """Return the settings as plain numbers and tuples, or raise ValueError for one that cannot be.
-
-    latent_dim, width, depth: whole numbers of 1 or more; picture_shape: three of them; anything else: numbers of 0 or more.
-    """
-    checked = {}
-    for name, value in settings.items():
-        if name == "picture_shape":
-            if not (isinstance(value, Sequence) and len(value) == 3 and all(map(is_size, value))):
-                raise ValueError(f"picture_shape is {value!r}; give (height, width, channels), such as (16, 16, 1).")
-            checked[name] = tuple(int(size) for size in value)
-        elif name in ("latent_dim", "width", "depth"):
-            if not is_size(value):
-                raise ValueError(f"{name} is {value!r}; give a whole number, 1 or more.")
-            checked[name] = int(value)
-        else:
-            if isinstance(value, bool) or not isinstance(value, Real) or not 0 <= value < math.inf:
-                raise ValueError(f"{name} is {value!r}; give a number, 0 or more.")
-            checked[name] = float(value)
-    return checked
-
-
-def is_size(value):
-    """Whether ``value`` is a whole number of 1 or more."""
-    return isinstance(value, Integral) and not isinstance(value, bool) and value >= 1

@@ -13,7 +13,7 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from genai_course.models.autoencoder import is_size
+from genai_course.checks import check_above_zero, check_sizes
 from genai_course.models.variational_autoencoder import kl_of_each_dimension, reparameterise
 
 LOG_TWO_PI = math.log(2 * math.pi)
@@ -51,17 +51,14 @@ class BetaAutoencoders:
     """
 
     def __init__(self, inputs, latent_dim, betas, seeds, place="kl", sigma=0.1, width=256):
-        for name, size in {"inputs": inputs, "latent_dim": latent_dim, "width": width}.items():
-            if not is_size(size):
-                raise ValueError(f"{name} is {size!r}; give a whole number, 1 or more.")
+        check_sizes(inputs=inputs, latent_dim=latent_dim, width=width)
         if len(betas) != len(seeds) or not len(betas):
             raise ValueError(f"There are {len(betas)} betas and {len(seeds)} seeds; give one of each for every model.")
         if not all(isinstance(beta, Real) and beta >= 0 for beta in betas):
             raise ValueError(f"betas are {list(betas)}; give numbers of 0 or more.")
         if place not in PLACES:
             raise ValueError(f"place is {place!r}; choose one of {', '.join(map(repr, PLACES))}.")
-        if not isinstance(sigma, Real) or not sigma > 0:
-            raise ValueError(f"sigma is {sigma!r}; give a number above 0.")
+        check_above_zero("sigma", sigma)
         self.betas, self.seeds, self.place, self.sigma = np.float32(betas), tuple(seeds), place, sigma
         self.latent_dim = latent_dim
         self.encoder = new_layers((inputs, width, 2 * latent_dim), self.seeds)

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from genai_course.models.picture_checks import check_black_and_white
 from genai_course.models.variational_autoencoder import VariationalAutoencoder, kl_of_each_dimension
 
 SMALLEST_PROBABILITY = 1e-6  # of either value of a pixel; with 0, one surprise would cost infinitely many nats
@@ -42,10 +43,7 @@ class BinaryVariationalAutoencoder(VariationalAutoencoder):
 
         Raises ValueError for a number of samples below 1 and for pictures with values other than 0 and 1.
         """
-        pictures = np.asarray(pictures, "float32")
-        other = pictures[(pictures != 0) & (pictures != 1)]
-        if len(other):
-            raise ValueError(f"pictures contains {other[0]:g}; make every pixel 0 or 1 first, as in pictures > 0.5.")
+        pictures = check_black_and_white(np.asarray(pictures, "float32"))
         return super().log_ratios(pictures, samples, seed, prior)
 
     def log_likelihood(self, pictures, drawn):

@@ -13,7 +13,8 @@ import tensorflow as tf
 from keras import ops
 from scipy.special import logsumexp
 
-from genai_course.models.autoencoder import check_settings, is_size
+from genai_course.checks import check_sizes
+from genai_course.models.picture_checks import check_black_and_white, check_pictures, check_settings
 
 MOST_VISIBLE = 16  # units of a machine whose every state is tried at each step
 
@@ -43,15 +44,7 @@ class BinaryPictureModel(keras.Model):
 
     def flatten(self, pictures):
         """Pictures as (n, pixels) float32; ValueError for another shape or for values other than 0 and 1."""
-        pictures = np.asarray(pictures, "float32")
-        if pictures.ndim != 4 or pictures.shape[1:] != self.picture_shape or not len(pictures):
-            needed = ", ".join(map(str, self.picture_shape))
-            raise ValueError(
-                f"pictures has shape {pictures.shape}; this model needs (n, {needed}) with n of at least 1."
-            )
-        other = pictures[(pictures != 0) & (pictures != 1)]
-        if len(other):
-            raise ValueError(f"pictures contains {other[0]:g}; make every pixel 0 or 1 first, as in pictures > 0.5.")
+        pictures = check_black_and_white(check_pictures(pictures, self.picture_shape))
         return pictures.reshape(len(pictures), -1)
 
     def fit(self, pictures, batch_size=64, **options):
@@ -130,10 +123,3 @@ def choose(log_probabilities, n, random):
     """Positions drawn with probabilities known up to a factor.  (states,) -> (n,)"""
     cumulative = np.cumsum(np.exp(log_probabilities - log_probabilities.max()))
     return np.searchsorted(cumulative, random.random(n) * cumulative[-1], side="right")
-
-
-def check_sizes(least=1, **sizes):
-    """Raise ValueError unless all are whole numbers of at least so much."""
-    for name, value in sizes.items():
-        if not is_size(value) or value < least:
-            raise ValueError(f"{name} is {value!r}; give a whole number, {least} or more.")

@@ -12,8 +12,9 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from genai_course.models.autoencoder import check_settings, is_size
+from genai_course.checks import check_sizes
 from genai_course.models.latent_prior import DrawsFromPrior
+from genai_course.models.picture_checks import check_settings
 from genai_course.models.variational_autoencoder import SMALLEST_VARIANCE, kl_divergence, reparameterise
 
 
@@ -34,8 +35,7 @@ class ComponentVariationalAutoencoder(DrawsFromPrior, keras.Model):
         self.settings = check_settings(
             latent_dim=latent_dim, picture_shape=picture_shape, beta=beta, width=width, depth=depth
         )
-        if not is_size(components):
-            raise ValueError(f"components is {components!r}; give a whole number, 1 or more.")
+        check_sizes(components=components)
         self.settings["components"] = int(components)
         self.latent_dim, self.picture_shape = latent_dim, self.settings["picture_shape"]
         self.encoder = build_network(components, width, depth, outputs=2 * latent_dim, name="encoder")

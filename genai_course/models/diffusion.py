@@ -13,7 +13,8 @@ import numpy as np
 import tensorflow as tf
 from keras import layers, ops
 
-from genai_course.models.autoencoder import check_settings, is_size
+from genai_course.checks import check_sizes
+from genai_course.models.picture_checks import check_classes, check_labels, check_settings
 
 SAMPLERS = ("multistep", "ddim", "ddpm")
 FREQUENCIES = 32  # of the sines and cosines that tell the network the time
@@ -91,13 +92,9 @@ class DiffusionModel(keras.Model):
 
     def __init__(self, picture_shape, classes=None, width=512, depth=2, averaging=0.99, unlabelled=0.1, **options):
         super().__init__(**options)
-        if classes is not None and not is_size(classes):
-            raise ValueError(
-                f"classes is {classes!r}; give a whole number, 1 or more, or None to learn without labels."
-            )
         self.settings = check_settings(
             picture_shape=picture_shape, width=width, depth=depth, averaging=averaging, unlabelled=unlabelled
-        ) | {"classes": None if classes is None else int(classes)}
+        ) | {"classes": check_classes(classes)}
         for name in ("averaging", "unlabelled"):
             if self.settings[name] >= 1:
                 raise ValueError(f"{name} is {self.settings[name]!r}; give a number from 0 to less than 1.")
@@ -122,7 +119,7 @@ class DiffusionModel(keras.Model):
         if np.shape(pictures)[1:] != self.picture_shape:
             raise ValueError(f"pictures has shape {np.shape(pictures)}; give (n, {str(self.picture_shape)[1:]}.")
         if labels is not None or self.classes is not None:
-            labels = self.check_labels(labels, len(pictures))
+            labels = check_labels(labels, len(pictures), self.classes)
         return super().fit(pictures, labels, **options)
 
     def train_step(self, data):
@@ -228,9 +225,7 @@ class DiffusionModel(keras.Model):
 
     def check_request(self, n, labels, steps, sampler, guidance_scale):
         """The labels of a request for samples, (n,) int32 or None, or ValueError in one sentence."""
-        for name, value in (("n", n), ("steps", steps)):
-            if not is_size(value):
-                raise ValueError(f"{name} is {value!r}; give a whole number, 1 or more.")
+        check_sizes(n=n, steps=steps)
         if sampler not in SAMPLERS:
             raise ValueError(f"sampler is {sampler!r}; choose one of {', '.join(map(repr, SAMPLERS))}.")
         check_settings(guidance_scale=guidance_scale)
@@ -240,21 +235,7 @@ class DiffusionModel(keras.Model):
             )
         if labels is None and self.classes is not None:
             labels = np.arange(n) % self.classes
-        return None if labels is None else self.check_labels(labels, n)
-
-    def check_labels(self, labels, n):
-        """The labels as (n,) int32, or ValueError in one sentence."""
-        if self.classes is None:
-            raise ValueError("This model was made without classes; make it with classes=... or leave the labels out.")
-        if labels is None:
-            raise ValueError(f"This model has {self.classes} classes; give labels too: fit(pictures, labels).")
-        labels = np.asarray(labels)
-        if labels.shape != (n,):
-            raise ValueError(f"labels has shape {labels.shape}; {n} pictures need ({n},).")
-        wrong = labels[~np.isin(labels, np.arange(self.classes))]
-        if len(wrong):
-            raise ValueError(f"labels contains {wrong[0]!s}; give whole numbers from 0 to {self.classes - 1}.")
-        return labels.astype("int32")
+        return None if labels is None else check_labels(labels, n, self.classes)
 
     def get_config(self):
         return {**super().get_config(), **self.settings}

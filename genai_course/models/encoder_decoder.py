@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 from keras import layers, ops
 
-from genai_course.models.autoencoder import is_size
+from genai_course.checks import check_above_zero, is_whole_number
 from genai_course.models.language_model import ROWS_AT_ONCE, check_tokens, cross_entropy, log_probs_of_tokens
 from genai_course.models.transformer import (
     Block,
@@ -127,8 +127,7 @@ class EncoderDecoder(keras.Model):
         Raises ValueError for rows that cannot be and for a temperature that is not above 0.
         """
         sources = check_tokens(sources, self.vocabulary + 1, self.context, "sources")
-        if not temperature > 0:
-            raise ValueError(f"temperature is {temperature!r}; give a number above 0.")
+        check_above_zero("temperature", temperature)
         dice = np.random.default_rng(seed).random((len(sources), self.answer_length)).astype("float32")
         answers = np.array(self.write(sources, dice, np.float32(temperature)))
         ended = np.cumsum(answers == self.gap_token, axis=1) > 0
@@ -158,7 +157,7 @@ def draw_gaps(tokens, longest, seed=0):
     Raises ValueError for a longest gap below 1 or as long as the shortest row.
     """
     ends = np.sum(np.asarray(tokens) >= 0, axis=1)
-    if not is_size(longest) or longest >= ends.min():
+    if not is_whole_number(longest, 1, ends.min() - 1):
         raise ValueError(
             f"longest is {longest!r}; give a whole number from 1 to {ends.min() - 1}, less than the shortest row."
         )

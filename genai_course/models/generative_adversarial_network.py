@@ -14,7 +14,8 @@ import numpy as np
 import tensorflow as tf
 from keras import layers, ops
 
-from genai_course.models.autoencoder import check_settings, is_size
+from genai_course.checks import check_sizes
+from genai_course.models.picture_checks import check_classes, check_labels, check_settings
 
 ARCHITECTURES = {"dense": 512, "convolutional": 48}  # name -> default width
 PENALISED_SHARE = 4  # the gradient penalty is measured on one of so many real pictures: a quarter of its time
@@ -92,10 +93,6 @@ class GenerativeAdversarialNetwork(keras.Model):
         super().__init__(**options)
         if architecture not in tuple(ARCHITECTURES):
             raise ValueError(f"architecture is {architecture!r}; choose one of {', '.join(map(repr, ARCHITECTURES))}.")
-        if classes is not None and not is_size(classes):
-            raise ValueError(
-                f"classes is {classes!r}; give a whole number, 1 or more, or None to learn without labels."
-            )
         self.settings = check_settings(
             latent_dim=latent_dim,
             picture_shape=picture_shape,
@@ -103,7 +100,7 @@ class GenerativeAdversarialNetwork(keras.Model):
             depth=depth,
             gamma=gamma,
             averaging=averaging,
-        ) | {"classes": None if classes is None else int(classes), "architecture": architecture}
+        ) | {"classes": check_classes(classes), "architecture": architecture}
         if averaging >= 1:
             raise ValueError(f"averaging is {averaging!r}; give a number from 0 to less than 1.")
         if architecture == "convolutional" and (picture_shape[0] % 4 or picture_shape[1] % 4):
@@ -149,7 +146,7 @@ class GenerativeAdversarialNetwork(keras.Model):
             needed = ", ".join(map(str, self.picture_shape))
             raise ValueError(f"pictures has shape {np.shape(pictures)}; this model needs (n, {needed}).")
         if labels is not None or self.classes is not None:
-            labels = self.check_labels(labels, len(pictures))
+            labels = check_labels(labels, len(pictures), self.classes)
         return super().fit(pictures, labels, **options)
 
     def train_step(self, data):
@@ -202,31 +199,16 @@ class GenerativeAdversarialNetwork(keras.Model):
         labels: the class of each, (n,) whole numbers; by default a model with classes draws each class as often.
         Raises ValueError for an ``n`` below 1, and for labels that are unexpected or out of range.
         """
-        if not is_size(n):
-            raise ValueError(f"n is {n!r}; give a whole number, 1 or more.")
+        check_sizes(n=n)
         codes = np.random.default_rng(seed).standard_normal((n, self.latent_dim)).astype("float32")
         if labels is None and self.classes is not None:
             labels = np.arange(n) % self.classes
         if labels is not None:
-            labels = self.check_labels(labels, n)
+            labels = check_labels(labels, n, self.classes)
         blocks = [slice(start, start + PICTURES_AT_ONCE) for start in range(0, n, PICTURES_AT_ONCE)]
         return np.concatenate(
             [np.asarray(self.call(codes[block], None if labels is None else labels[block])) for block in blocks]
         )
-
-    def check_labels(self, labels, n):
-        """The labels as (n,) int32, or ValueError in one sentence."""
-        if self.classes is None:
-            raise ValueError("This model was made without classes; make it with classes=... or leave the labels out.")
-        if labels is None:
-            raise ValueError(f"This model has {self.classes} classes; give labels too: fit(pictures, labels).")
-        labels = np.asarray(labels)
-        if labels.shape != (n,):
-            raise ValueError(f"labels has shape {labels.shape}; {n} pictures need ({n},).")
-        wrong = labels[~np.isin(labels, np.arange(self.classes))]
-        if len(wrong):
-            raise ValueError(f"labels contains {wrong[0]!s}; give whole numbers from 0 to {self.classes - 1}.")
-        return labels.astype("int32")
 
     def get_config(self):
         return {**super().get_config(), **self.settings}

@@ -10,8 +10,8 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from genai_course.models.autoencoder import is_size
-from genai_course.models.language_model import LanguageModel, check_tokens, choose
+from genai_course.checks import check_above_zero, check_sizes, check_whole_number
+from genai_course.models.language_model import LanguageModel, check_tokens, choose, pad
 from genai_course.models.transformer import NORMS, RECIPES, Block, TokensAndPositions, causal_mask, check_transformer
 
 PAIRS_AND_TRIPLES = {"standard": 0, "quick": 4096}  # vectors for two and for three tokens in a row
@@ -55,8 +55,7 @@ class GPT(LanguageModel):
         sizes = {"vocabulary": vocabulary, "context": context, "width": width, "heads": heads, "depth": depth}
         check_transformer(recipe=recipe, **sizes)
         rows = PAIRS_AND_TRIPLES[recipe] if pairs_and_triples is None else pairs_and_triples
-        if rows != 0 and not is_size(rows):
-            raise ValueError(f"pairs_and_triples is {rows!r}; give a whole number, 0 or more.")
+        check_whole_number("pairs_and_triples", rows, 0)
         for name, share in {"dropout": dropout, "noise": noise}.items():
             if not 0 <= share < 1:
                 raise ValueError(f"{name} is {share!r}; give a number from 0 to less than 1.")
@@ -115,10 +114,7 @@ class GPT(LanguageModel):
         half = max(1, self.context // 2)
         starts = range(0, max(1, len(tokens) - self.context + half), half)
         windows = [tokens[start : start + self.context] for start in starts]
-        rows = np.full((len(windows), self.context), -1, "int32")
-        for row, window in zip(rows, windows, strict=True):
-            row[: len(window)] = window
-        judged = self.log_prob_of_tokens(rows)
+        judged = self.log_prob_of_tokens(pad(windows, self.context))
         skipped = [0] + [self.context - half] * (len(windows) - 1)  # what the window before has judged
         return np.concatenate([each[skip : len(w)] for each, skip, w in zip(judged, skipped, windows, strict=True)])
 
@@ -132,13 +128,11 @@ class GPT(LanguageModel):
         Returns (n, length) int32.  Raises ValueError for a number out of range.
         """
         length = self.context if length is None else length
-        most = {"n": np.inf, "length": self.context, "top_k": self.vocabulary}
-        for name, value in {"n": n, "length": length, "top_k": 1 if top_k is None else top_k}.items():
-            if not is_size(value) or value > most[name]:
-                limit = "1 or more" if name == "n" else f"from 1 to {most[name]}"
-                raise ValueError(f"{name} is {value!r}; give a whole number, {limit}.")
-        if not temperature > 0:
-            raise ValueError(f"temperature is {temperature!r}; give a number above 0.")
+        check_sizes(n=n)
+        check_whole_number("length", length, 1, self.context)
+        if top_k is not None:
+            check_whole_number("top_k", top_k, 1, self.vocabulary)
+        check_above_zero("temperature", temperature)
         rows = np.zeros((n, length), "int32")
         if len(prompt):
             prompt = check_tokens(np.asarray(prompt)[None], self.vocabulary, length, name="prompt")[0]
@@ -216,8 +210,7 @@ class GPT(LanguageModel):
         learning_rate: its peak; weight_decay: how much of a weight is taken away in a step of rate 1; by default the recipe's.
         Raises ValueError for a number of steps that is not whole or below 1.
         """
-        if not is_size(steps):
-            raise ValueError(f"steps is {steps!r}; give a whole number, 1 or more.")
+        check_sizes(steps=steps)
         muon = self.settings["recipe"] == "quick"
         peak = learning_rate or (0.02 if muon else 0.004)
         decay = (0.004 if muon else 0.01) if weight_decay is None else weight_decay

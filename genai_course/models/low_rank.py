@@ -6,14 +6,13 @@ as large as the layer's own, and B mixes their answers at each place; so it can 
 """
 
 import math
-from numbers import Real
 from typing import NamedTuple
 
 import keras
 import numpy as np
 from keras import layers, ops
 
-from genai_course.models.autoencoder import is_size
+from genai_course.checks import check_above_zero, check_sizes, check_whole_number
 from genai_course.paths import whole_file
 
 
@@ -195,8 +194,7 @@ def narrowed(weights, rank):
     They stay 0 in training, because the gradient of each is a product with the other. So one model trains all lower ranks.
     weights: A and B of each layer in turn, as from ``adapter_weights``. Raises ValueError for a rank that is too high.
     """
-    if not is_size(rank) or rank > len(weights[1]):
-        raise ValueError(f"rank is {rank!r}; give a whole number from 1 to {len(weights[1])}.")
+    check_whole_number("rank", rank, 1, len(weights[1]))
     kept = np.arange(len(weights[1])) < rank
     return [weight * (kept[:, None] if place % 2 else kept) for place, weight in enumerate(weights)]
 
@@ -256,9 +254,7 @@ def trainable_share(model):
 
 def check_rank(rank, alpha=None):
     """Rank and alpha as plain numbers; alpha is the rank where it is None.  ValueError for what cannot be."""
-    if not is_size(rank):
-        raise ValueError(f"rank is {rank!r}; give a whole number, 1 or more.")
+    check_sizes(rank=rank)
     alpha = rank if alpha is None else alpha
-    if isinstance(alpha, bool) or not isinstance(alpha, Real) or not 0 < alpha < math.inf:
-        raise ValueError(f"alpha is {alpha!r}; give a number above 0.")
+    check_above_zero("alpha", alpha)
     return int(rank), float(alpha)

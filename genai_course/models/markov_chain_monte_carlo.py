@@ -13,7 +13,7 @@ import numpy as np
 from scipy.special import expit, ndtri
 from scipy.stats import rankdata
 
-from genai_course.data.pictures import check_whole_number
+from genai_course.checks import check_whole_number
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from genai_course.models.autoencoder import is_size
+from genai_course.checks import is_whole_number
 from genai_course.models.language_model import ROWS_AT_ONCE, check_tokens, cross_entropy, log_probs_of_tokens
 from genai_course.models.transformer import (
     NORMS,
@@ -137,7 +137,7 @@ class MaskedLanguageModel(keras.Model):
     def sample(self, n, seed=0, length=None):
         """Write ``n`` rows, each place drawn once. Returns (n, length) int32; ValueError for a number out of range."""
         length = self.context if length is None else length
-        if not is_size(n) or not is_size(length) or length > self.context:
+        if not is_whole_number(n) or not is_whole_number(length, 1, self.context):
             raise ValueError(f"n is {n!r} and length is {length!r}; give whole numbers, length up to {self.context}.")
         return self.fill(np.full((n, length), self.mask_token), seed)
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from genai_course.checks import check_above_zero, check_whole_number
+
 CHARACTERS_OF_UNICODE = 0x110000 - 0x800  # all code points but the surrogates
 HIGHEST_ORDER = 9
 
@@ -42,8 +44,7 @@ class NgramModel:
     """
 
     def __init__(self, order=6):
-        if isinstance(order, bool) or not isinstance(order, int) or not 1 <= order <= HIGHEST_ORDER:
-            raise ValueError(f"order is {order!r}; give a whole number from 1 to {HIGHEST_ORDER}.")
+        check_whole_number("order", order, 1, HIGHEST_ORDER)
         self.order = order
         self.alphabet = None
 
@@ -166,10 +167,8 @@ class NgramModel:
             Characters outside the alphabet are never written.
         Raises ValueError for a number out of range.
         """
-        if isinstance(n, bool) or not isinstance(n, int) or n < 0:
-            raise ValueError(f"n is {n!r}; give a whole number of 0 or more.")
-        if not temperature > 0:
-            raise ValueError(f"temperature is {temperature!r}; give a number above 0.")
+        check_whole_number("n", n, 0)
+        check_above_zero("temperature", temperature)
         random, text = np.random.default_rng(seed), prompt
         for _ in range(n):
             probability = self.next_probabilities(text[len(text) - self.order + 1 :] if self.order > 1 else "")[:-1]

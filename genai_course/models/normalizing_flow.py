@@ -6,12 +6,13 @@ coupling of RealNVP (Dinh et al. 2017, "Density estimation using Real NVP") and 
 """
 
 import math
-from numbers import Integral, Real
+from numbers import Real
 
 import keras
 import numpy as np
 from keras import layers, ops
 
+from genai_course.checks import check_sizes, is_whole_number
 from genai_course.models.spline import spline_forward, spline_inverse
 
 LOG_TWO_PI = math.log(2 * math.pi)
@@ -176,8 +177,7 @@ class NormalizingFlow(keras.Model):
 
     def sample(self, n, seed=0):
         """Draw ``n`` new rows.  Returns (n, dimensions) float32."""
-        if not is_whole(n, 1):
-            raise ValueError(f"n is {n!r}; give a whole number, 1 or more.")
+        check_sizes(n=n)
         z = np.random.default_rng(seed).standard_normal((n, self.dimensions)).astype("float32")
         blocks = [self.inverse(z[start : start + ROWS_AT_ONCE])[0] for start in range(0, n, ROWS_AT_ONCE)]
         return np.concatenate(blocks)
@@ -229,19 +229,18 @@ def check_settings(**settings):
         if name == "coupling":
             fits, right, plain = value in ("spline", "affine"), "choose 'spline' or 'affine'", str
         elif name == "bins":
-            fits, right, plain = is_whole(value, 2) and value <= 200, "give a whole number, 2 to 200", int
+            fits, right, plain = is_whole_number(value, 2, 200), "give a whole number, 2 to 200", int
         elif name == "bound":
             fits, right, plain = number and value > 0, "give a number above 0", float
         elif name == "dropout":
             fits, right, plain = number and 0 <= value < 1, "give a number from 0 to less than 1", float
         else:
-            fits, right, plain = is_whole(value, smallest[name]), f"give a whole number, {smallest[name]} or more", int
+            fits, right, plain = (
+                is_whole_number(value, smallest[name]),
+                f"give a whole number, {smallest[name]} or more",
+                int,
+            )
         if not fits:
             raise ValueError(f"{name} is {value!r}; {right}.")
         checked[name] = plain(value)
     return checked
-
-
-def is_whole(value, smallest):
-    """Whether ``value`` is a whole number of ``smallest`` or more."""
-    return isinstance(value, Integral) and not isinstance(value, bool) and value >= smallest

@@ -12,8 +12,8 @@ import numpy as np
 import tensorflow as tf
 from keras import layers, ops
 
-from genai_course.models.autoencoder import check_settings, is_size
-from genai_course.models.boltzmann_machine import check_sizes
+from genai_course.checks import check_sizes, check_whole_number, is_whole_number
+from genai_course.models.picture_checks import check_pictures, check_settings
 
 PICTURES_AT_ONCE = 256  # of a likelihood
 
@@ -137,11 +137,11 @@ class PixelByPixel(keras.Model):
     def __init__(self, picture_shape, levels, features, depth, size, dropout, **options):
         super().__init__(**options)
         self.settings = check_settings(picture_shape=picture_shape, dropout=dropout)
-        check_sizes(2, levels=levels)
+        check_whole_number("levels", levels, 2)
         check_sizes(features=features, depth=depth)
         if self.settings["picture_shape"][2] != 1:
             raise ValueError(f"picture_shape is {picture_shape!r}; these models draw grey pictures: give 1 channel.")
-        if not is_size(size) or size < 3 or size % 2 == 0:
+        if not is_whole_number(size, 3) or size % 2 == 0:
             raise ValueError(f"size is {size!r}; give an odd whole number, 3 or more.")
         if dropout >= 1:
             raise ValueError(f"dropout is {dropout!r}; give a number from 0 to below 1.")
@@ -173,12 +173,7 @@ class PixelByPixel(keras.Model):
 
     def check_pictures(self, pictures):
         """Pictures as float32; ValueError for another shape or for greys that are not whole steps."""
-        pictures = np.asarray(pictures, "float32")
-        if pictures.ndim != 4 or pictures.shape[1:] != self.picture_shape or not len(pictures):
-            needed = ", ".join(map(str, self.picture_shape))
-            raise ValueError(
-                f"pictures has shape {pictures.shape}; this model needs (n, {needed}) with n of at least 1."
-            )
+        pictures = check_pictures(pictures, self.picture_shape)
         steps = pictures * (self.levels - 1)
         other = pictures[~((np.abs(steps - np.round(steps)) < 1e-3) & (pictures >= 0) & (pictures <= 1))]
         if len(other):
@@ -198,8 +193,7 @@ class PixelByPixel(keras.Model):
 
     def sample(self, n, seed=0):
         """Draw ``n`` new pictures.  Returns (n, height, width, 1) float32 in [0, 1]; ValueError for an n below 1."""
-        if not is_size(n):
-            raise ValueError(f"n is {n!r}; give a whole number, 1 or more.")
+        check_sizes(n=n)
         return self.complete(np.zeros((n, *self.picture_shape), "float32"), given=0, seed=seed)
 
     def complete(self, pictures, given, seed=0):
@@ -208,8 +202,7 @@ class PixelByPixel(keras.Model):
         Raises ValueError for pictures that cannot be and for a number of pixels out of range.
         """
         pictures, pixels = self.check_pictures(pictures), math.prod(self.picture_shape)
-        if given != 0 and not is_size(given) or given > pixels:
-            raise ValueError(f"given is {given!r}; give a whole number from 0 to {pixels}.")
+        check_whole_number("given", given, 0, pixels)
         dice = np.random.default_rng(seed).random((len(pictures), pixels)).astype("float32")
         kept = pictures.reshape(len(pictures), -1) * (np.arange(pixels) < given)
         return np.array(self.draw(kept, dice, np.int32(given)))

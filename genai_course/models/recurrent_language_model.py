@@ -13,7 +13,7 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from genai_course.models.autoencoder import is_size
+from genai_course.checks import check_above_zero, check_sizes, check_whole_number
 
 # kind -> (rows of weights for each unit, numbers remembered for each unit)
 KINDS = {"rnn": (1, 1), "gru": (3, 1), "lstm": (4, 2)}
@@ -70,11 +70,8 @@ class RecurrentLanguageModel(keras.Model):
         super().__init__(**options)
         if kind not in KINDS:
             raise ValueError(f"kind is {kind!r}; choose one of {', '.join(map(repr, KINDS))}.")
-        if not is_size(tokens) or tokens < 2:
-            raise ValueError(f"tokens is {tokens!r}; give a whole number, 2 or more.")
-        for name, number in {"units": units, "rows": rows}.items():
-            if not is_size(number):
-                raise ValueError(f"{name} is {number!r}; give a whole number, 1 or more.")
+        check_whole_number("tokens", tokens, 2)
+        check_sizes(units=units, rows=rows)
         self.tokens, self.kind, self.units, self.rows = int(tokens), kind, int(units), int(rows)
         self.start, self.forget_bias = self.check_tokens([start]).item(), float(forget_bias)
         parts, remembered = KINDS[kind]
@@ -182,11 +179,8 @@ class RecurrentLanguageModel(keras.Model):
 
         temperature: above 0; below 1 the likely becomes likelier.  Raises ValueError for a number out of range.
         """
-        for name, number in {"n": n, "length": length}.items():
-            if not is_size(number):
-                raise ValueError(f"{name} is {number!r}; give a whole number, 1 or more.")
-        if not temperature > 0:
-            raise ValueError(f"temperature is {temperature!r}; give a number above 0.")
+        check_sizes(n=n, length=length)
+        check_above_zero("temperature", temperature)
         state, token = self.no_memory(n), np.full(n, self.start, np.int32)
         for following in self.check_tokens(prompt):
             _, state = self.step(token, state)

@@ -13,8 +13,9 @@ import numpy as np
 from keras import ops
 from scipy.special import expit, logsumexp
 
-from genai_course.models.autoencoder import check_settings
-from genai_course.models.boltzmann_machine import BinaryPictureModel, all_states, check_sizes, choose, mean_products
+from genai_course.checks import check_sizes, check_whole_number
+from genai_course.models.boltzmann_machine import BinaryPictureModel, all_states, choose, mean_products
+from genai_course.models.picture_checks import check_settings
 
 MOST_HIDDEN = 20  # units whose states are added up for a likelihood: a million
 STATES_AT_ONCE = 4_096
@@ -150,7 +151,7 @@ class RestrictedBoltzmannMachine(BinaryPictureModel):
         steps.  Raises ValueError unless temperatures is a whole number of 1 or more and chains one of 2 or more.
         """
         check_sizes(temperatures=temperatures)
-        check_sizes(2, chains=chains)
+        check_whole_number("chains", chains, 2)
         random, (weights, visible_biases, hidden_biases) = np.random.default_rng(seed), self.parameters()
         base = np.asarray(self.base_biases, "float64")
 

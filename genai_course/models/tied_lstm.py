@@ -13,7 +13,7 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from genai_course.models.autoencoder import is_size
+from genai_course.checks import check_above_zero, check_sizes
 from genai_course.models.language_model import LanguageModel, choose
 from genai_course.models.recurrent_language_model import lstm_step
 
@@ -33,9 +33,7 @@ class TiedLSTM(LanguageModel):
 
     def __init__(self, vocabulary, units=128, **options):
         super().__init__(**options)
-        for name, number in {"vocabulary": vocabulary, "units": units}.items():
-            if not is_size(number):
-                raise ValueError(f"{name} is {number!r}; give a whole number, 1 or more.")
+        check_sizes(vocabulary=vocabulary, units=units)
         self.vocabulary, self.units = int(vocabulary), int(units)
         self.vectors = self.add_weight((self.vocabulary + 1, units), keras.initializers.RandomNormal(stddev=0.1))
         self.enter = self.add_weight((units, 4 * units), copying_start)
@@ -72,11 +70,8 @@ class TiedLSTM(LanguageModel):
 
         Returns (n, length) int32.  Raises ValueError for a number out of range.
         """
-        for name, number in {"n": n, "length": length}.items():
-            if not is_size(number):
-                raise ValueError(f"{name} is {number!r}; give a whole number, 1 or more.")
-        if not temperature > 0:
-            raise ValueError(f"temperature is {temperature!r}; give a number above 0.")
+        check_sizes(n=n, length=length)
+        check_above_zero("temperature", temperature)
         dice = np.random.default_rng(seed).random((length, n)).astype("float32")
         return np.asarray(self.write(dice, np.float32(temperature))).T
 

@@ -12,7 +12,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from genai_course.models.autoencoder import is_size
+from genai_course.checks import check_sizes
 
 FORBIDDEN = -1e9  # added to a score; its weight becomes exactly 0
 ROTATIONS_FROM, ROTATIONS_TO = 1.0, 1e4  # radians to turn by, a position: from 1 to 1 / 10,000
@@ -251,9 +251,7 @@ def check_transformer(width, heads, recipe, **sizes):
     """ValueError unless the recipe is known, all else are whole numbers of 1 or more, and heads divide the width evenly."""
     if recipe not in RECIPES:
         raise ValueError(f"recipe is {recipe!r}; choose one of {', '.join(map(repr, RECIPES))}.")
-    for name, value in {"width": width, "heads": heads, **sizes}.items():
-        if not is_size(value):
-            raise ValueError(f"{name} is {value!r}; give a whole number, 1 or more.")
+    check_sizes(width=width, heads=heads, **sizes)
     if width % (2 * heads):
         raise ValueError(f"width is {width} and heads is {heads}; give a width that is a multiple of {2 * heads}.")
 

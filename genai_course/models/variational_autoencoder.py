@@ -12,8 +12,10 @@ import numpy as np
 from keras import ops
 from scipy.special import logsumexp
 
-from genai_course.models.autoencoder import build_decoder, build_encoder, check_settings, is_size
+from genai_course.checks import check_sizes
+from genai_course.models.autoencoder import build_decoder, build_encoder
 from genai_course.models.latent_prior import DrawsFromPrior, LatentPrior
+from genai_course.models.picture_checks import check_settings
 
 LOG_TWO_PI = math.log(2 * math.pi)
 SMALLEST_VARIANCE = 1e-6  # a thousandth of a grey, squared: the density of a perfect drawing would be infinite
@@ -142,8 +144,7 @@ class VariationalAutoencoder(DrawsFromPrior, keras.Model):
 
     def log_ratios(self, pictures, samples, seed, prior):
         """log p(x | z) + log p(z) - log q(z | x) for random codes z of the encoder.  Returns (samples, n) float64."""
-        if not is_size(samples):
-            raise ValueError(f"samples is {samples!r}; give a whole number, 1 or more.")
+        check_sizes(samples=samples)
         random = np.random.default_rng(seed)
         blocks = []  # each (samples, pictures in the block)
         for start in range(0, len(pictures), PICTURES_AT_ONCE):

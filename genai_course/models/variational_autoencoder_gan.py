@@ -11,7 +11,6 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from genai_course.models.autoencoder import check_settings
 from genai_course.models.generative_adversarial_network import (
     PENALISED_SHARE,
     build_discriminator,
@@ -20,6 +19,7 @@ from genai_course.models.generative_adversarial_network import (
     generator_loss,
     gradient_penalty,
 )
+from genai_course.models.picture_checks import check_settings
 from genai_course.models.variational_autoencoder import (
     SMALLEST_VARIANCE,
     VariationalAutoencoder,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from genai_course import data
+from genai_course.checks import check_sizes
 
 SIZE = 8  # pixels along each side
 LEVELS = 16  # steps from black to white
@@ -68,8 +69,8 @@ def train(name, pictures, labels, run, seed=0, steps=None, held_out=None):
     """
     if name not in NAMES:
         raise ValueError(f"name is {name!r}; choose one of {', '.join(map(repr, NAMES))}.")
-    if steps is not None and (isinstance(steps, bool) or not isinstance(steps, int) or steps < 1):
-        raise ValueError(f"steps is {steps!r}; give a whole number, 1 or more.")
+    if steps is not None:
+        check_sizes(steps=steps)
     import keras
 
     keras.utils.set_random_seed(seed)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from genai_course.data.pictures import check_whole_number
+from genai_course.checks import check_whole_number
 
 ACTIONS = {  # different words for it, and what the desk answers
     "renew": (("renew", "extend", "prolong"), "Open your account and choose two more weeks before the due date."),

@@ -16,8 +16,8 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from genai_course.checks import check_whole_number
 from genai_course.data.cleaning import mask_personal_data
-from genai_course.data.pictures import check_whole_number
 from genai_course.storing.file import StoreFile
 from genai_course.storing.index import SearchIndex
 from genai_course.storing.schema import CHAIN, INSERT_PROMPT, INSERT_RECORD, INSERT_WORDS, READABLE, RECORD, USAGE

@@ -16,7 +16,8 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from genai_course.data.pictures import check_whole_number
+from genai_course.checks import check_whole_number
+from genai_course.training.optimizers import adam_step
 
 BETA_2, SMALL = 0.99, 1e-8  # of Adam
 
@@ -261,12 +262,11 @@ def generator_losses(forged_logits, rules):
 
 
 def adam(state, name, gradient, rate, beta_1, turn):
-    """A step of Adam (Kingma and Ba 2015, algorithm 1) in the games whose turn it is; the others stay.  -> what is new"""
-    turn, beta_1 = turn[:, None], beta_1[:, None]  # (games, 1)
-    updates = state[f"{name}_updates"] + turn[:, 0]
-    mean = state[f"{name}_mean"] + turn * (1 - beta_1) * (gradient - state[f"{name}_mean"])
-    square = state[f"{name}_square"] + turn * (1 - BETA_2) * (tf.square(gradient) - state[f"{name}_square"])
-    number = tf.maximum(updates, 1)[:, None]
-    move = mean / (1 - beta_1**number) / (tf.sqrt(square / (1 - BETA_2**number)) + SMALL)
-    weights = state[name] - turn * rate[:, None] * move
-    return {name: weights, f"{name}_mean": mean, f"{name}_square": square, f"{name}_updates": updates}
+    """A step of Adam in the games whose turn it is; the others stay.  -> what is new"""
+    updates = state[f"{name}_updates"] + turn
+    count = tf.maximum(updates, 1)[:, None]  # (games, 1), like the rates
+    names = (name, f"{name}_mean", f"{name}_square")
+    before = [state[each] for each in names]
+    after = adam_step(before[0], gradient, *before[1:], count, rate[:, None], beta_1[:, None], BETA_2, SMALL)
+    moved = [tf.where(turn[:, None] > 0, *pair) for pair in zip(after, before, strict=True)]
+    return dict(zip(names, moved, strict=True)) | {f"{name}_updates": updates}

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from numbers import Real
 
-from genai_course.data.pictures import check_whole_number
+from genai_course.checks import check_whole_number
 
 LOSSES = ("minimax", "non_saturating", "wasserstein")
 PENALTIES = ("none", "r1", "wgan_gp")

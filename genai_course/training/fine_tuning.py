@@ -4,7 +4,7 @@ import time
 
 import numpy as np
 
-from genai_course.models.autoencoder import is_size
+from genai_course.checks import check_above_zero, check_sizes
 
 
 def tune(model, rows, *, rate, steps, batch_size=10, seed=0, old=None, targets=None, every=None, judge=None):
@@ -21,11 +21,8 @@ def tune(model, rows, *, rate, steps, batch_size=10, seed=0, old=None, targets=N
     Raises ValueError, naming it, for a number that cannot be.
     """
     every = steps if every is None else every
-    for name, value in {"steps": steps, "batch_size": batch_size, "every": every}.items():
-        if not is_size(value):
-            raise ValueError(f"{name} is {value!r}; give a whole number, 1 or more.")
-    if not rate > 0:
-        raise ValueError(f"rate is {rate!r}; give a number above 0.")
+    check_sizes(steps=steps, batch_size=batch_size, every=every)
+    check_above_zero("rate", rate)
     if steps % every:
         raise ValueError(f"every is {every}; give a number that divides the {steps} steps.")
     if old is not None and targets is not None:

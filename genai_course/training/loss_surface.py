@@ -3,6 +3,8 @@
 import keras
 import numpy as np
 
+from genai_course.checks import check_above_zero, check_whole_number
+
 
 def filter_normalised(weights, random):
     """A random direction in which every filter is as long as the weights' own (Li et al. 2018, section 4).
@@ -36,10 +38,8 @@ def loss_surface(model, loss, span=1.0, points=11, seed=0):
     variables = model.trainable_variables
     if not variables:
         raise ValueError(f"The model {model.name!r} has no weights yet; build it or call it once first.")
-    if not span > 0:
-        raise ValueError(f"span is {span!r}; give a number above 0.")
-    if isinstance(points, bool) or not isinstance(points, int) or points < 2:
-        raise ValueError(f"points is {points!r}; give a whole number, 2 or more.")
+    check_above_zero("span", span)
+    check_whole_number("points", points, 2)
     random = np.random.default_rng(seed)
     centre = [np.copy(keras.ops.convert_to_numpy(variable)) for variable in variables]
     first, second = filter_normalised(centre, random), filter_normalised(centre, random)

@@ -11,6 +11,7 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
+from genai_course.checks import check_above_zero, check_sizes
 from genai_course.data import digits
 from genai_course.training import regularizers
 
@@ -89,8 +90,7 @@ class OverfittingLab:
 
     def __init__(self, dropout=None, adamw_step=None, *, normalise=False, width=96, rate=0.01, batch=50):
         for name, value in (("width", width), ("rate", rate), ("batch", batch)):
-            if not value > 0:
-                raise ValueError(f"{name} is {value!r}; give a number above 0.")
+            check_above_zero(name, value)
         self.dropout = dropout or regularizers.dropout
         self.adamw_step = adamw_step or regularizers.adamw_step
         self.normalise, self.width, self.rate, self.batch = normalise, width, rate, batch
@@ -236,8 +236,7 @@ class OverfittingLab:
         """
         if self.normalise:
             raise ValueError("This model normalises its batches; sample from one that does not.")
-        if n < 1:
-            raise ValueError(f"n is {n!r}; give a whole number of at least 1.")
+        check_sizes(n=n)
         dice, models = np.random.default_rng(seed), len(weights[0])
         first, last = weights[0] * self.masks[0], weights[2] * self.masks[1]
         received = np.repeat(weights[1], n, axis=1)  # (models, n, width)

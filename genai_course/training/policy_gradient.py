@@ -11,7 +11,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from genai_course.data.pictures import check_whole_number
+from genai_course.checks import check_above_zero, check_whole_number
 from genai_course.models.language_model import log_probs_of_tokens
 
 
@@ -193,9 +193,3 @@ def check_rewards(rewards, n):
             "number a row."
         )
     return rewards
-
-
-def check_above_zero(name, value):
-    """ValueError, naming it, unless ``value`` is a finite number above 0."""
-    if not (value > 0 and np.isfinite(value)):
-        raise ValueError(f"{name} is {value!r}; give a number above 0.")

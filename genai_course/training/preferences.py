@@ -9,9 +9,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from genai_course.data.pictures import check_whole_number
+from genai_course.checks import check_above_zero, check_whole_number
 from genai_course.models.language_model import log_probs_of_tokens
-from genai_course.training.policy_gradient import check_above_zero, forget, new_adam
+from genai_course.training.policy_gradient import forget, new_adam
 
 
 def dpo_loss(preferred, rejected, reference_preferred, reference_rejected, beta):

@@ -78,7 +78,7 @@ def judges_needed(answers, answers_each, correlation=0.0):
     """
     for name, number in (("answers", answers), ("answers_each", answers_each)):
         if isinstance(number, bool) or number < 1 or number != int(number):
-            raise ValueError(f"{name} is {number!r}; give a whole number of 1 or more.")
+            raise ValueError(f"{name} is {number!r}; give a whole number, 1 or more.")
     if not 0 <= correlation <= 1:
         raise ValueError(f"correlation is {correlation!r}; give a number from 0 to 1.")
     effect = 1 + (answers_each - 1) * correlation

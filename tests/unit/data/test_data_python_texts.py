@@ -56,7 +56,7 @@ def test_a_python_without_source_is_answered(monkeypatch, tmp_path):
 
 
 def test_bad_numbers_are_answered():
-    with pytest.raises(ValueError, match="n_characters is 10; give a whole number of 200000 or more"):
+    with pytest.raises(ValueError, match="n_characters is 10; give a whole number, 200000 or more"):
         data.python_code(10)
     with pytest.raises(ValueError, match="seed is -1"):
         data.python_docs(seed=-1)

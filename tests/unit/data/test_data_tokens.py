@@ -127,7 +127,7 @@ def test_merging_goes_from_left_to_right():
 
 
 def test_bad_input_is_answered(encoder):
-    with pytest.raises(ValueError, match="size is 100; give a whole number of 256"):
+    with pytest.raises(ValueError, match="size is 100; give a whole number, 256"):
         BytePairEncoder.train("text", 100)
     with pytest.raises(ValueError, match="no earlier merge has made"):
         BytePairEncoder([(97, 300)])

@@ -158,7 +158,7 @@ def test_power_iteration_agrees_with_the_singular_value_decomposition():
         ({"penalty": None}, "penalty is None; choose one of"),
         ({"penalty_weight": -1.0}, "penalty_weight is -1.0; give a number of 0 or more"),
         ({"critic_rate": "fast"}, "critic_rate is 'fast'; give a number of 0 or more"),
-        ({"critic_steps": 0}, "critic_steps is 0; give a whole number of 1 or more"),
+        ({"critic_steps": 0}, "critic_steps is 0; give a whole number, 1 or more"),
         ({"beta_1": 1.0}, "beta_1 is 1.0; give a number from 0 to less than 1"),
         ({"spectral_norm": "yes"}, "spectral_norm is 'yes'; choose one of False, True"),
     ],
