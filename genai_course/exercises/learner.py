@@ -26,7 +26,7 @@ _hints_shown = {}  # id of an exercise -> how many of its hints were shown
 
 
 class CheckFailed(CleanError):  # noqa: N818
-    """An answer that is not right, or not there, while nbgrader grades."""
+    """An answer that is not right, or not there, while nbgrader grades or a solution is built."""
 
 
 class ClaimFailed(CleanError, AssertionError):  # noqa: N818
@@ -37,7 +37,7 @@ def check(exercise_id, answer):
     """Judge ``answer`` and return what the lesson goes on with: the answer if it passes, else the package's reference.
 
     Raises UnknownId for an id that no exercise has, and CheckFailed for an answer that does not pass while nbgrader
-    grades.
+    grades or ``GENAI_COURSE_STRICT`` is 1 (when solutions are built and validated).
     """
     exercise = find("exercise", exercise_id)
     try:
@@ -49,7 +49,7 @@ def check(exercise_id, answer):
         if isinstance(exercise, Experiment) and not _claims_are_judged():
             lines.append("This profile trains too little to reach a target; `laptop` is the one to judge by.")
         lines.append(f'For help: `hint("{exercise_id}")`.')
-    if not verdict.passed and os.environ.get("NBGRADER_EXECUTION"):
+    if not verdict.passed and (os.environ.get("NBGRADER_EXECUTION") or _strict()):
         raise CheckFailed("\n".join([f"{TITLES[verdict.status]}: {exercise.name}", *lines]))
     thing = f"`{exercise.name}`" if isinstance(exercise, Function) else "answer"
     if verdict.passed:
@@ -113,10 +113,15 @@ def claim(sentence, condition):
         raise ValueError(f"claim({sentence!r}, …) needs a condition that is True or False; it is {brief(condition)}.")
     if array.item():
         show(Note("passed", sentence))
-    elif os.environ.get("GENAI_COURSE_STRICT") == "1":
+    elif _strict():
         raise ClaimFailed(f"this does not hold: {sentence}")
     else:
         show(Note("failed", sentence, (NOT_THIS_TIME,)))
+
+
+def _strict():
+    """Whether a solution runs that is built or validated: in it every claim holds and every answer is right."""
+    return os.environ.get("GENAI_COURSE_STRICT") == "1"
 
 
 def _claims_are_judged():

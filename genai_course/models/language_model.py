@@ -1,7 +1,7 @@
 """Rows of tokens, and what all models share that say how likely a row is, token after token.
 
 Such a model is a product of guesses, p(row) = Π p(token | tokens before it), and learns by the cross-entropy of each guess
-(Bengio et al. 2003, "A neural probabilistic language model", equation 1 and section 2).
+(Bengio et al. 2003, "A neural probabilistic language model", sections 1 and 2).
 """
 
 import keras

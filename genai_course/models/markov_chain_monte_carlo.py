@@ -34,7 +34,7 @@ def accept(log_here, log_there, log_correction, uniform):
     log_here, log_there: log-density where the chain is and at the proposal, (chains,); it need not be normalised.
     log_correction: log q(here | there) - log q(there | here), 0 where the proposal steps both ways equally often.
     uniform: (chains,) random numbers in (0, 1].
-    Returns (chains,) booleans.  Hastings (1970), section 2.2, the second choice of the acceptance probability.
+    Returns (chains,) booleans.  Hastings (1970), section 2.2, with Metropolis' choice of the acceptance probability.
     """
     return np.log(uniform) < log_there - log_here + log_correction
 

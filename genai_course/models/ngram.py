@@ -22,8 +22,8 @@ HIGHEST_ORDER = 9
 class Counts:
     """What follows each context of one length. Contexts and grams are numbered; grams are sorted by context.
 
-    grams: (grams,) int64, context · alphabet + character, rising; counts: (grams,) how often, or in how many contexts;
-    discounted: (grams,) counts after the discount; total: (contexts,) of the counts; given: (contexts,) of the discounts;
+    grams: (grams,) int64, context · alphabet + character, rising; discounted: (grams,) how often, or in how many contexts,
+    less the discount; total: (contexts,) of the counts before it; given: (contexts,) of the discounts;
     first: (contexts + 1,) where each context's grams begin.
     """
 

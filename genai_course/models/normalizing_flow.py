@@ -26,7 +26,7 @@ def normal_log_density(z):
 
 
 def affine_forward(x, log_scale, shift):
-    """Stretch and move each number; Dinh et al. (2017), equations 4 and 6.  Three (n, d) -> (n, d) and log-determinant (n,)"""
+    """Stretch and move each number; Dinh et al. (2017), equations 5 and 6.  Three (n, d) -> (n, d) and log-determinant (n,)"""
     return x * ops.exp(log_scale) + shift, ops.sum(log_scale, axis=1)
 
 

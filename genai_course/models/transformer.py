@@ -14,7 +14,7 @@ from keras import layers, ops
 
 from genai_course.checks import check_sizes
 
-FORBIDDEN = -1e9  # added to a score; its weight becomes exactly 0
+FORBIDDEN = -1e9  # in place of a score; its weight becomes exactly 0
 ROTATIONS_FROM, ROTATIONS_TO = 1.0, 1e4  # radians to turn by, a position: from 1 to 1 / 10,000
 SHARPNESS = 2.0  # of attention between normed queries and keys: scores reach 2 · √size
 COPIED = 2.0  # how strongly an attention that begins by copying adds what it finds to what was there

@@ -61,7 +61,7 @@ class VariationalAutoencoder(DrawsFromPrior, keras.Model):
     picture_shape: (height, width, channels) of the pictures; their values are in [0, 1].
     beta: weight of the KL term (Higgins et al. 2017); 1 makes the loss the negative ELBO. ``model.beta`` is a
         variable: assign to it between epochs to warm the term up.
-    free_bits: nats a dimension may cost before it is penalised (Kingma et al. 2016, section 2.4).
+    free_bits: nats a dimension may cost before it is penalised (the free bits of Kingma et al. 2016).
     width, depth: units of each hidden layer; hidden layers of the encoder and again of the decoder.
 
     Raises ValueError for a size that is not a whole number of 1 or more, or a negative beta or free_bits.

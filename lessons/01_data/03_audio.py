@@ -149,7 +149,7 @@ def draw_samples(frequency, samples_a_second):
     axis.plot(1e3 * moments, np.sin(2 * np.pi * frequency * moments), lw=0.8, label="played")
     axis.plot(1e3 * moments, np.sin(2 * np.pi * turn * moments), "--", label="heard")
     axis.plot(1e3 * sampled, np.sin(2 * np.pi * frequency * sampled), "o", label="samples")
-    axis.set(title=f"Played: {frequency:,} Hz. Heard: {heard:,.0f} Hz", xlabel="milliseconds")
+    axis.set(title=f"Played {frequency:,} Hz, heard {heard:,.0f}", xlabel="ms", ylabel="sample")
     axis.legend(loc="upper right", bbox_to_anchor=(1.22, 1))
     return figure
 
@@ -191,7 +191,7 @@ mu_law_encode = check("audio-mu_law_encode", mu_law_encode)
 #
 # $$\text{SNR} = 10 \log_{10} \frac{\sum_t x_t^2}{\sum_t (x_t - \hat x_t)^2} .$$
 #
-# At 20 dB the error is a tenth of the signal, at 40 dB a hundredth; below 0 dB it is larger than the signal.
+# At 20 dB the error is a tenth as large as the signal (a hundredth of its power), at 40 dB a hundredth as large; below 0 dB it is larger than the signal.
 
 # %%
 show_source(audio.signal_to_noise)
@@ -487,8 +487,8 @@ figure = plots.lines(
 )
 plots.show(
     figure,
-    "The SNR of the picture climbs from 4 to about 30 decibels; "
-    "that of the samples stays around or below 0.",
+    "The SNR of the picture climbs from about 4 decibels to 30 after 60 rounds and nearly 35 "
+    "after 100; that of the samples stays around or below 0.",
 )
 
 # %% tags=["nbval-ignore-output"]
@@ -517,7 +517,7 @@ for steps, name in {0: "random phases", 60: "60 rounds"}.items():
 #
 # ## Mel: fewer numbers
 #
-# The ear tells 200 from 300 Hz easily and 3,200 from 3,300 hardly. The **mel** scale, $2595 \log_{10}(1 + f / 700)$, is spaced as we hear. Gather the 257 frequencies into 40 bands of equal
+# From 200 to 300 Hz is a large step to the ear (a fifth), from 3,200 to 3,300 Hz a small one (half a semitone). The **mel** scale, $2595 \log_{10}(1 + f / 700)$, is spaced as we hear. Gather the 257 frequencies into 40 bands of equal
 # width in mel, and a picture for a model is six times smaller. What does it cost?
 
 # %%

@@ -145,7 +145,7 @@ figure = plots.lines(
 )
 plots.show(
     figure,
-    "The chains' average falls from twenty to near zero within about seventy steps "
+    "The chains' average falls from twenty to about one within a hundred steps "
     "and then wanders about the truth.",
 )
 
@@ -546,6 +546,12 @@ claim("No step size works: R-hat stays above 1.2", lowest > 1.2)
 # **Parallel tempering** walks on several levels. A level of temperature T sees p(x) raised to 1/T, a flatter landscape, and takes steps √T times as long. Neighbouring levels try to swap
 # places, by your rule again. You keep the level at T = 1; what the hot ones find trickles down.
 #
+# Each round of its loop steps on every level, then lets every other pair of neighbours try:
+
+# %%
+show_source(mcmc.parallel_tempering)
+
+# %% [markdown]
 # Somebody set it up with the temperatures (1, 64): so far apart that neighbours hardly ever swap, and the chains stay stuck. Repair it. Choose temperatures, at most **6**, that bring R-hat
 # to **1.12** or less.
 
@@ -620,7 +626,7 @@ claim("Started apart, R-hat raises the alarm", silence["on every hill"]["R-hat"]
 def my_walker():
     """Your proposal beside the Gaussian step: a figure."""
     ### BEGIN SOLUTION
-    # Expected: on the spiral, mostly small steps with a long jump now and then beat any one size.
+    # Expected: on the spiral, half small steps and half long ones beat long ones alone.
     spiral, found = data.points2d("spiral", 1, 1), {}
 
     def two_sizes(here, step_size, random):
@@ -667,7 +673,7 @@ quiz("markov_chain_monte_carlo", my_answers)
 # %% [markdown]
 # ## Read on, and scale up
 #
-# - Metropolis et al. (1953), *Equation of State Calculations by Fast Computing Machines*: four pages that began all this.
+# - Metropolis et al. (1953), *Equation of State Calculations by Fast Computing Machines*: six pages that began all this.
 # - Geman and Geman (1984), *Stochastic Relaxation, Gibbs Distributions, and the Bayesian Restoration of Images*.
 # - Vehtari et al. (2021), *Rank-Normalization, Folding, and Localization: An Improved R̂ for Assessing Convergence of MCMC*.
 #

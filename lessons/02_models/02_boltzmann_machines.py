@@ -424,8 +424,16 @@ pd.Series({
 #
 # ## Where no sum is short enough
 #
-# With 64 hidden units the sum has 2⁶⁴ terms again. **Annealed importance sampling** estimates it: many chains walk from a machine without weights, whose sum is known, to this one by small changes, and the weights they
-# collect on the way average to the ratio of the sums. First where the answer is known:
+# With 64 hidden units the sum has 2⁶⁴ terms again. **Annealed importance sampling** estimates it: many chains walk from a machine without weights, whose sum Z₀ is known, to this one by small changes of the weights,
+# and each notes by how much every change lowered the free energy F of where it stood. These notes average to the ratio of the sums:
+#
+# $$\frac{Z}{Z_0} = \mathbb E\, \exp \sum_t \big( F_{t-1}(x_t) - F_t(x_t) \big)$$
+
+# %%
+show_source(models.RestrictedBoltzmannMachine.estimate_log_partition)
+
+# %% [markdown]
+# First where the answer is known:
 
 # %%
 exact = rbm.log_partition()
@@ -443,7 +451,7 @@ claim("With 1,000 temperatures the estimate is within 0.2 nats",
       abs(estimates[max(estimates)]) < 0.2)
 
 # %% [markdown]
-# Few temperatures give a log Z that is too low, and so a likelihood that is too good. With enough of them you may trust it where no exact answer is at hand:
+# With few temperatures the estimate of log Z is too low on average (a lucky run may lie above), and so the likelihood looks too good. With enough of them you may trust it where no exact answer is at hand:
 
 # %%
 keras.utils.set_random_seed(SEED)
@@ -538,7 +546,7 @@ my_result = check("boltzmann_machines-repair", my_result)
 def my_world():
     """Your rule, the share for several sizes, and a figure that shows it."""
     ### BEGIN SOLUTION
-    # Rule: of four pixels an odd number is on. Expected: pairs fail, four hidden units do.
+    # Rule: of four pixels an odd number is on. Expected: pairs fail, four hidden units succeed.
     states = all_states(4)
     odd = states[states.sum(axis=1) % 2 == 1]  # (8, 4)
     rounds = run.steps(smoke=10, laptop=1_000, gpu=1_500)

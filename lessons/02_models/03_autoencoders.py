@@ -370,7 +370,7 @@ claim("Cleaning removes at least half of the error", error_after <= 0.5 * error_
 figure = plots.pictures(
     np.concatenate([digits.test[:10], noisy[:10], cleaned[:10]]),  # (30, 8, 8, 1)
     row_labels=["held-out digit", "with noise", "cleaned"],
-    title="Noise does not fit through the waist",
+    title="Asked for the clean digit, it leaves the grain out",
 )
 plots.show(
     figure,
@@ -483,7 +483,7 @@ if (figure := my_experiment()) is not ...:
 # 1. An autoencoder is a network with a waist, trained to return what it was given.
 # 2. PCA is the linear one; bends in the layers make every number of the code worth more.
 # 3. The smaller the code, the more it must be about the data and not about the pixels.
-# 4. Noise does not fit through the waist, so the same network cleans pictures.
+# 4. Shown a noisy picture and asked for the clean one, such a network learns to clean.
 # 5. Its codes lie wherever training left them: to draw something new, you must know where.
 #
 # ## Quiz

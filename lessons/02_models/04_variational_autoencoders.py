@@ -175,7 +175,7 @@ figure = plots.scatter(
 )
 plots.show(
     figure,
-    "Points around zero, a few units wide, each digit's name written where its points are; "
+    "Points around zero, a few units wide, each digit's name in the middle of its points; "
     "some digits keep to themselves, such as 0 and 7, others overlap near the middle.",
 )
 
@@ -236,7 +236,14 @@ vae = train_vae(beta=1.0, epochs=run.steps(smoke=1, laptop=10, gpu=60))
 # ## Is the bound a bound?
 #
 # The ELBO promises to lie below log p(x). The true value is out of reach, but a tighter bound is not: the **importance-weighted** bound averages many codes for each picture, and
-# approaches log p(x) from below as their number grows.
+# approaches log p(x) from below as their number grows (Burda et al., 2016):
+#
+# $$\log p(x) \ge \mathbb E \log \frac1k \sum_{i=1}^k \frac{p(x \mid z_i)\, p(z_i)}{q(z_i \mid x)}$$
+#
+# Here q(z | x) is the picture's cloud of codes, p(z) the dice, and p(x | z) the density that the decoder's drawing gives the picture. These are the logarithms of the fractions:
+
+# %%
+show_source(models.VariationalAutoencoder.log_ratios)
 
 # %%
 held_out = glyphs.test[: run.steps(smoke=20, laptop=300, gpu=2_000)]

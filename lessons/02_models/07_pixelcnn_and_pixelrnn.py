@@ -6,7 +6,7 @@
 #
 # | | |
 # |---|---|
-# | **You will** | write a convolution's mask · measure in bits · find a blind spot and remove it · train a PixelCNN and a PixelRNN · draw from them with dice · compare with a VAE's bound |
+# | **You will** | write a convolution's mask · find a blind spot and remove it · train a PixelCNN and a PixelRNN · draw from them with dice · compare their bits with a VAE's bound |
 # | **First** | [Variational autoencoders](04_variational_autoencoders.ipynb) |
 # | **Time** | 25 min of reading, 25 min of exercises, 50 s of computing |
 
@@ -163,7 +163,7 @@ claim("Its probabilities of all pictures add up to more than 100", cheat_total >
 # ## What a pixel really sees
 #
 # Ask by back-propagation: by how much would the guess at one pixel change, if another pixel changed? Where the gradient is exactly 0, the guess cannot depend on it.
-# Here is a deep stack of 3×3 filters with your mask, untrained.
+# Here are three untrained networks of 3×3 filters. Their masks are the package's, which are equal to yours.
 
 # %%
 keras.utils.set_random_seed(SEED)
@@ -231,7 +231,7 @@ unseen
 
 # %%
 claim("Two stacks of seven layers leave no earlier pixel unseen", unseen["two stacks"] == 0)
-claim("One stack of seven layers does", unseen["one stack"] > 0)
+claim("One stack of seven layers leaves some unseen", unseen["one stack"] > 0)
 
 # %% [markdown]
 # ## Exercise 4: see everything with few layers

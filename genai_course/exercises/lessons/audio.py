@@ -158,7 +158,7 @@ EXERCISES = [
         ],
         hints=(
             "Move the explorer above: at which windows do you see two lines, and at which two clicks?",
-            "A window much shorter than 40 ms keeps the clicks apart; the tones need one that holds several periods of their difference.",
+            "A window up to about one and a half times the clicks' distance keeps them apart; the tones need one that holds several periods of their difference.",
             "Try 40.",
         ),
         passed="Both at once. No window sees time and frequency sharply: gain in one is loss in the other.",

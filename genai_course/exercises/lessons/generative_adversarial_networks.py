@@ -172,6 +172,11 @@ EXERCISES = [
                 example={"penalty": 0.05, "swing": 0.26},
             ),
             Mistake(
+                lambda result: result["swing"] > 0.02 and result["penalty"] > 10,
+                "Each round throws the critic past its goal: with γ its step grows, too, and above 10 it flies apart. Lower γ.",
+                example={"penalty": 12.0, "swing": 1e6},
+            ),
+            Mistake(
                 lambda result: result["swing"] > 0.02,
                 "The game no longer circles, it crawls: so flat a critic hardly tells the forger where to go. Lower γ.",
                 example={"penalty": 5.0, "swing": 0.22},

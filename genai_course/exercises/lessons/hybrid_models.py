@@ -201,7 +201,7 @@ EXERCISES = [
             ),
             Mistake(
                 lambda error, kl, fooling, judging, gamma: (gamma * error + kl + fooling, judging),
-                "γ weighs the error only, so the price of the codes counts three hundred times as much as it should. It weighs both: γ (error + kl).",
+                "γ weighs the error only, so the price of the codes counts five hundred times as much as it should. It weighs both: γ (error + kl).",
             ),
             Mistake(
                 lambda error, kl, fooling, judging, gamma: (error + kl + gamma * fooling, judging),
@@ -263,9 +263,14 @@ EXERCISES = [
                 example={"gamma": 0.05, "furthest": 0.3},
             ),
             Mistake(
+                lambda result: result["furthest"] > 0.02 and result["gamma"] > 8,
+                "Each round throws θ past its goal: a step of 0.2 · γ is too long for so stubborn a forger. Lower γ.",
+                example={"gamma": 9.0, "furthest": 1.23},
+            ),
+            Mistake(
                 lambda result: result["furthest"] > 0.02,
-                "No swing any more, but θ still lies near the blur: so stubborn a forger hardly listens to the critic. Lower γ.",
-                example={"gamma": 9.0, "furthest": 0.3},
+                "No swing any more, but θ still leans towards the blur: so stubborn a forger hardly listens to the critic. Lower γ.",
+                example={"gamma": 5.0, "furthest": 0.12},
             ),
         ],
         hints=(

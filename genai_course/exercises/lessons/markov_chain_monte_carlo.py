@@ -122,7 +122,7 @@ EXERCISES = [
         mistakes=[
             Mistake(
                 lambda result: result["worth"] < 700 and result["accepted"] >= 0.25,
-                "Most steps are accepted, and each goes nowhere: the next point tells nothing new. Take longer steps, even if more are refused.",
+                "Your steps are accepted often enough, but they are too short: the next point tells little new. Take longer steps, even if more are refused.",
                 example={"step_size": 0.2, "worth": 50.0, "accepted": 0.62},
             ),
             Mistake(

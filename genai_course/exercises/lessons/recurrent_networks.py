@@ -182,13 +182,13 @@ EXERCISES = [
             ),
             Mistake(
                 lambda result: result["forget_bias"] < 2,
-                "The gate keeps a share of about sigmoid(bias) a step: 0.73 at 1, and little of that is left after 40 steps. Go further up.",
+                "The gate keeps sigmoid(bias) a step, 0.73 at 1; even with what comes back through the state h, a step's factor stays below 1. Go further up.",
                 example={"forget_bias": 1.0, "reach": 0.05},
             ),
         ],
         hints=(
             "What is left after 40 steps if each keeps nine tenths?",
-            "sigmoid(bias) to the power of 40 should not be small: sigmoid(3) is 0.95, and 0.95 to the power of 40 is 0.14.",
+            "One step multiplies by the share that is kept, sigmoid(bias), and adds up to a quarter that comes back through h. At 1 that is 0.98 at most, at 3 it is up to 1.2.",
             "Try 3.",
         ),
         passed="A gate that is open from the beginning can learn to close; one that is closed gets no gradient to open it.",

@@ -200,7 +200,7 @@ EXERCISES = [
             ),
             Mistake(
                 hidden_with(mask_below=1.0),
-                "Every chosen token becomes the mask. Then the model never sees a real token where it is asked: two in ten stay real.",
+                "Every chosen token becomes the mask. Then the model never sees anything but a mask where it is asked: two in ten shall be no mask.",
             ),
             Mistake(
                 hidden_with(other_below=1.0),
@@ -233,7 +233,7 @@ EXERCISES = [
             "Nest `np.where`: fate < 0.8 gives the mask, fate < 0.9 the other token, else the token itself.",
             "`return np.where(chosen, np.where(fate < 0.8, mask_token, np.where(fate < 0.9, others, tokens)), tokens)`",
         ),
-        passed="Those are BERT's own shares. The two in ten that stay real keep the model honest about tokens that are not masks.",
+        passed="Those are BERT's own shares. The one in ten that stays and the one that is exchanged keep the model honest about tokens that are not masks.",
         excused={
             "`fate < 0.8` → `fate <= 0.8`": "A fate is exactly 0.8 almost never.",
             "`fate < 0.9` → `fate <= 0.9`": "A fate is exactly 0.9 almost never.",

@@ -391,7 +391,7 @@ PREDICTIONS = [
         "share_left",
         between=(0, 1),
         close=0.1,
-        after="Far more is left than straight flight would leave. A few clips make nearly all of it; you will find out which.",
+        after="Far more is left than straight flight would leave. A part of the clips makes nearly all of it; you will find out which.",
     ),
 ]
 
@@ -449,9 +449,9 @@ QUIZ = [
             ("Whether its loss was still falling.", "It may get better; the question is how good it is now."),
             (
                 "How constant velocity does on the same clips, with and without a wall.",
-                "Here two lines leave about a quarter to a third; and where a model wins matters more than the average.",
+                "Here two lines leave about a third in the next frame and three quarters ten frames ahead; and where a model wins matters more than the average.",
             ),
-            ("Nothing, half is good.", "Constant velocity leaves less than half here, without any training."),
+            ("Nothing, half is good.", "Constant velocity leaves less than half of it in the next frame, without any training."),
         ],
         right="c",
     ),

@@ -50,6 +50,7 @@ def outputs():
         'quiz("sample", "bc")',
         'import os\nos.environ["NBGRADER_EXECUTION"] = "autograde"\nrow_mean = check("sample-row_mean", ...)',
         'os.environ["GENAI_COURSE_STRICT"] = "1"\nclaim("one is two", False)',
+        'del os.environ["NBGRADER_EXECUTION"]\nrow_mean = check("sample-row_mean", lambda rows, scale: rows)',
     ]
     notebook = new_notebook(cells=[new_code_cell(source) for source in sources])
     NotebookClient(notebook, timeout=60, kernel_name="python3", allow_errors=True).execute()
@@ -84,6 +85,12 @@ def test_while_grading_only_the_message_is_an_error(outputs):
     assert (output.output_type, output.ename) == ("error", "CheckFailed")
     assert output.traceback == [f"CheckFailed: {output.evalue}"]
     assert output.evalue.startswith("Not attempted: row_mean\n")
+
+
+def test_a_wrong_answer_stops_a_solution_that_is_built(outputs):
+    (output,) = outputs[7]
+    assert (output.output_type, output.ename) == ("error", "CheckFailed")
+    assert output.evalue.startswith("Not yet: row_mean\n")
 
 
 def test_a_strict_claim_is_an_error_of_one_line(outputs):
