@@ -12,7 +12,7 @@ import numpy as np
 
 TIMES = 1_000
 STEPS = 100  # of drawing: every tenth time, for 1,000 would take longer than the training
-EPOCHS = {"U-Net": 3, "dense layers": 18}  # about 60 seconds each
+EPOCHS = {"U-Net": 6, "dense layers": 18}  # about 45 seconds each, as long as the course's model trains
 BATCH, RATE, AVERAGING = 128, 2e-3, 0.99
 
 

@@ -306,7 +306,7 @@ claim(
 # %% [markdown]
 # Read the seconds, too: an epoch with three networks costs two to three times an epoch of the VAE. And precision: fewer of the VAE-GAN's letters than of the VAE's would pass for real. It dares more and misses more often.
 #
-# After about a minute each (62 and 70 CPU seconds) with larger networks, the VAE-GAN's Fréchet distance is 0.66 and the VAE's 0.80 (`benchmarks/`; two settings of the VAE-GAN were chosen when two of
+# With larger networks and more training (31 and 37 CPU seconds), the VAE-GAN's Fréchet distance is 0.66 and the VAE's 0.80 (`benchmarks/`; two settings of the VAE-GAN were chosen when two of
 # its five runs had been seen, so 0.66 is a little optimistic). Part of that lead is not the critic's: this decoder has batch normalisation, the VAE's has not. The GAN's edges are energetic, too, but look
 # at its letters: ragged is not sharp.
 
