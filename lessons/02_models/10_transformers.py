@@ -421,7 +421,7 @@ def hide(tokens, chosen, fate, others, mask_token):
 hide = check("transformers-hide", hide)
 
 # %%
-piece = test_rows[:1, :60]
+piece = test_rows[:1, :100]
 dice = random_numbers.random((2, *piece.shape))
 others = random_numbers.integers(0, vocabulary, piece.shape)
 seen = np.asarray(hide(piece, dice[0] < 0.3, dice[1], others, vocabulary))
