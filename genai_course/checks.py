@@ -25,4 +25,4 @@ def check_sizes(**sizes):
 def check_above_zero(name, value):
     """Raise ValueError unless ``value`` is a finite number above 0."""
     if isinstance(value, bool) or not isinstance(value, Real) or not 0 < value < math.inf:
-        raise ValueError(f"{name} is {value!r}; give a number above 0.")
+        raise ValueError(f"{name} is {value!r}; give a finite number above 0.")

@@ -65,6 +65,7 @@ def setup(profile="laptop", seed=0, *, theme=None):
     if profile not in PROFILES:
         raise ValueError(f"profile is {profile!r}; choose one of {', '.join(map(repr, PROFILES))}.")
     check_whole_number("seed", seed, 0, 2**32 - 1)
+    seed = int(seed)  # Keras refuses NumPy's
     if theme not in ("light", "dark"):
         raise ValueError(f"theme is {theme!r}; choose 'light' or 'dark'.")
 

@@ -153,7 +153,7 @@ class Card:
                 (worst, last), (best, first) = (
                     (order[0], order[-1]) if criterion.higher_is_better else (order[-1], order[0])
                 )
-                words = criterion.title.split("\n")[0]
+                words = criterion.title.replace("\n", " ")
                 parts.append(f"{words}: best {first} with {best:.3g}, worst {last} with {worst:.3g}")
         return "; ".join(parts) + "."
 

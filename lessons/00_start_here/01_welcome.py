@@ -304,8 +304,8 @@ claim(
 # %% [markdown]
 # ## A tour of the families
 #
-# Each family of models in this course has one sample here, from the course's **zoo**: models that train once on your machine and are
-# kept.
+# Seven families of models that draw have samples here, from the course's **zoo**: models that train once on your machine and are
+# kept. Those that write come in [Recurrent networks](../02_models/09_recurrent_networks.ipynb) and [Transformers](../02_models/10_transformers.ipynb).
 
 # %% [markdown]
 # | family | what it does | you build it in |
@@ -326,7 +326,7 @@ cleaned = zoo.load("diffusion_glyphs").sample(
 figure = plots.pictures(
     np.concatenate([glyphs.test[:10], squeezed, network[10:20], asked, cleaned]),
     row_labels=["real", "autoencoder", "variational", "adversarial", "diffusion"],
-    title="One sample of each family",
+    title="Four families, on letters",
 )
 plots.show(
     figure,

@@ -607,7 +607,7 @@ if (figure := my_world()) is not ...:
 # Click, or type one letter a question.
 
 # %% tags=["exercise"] solution='"cbdac"'
-my_answers = ...  # one letter a question, such as "abcde"
+my_answers = ...  # one letter a question, such as "abcda"
 
 # %% tags=["check"]
 quiz("video", my_answers)

@@ -641,7 +641,7 @@ store.close()
 # Click, or type one letter a question.
 
 # %% tags=["exercise"] solution='"bcdab"'
-my_answers = ...  # one letter a question, such as "abcde"
+my_answers = ...  # one letter a question, such as "abcda"
 
 # %% tags=["check"]
 quiz("storing_data", my_answers)

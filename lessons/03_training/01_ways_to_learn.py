@@ -453,7 +453,8 @@ for axis, (bonus, points) in zip(axes.flat, swept_points.items(), strict=True):
 plots.show(
     figure,
     "Six panels of made points over pale real ones, with modes and precision, as the bonus "
-    "grows: one dot, ringed; narrow dots on several bells; all eight bells at β = 1; wider clouds; "
+    "grows: one dot, ringed; narrow dots on several bells, then on more; all eight bells at β = 1; "
+    "wider clouds; "
     "a haze.",
 )
 
@@ -601,7 +602,7 @@ claim("Cells cost nats: self-supervised is behind every learner of bells but rew
 # %% [markdown]
 # ## Explore: watch them learn
 #
-# Every learner above was kept at 21 moments. Choose a signal and move through the steps. When does reward alone lose its modes, one after the other? Which signal finds all eight first?
+# Every learner of bells above was kept at 21 moments. Choose a signal and move through the steps. When does reward alone lose its modes, one after the other? Which signal finds all eight first?
 
 # %%
 paths = {f"reward, β = {bonus:g}": swept[bonus][2] for bonus in BONUSES}

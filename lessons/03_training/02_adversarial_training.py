@@ -88,7 +88,7 @@ figure = plots.lines(
 figure.axes[0].legend(loc="center left", bbox_to_anchor=(1, 0.5))
 plots.show(
     figure,
-    "θ over 300 rounds: a wave whose height hardly changes, a wave that grows where both "
+    "θ over 300 rounds: a wave that becomes slowly lower, a wave that grows where both "
     "move at once, and one with the penalty (γ = 0.3) that is flat after two turns.",
 )
 
@@ -233,7 +233,7 @@ figure.axes[0].legend(loc="center left", bbox_to_anchor=(1, 0.5))
 plots.show(
     figure,
     "Length of the forger's gradient, logarithmic, over a thousand steps: the minimax curve falls "
-    "to about a hundredth, the four repaired ones level off far above it.",
+    "to a few hundredths, the four repaired ones level off far above it.",
 )
 
 # %%
@@ -347,7 +347,8 @@ figure.colorbar(shown, ax=axes, label="share of the points")
 plots.show(
     figure,
     "Share of points in each of the eight modes over 1,600 steps. Collapsed: a few bright patches "
-    "that jump from mode to mode. With R1: an even band over all eight.",
+    "that jump from mode to mode. With R1: dark at first, then a "
+    "rather even band over all eight.",
 )
 
 # %%
@@ -459,14 +460,14 @@ claim("The fast critic's bound is more than 5", bounds["two time scales"] > 5)
 # %%
 STRETCH = run.steps(smoke=4, laptop=150, gpu=150)
 SPEEDS = {"slow (0.0005)": 5e-4, "medium (0.001)": 1e-3, "fast (0.006)": 6e-3}
-yours = {"games": lab.start([broken], GAMES[:1], SEED), "start_over": False, "modes": []}
+yours = {"games": lab.start([broken], GAMES[2:], SEED), "start_over": False, "modes": []}
 yours["games"].play(4 * STRETCH)
 yours["modes"] = [(4 * STRETCH, modes_covered(yours["games"].sample(1_000)[0], CENTRES, SPREAD))]
 
 def play_on(rules, start_over):
     """Play another stretch, from the first weights if the tick has changed.  -> its numbers"""
     if start_over != yours["start_over"]:
-        yours.update(games=lab.start([rules], GAMES[:1], SEED), start_over=start_over, modes=[])
+        yours.update(games=lab.start([rules], GAMES[2:], SEED), start_over=start_over, modes=[])
     games = yours["games"]
     games.rules = [rules]
     note = games.play(STRETCH)
@@ -704,5 +705,5 @@ quiz("adversarial_training", my_answers)
 # - Gulrajani et al. (2017), *Improved Training of Wasserstein GANs*: the gradient penalty.
 # - Miyato et al. (2018), *Spectral Normalization for Generative Adversarial Networks*.
 #
-# **Scale up.** `PROFILE = "gpu"` plays five times as long and trains the letters for thirty epochs. On large pictures the same numbers are kept, with precision and recall over features of a
+# **Scale up.** `PROFILE = "gpu"` plays most games three to eight times as long and trains the letters for thirty epochs. On large pictures the same numbers are kept, with precision and recall over features of a
 # large network, and every serious run logs them beside the losses.

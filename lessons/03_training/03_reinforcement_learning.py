@@ -2,7 +2,7 @@
 # # What does a model learn when you reward what it writes?
 #
 # A reward needs no examples: somebody says how good a text was, and the good becomes likelier. It works within seconds, and on whatever you *measure*. Reward the wrong thing, and a model that told stories
-# repeats one word to the end. You build what tunes language models, see it cheat, and learn which number keeps it honest.
+# repeats itself. You build what tunes language models, see it cheat, and learn which number keeps it honest.
 #
 # | | |
 # |---|---|
@@ -13,7 +13,7 @@
 # %% [markdown] tags=["instructor"]
 # **For teachers, 60 minutes.** One word 12 · the reader and the price 10 · clipping 10 · preferences and the hack 16 · DPO 8 · quiz 4.
 #
-# Let the room guess what a policy will do that is paid for pleasant words and nothing else, before anybody runs it. Somebody always says "write only pleasant words". Nobody says "repeat *a* until the end".
+# Let the room guess what a policy will do that is paid for pleasant words and nothing else, before anybody runs it. Somebody always says "write only pleasant words". Nobody says "write the same sentence again and again".
 # Learners take the KL term for a regulariser of weights. Ask: *divergence between what and what?*
 
 # %% tags=["parameters"]
@@ -71,8 +71,8 @@ def reinforce(shares, words, credit):
 # %% [markdown]
 # ## Exercise 1: better than the others
 #
-# All rewards are above 9, so REINFORCE makes *every* word likelier that was tried, and only the differences teach. Subtract a **baseline**: for each try the mean reward of all the **other** tries of the batch.
-# What is left is the **advantage**. (The others only: a baseline that holds a try's own reward would bend the gradient.) Complete `advantages`.
+# Practically all rewards are above 0, so REINFORCE pushes *every* word up that was tried, and only the differences teach. Subtract a **baseline**: for each try the mean reward of all the **other** tries of the batch.
+# What is left is the **advantage**. (The others only: a baseline that holds a try's own reward would shorten the gradient, to (n − 1)/n of it.) Complete `advantages`.
 #
 # Stuck? Run `hint("reinforcement_learning-advantages")` in a cell of its own; every exercise has three hints.
 
@@ -447,7 +447,7 @@ for row in written["proxy, β = 0"][:5]:
     print(textwrap.fill(encoder.decode(row), 100))
 
 # %% [markdown]
-# Read them. This is **reward hacking**: the policy found what pays most for each place, and a sum has no idea that a story has to be one. Nothing in the training went wrong; the reward did. The cure that everyone uses is the
+# Read them. This is **reward hacking**: the policy found words that pay and repeats them, and a sum has no idea that a story has to be one. Nothing in the training went wrong; the reward did. The cure that everyone uses is the
 # price on distance.
 
 # %%
@@ -553,7 +553,7 @@ results["best of 4, true"] = {
 
 # %% tags=["nbval-ignore-output"]
 print("loss of DPO:", *(f"{loss:.2f}" for loss in losses))
-pd.DataFrame(results).T.round(3).astype(str).replace("nan", "")
+pd.DataFrame(results).T.map(lambda value: "" if np.isnan(value) else f"{value:.3f}")
 
 # %%
 claim("DPO raises the true reward by at least 30 %", gain("DPO") > 1.3)
@@ -602,8 +602,8 @@ left.set(xlabel="divergence, nats", xlim=(0.3, 90))
 draw_frontier(right)
 right.set_title("The reader does not")
 plots.show(
-    figure, "Left: the further from the reference, the higher the proxy. Right: the share liked "
-    "lies under the frontier everywhere, highest at one to ten nats, near nothing at the far end.")
+    figure, "Left: the further from the reference, the higher the proxy. Right: no dot lies above "
+    "the frontier; best of 4 by the reader lies on it, and far out nearly nothing is liked.")
 
 # %%
 for name in ("true reward", "DPO", "proxy, β = 0", "proxy, β = 0.3", "proxy, β = 10"):
@@ -644,7 +644,7 @@ widgets.explore(
 # %% [markdown]
 # ## Break it, and repair the reward itself
 #
-# The KL term only limits a hack. What made it possible was a *sum*: a word that pays once pays thirty times. Pay each kind of token at most once a story, and tune again without any price. Same weights, same steps.
+# The KL term only limits a hack. What made it possible was a *sum*: a word that pays once pays again at each of 28 places. Pay each kind of token at most once a story, and tune again without any price. Same weights, same steps.
 
 # %%
 def pays_once(rows):

@@ -603,7 +603,7 @@ claim("Among the adapters, a higher rank forgets more",
       < picture_table["LoRA, rank 16"]["letters"])
 
 # %% [markdown]
-# The same order as with texts, on other data and another kind of layer: full tuning gains most (at rate 0.002, not 0.001, we measured 1.15 bits for digits and 1.29 for letters); a higher rank gains more until it learns the thirty digits by heart. And *every* way forgets letters while it is on. The share of rank 4 is larger here, because these layers are
+# Two things are as with texts, on other data and another kind of layer: full tuning gains most (at rate 0.002, not 0.001, we measured 1.15 bits for digits and 1.29 for letters); a higher rank gains more until it learns the thirty digits by heart. And *every* way forgets letters while it is on. Two are not: the frozen body forgets least here, and counting loses to every tuned way. The share of rank 4 is larger here, because these layers are
 # small: an adapter grows with the sides of a kernel, the kernel with their product.
 
 # %% [markdown]
@@ -707,14 +707,14 @@ if (figure := my_style()) is not ...:
 # 2. LoRA freezes the kernel and learns A and B beside it; B begins with zeros, so nothing changes at first.
 # 3. Merged, it costs nothing extra; kept apart, it is a small file that can be swapped or taken off.
 # 4. Few numbers that learn do not mean little forgetting: measure the old domain, too.
-# 5. A smaller rate and a tenth of old rows in each batch repaired most of the forgetting.
+# 5. A smaller rate, or a tenth of old rows in each batch, repaired most of the forgetting.
 #
 # ## Quiz
 #
 # Click, or type one letter a question.
 
 # %% tags=["exercise"] solution='"bcadb"'
-my_answers = ...  # one letter a question, such as "abcde"
+my_answers = ...  # one letter a question, such as "abcda"
 
 # %% tags=["check"]
 quiz("transfer_and_fine_tuning", my_answers)

@@ -436,10 +436,10 @@ refused = {n: float(np.mean(load.statuses == 503)) for n, load in loads.items()}
 figure = plots.lines(
     {f"{percent}th percentile": [1_000 * percentile(served[n], percent) for n in crowd]
      for percent in (50, 95, 99)},
-    x=crowd, title="More users wait longer, until the door closes",
+    x=crowd, title="More users wait longer",
     x_label="users at once", y_label="milliseconds for an answer", log_x=True)
 plots.show(figure, "The percentiles rise with the number of users, the 99th stands highest; "
-           "with twenty users many are turned away, and the median rises no more.")
+           "with twenty users most are turned away, and those served wait longest of all.")
 pd.DataFrame({
     "requests a second": {n: load.rate for n, load in loads.items()},
     "share refused (503)": refused,
@@ -458,7 +458,8 @@ claim("Eight users wait at least half as long again as one, in the median",
       percentile(served[several[-1]], 50) > 1.5 * percentile(served[1], 50))
 
 # %% [markdown]
-# More users do not make a server faster; they queue. A queue without an end makes *everybody* wait, so ours has ten places and says no in a millisecond.
+# Eight users get little more done in a second than two; they queue. A queue without an end makes *everybody* wait, so ours has ten places and refuses the rest at once. Our refused users ask again without a
+# pause, and that, too, slows those inside.
 #
 # ## Exercise 4: what does an answer cost?
 #
@@ -725,7 +726,7 @@ store.close()
 # Click, or type one letter a question.
 
 # %% tags=["exercise"] solution='"bdacb"'
-my_answers = ...  # one letter a question, such as "abcde"
+my_answers = ...  # one letter a question, such as "abcda"
 
 # %% tags=["check"]
 quiz("from_notebook_to_service", my_answers)

@@ -173,7 +173,7 @@ figure.colorbar(image, label="change (spreads)")
 plots.show(
     figure,
     "A map of 48 columns, one for each number of the code, and eight rows of factors. "
-    "Most columns have several bright fields; none stands for one factor alone.",
+    "The brightest fields stand in the age line's row; most columns move several factors a little.",
 )
 predict("exploring_latent_space-factors_moved", outcome=factors_moved)
 
@@ -260,7 +260,7 @@ figure = plots.pictures(
 plots.show(
     figure,
     "Three rows of six faces: with the vector subtracted the mouths droop, with it added they "
-    "smile; hair, skin, hats and glasses stay.",
+    "turn up, two of the frowns only in part; hair, skin, hats and glasses stay.",
 )
 
 # %%
@@ -356,7 +356,8 @@ for strength in strengths:
 
 # %% tags=["nbval-ignore-output"]
 figure = plots.lines(
-    curves, x=strengths, log_x=True, title="The same on 200 faces: each step gives less",
+    curves, x=strengths, log_x=True,
+    title="The same on 200 faces: eight times the strength, four times the smile",
     x_label="strength of the smile", y_label="mean change of the reading",
 )
 plots.show(
@@ -774,7 +775,7 @@ if my_figure is not ...:
 # 1. Single numbers of a code mean little; directions through all of them can mean a smile.
 # 2. Least squares on all factors at once finds directions that leave the other factors alone.
 # 3. A difference of means copies every skew of its sample; take the unwanted part out, or label more.
-# 4. The middle of a straight line is √(d/2) long; the arc keeps the length, and whether pictures gain must be measured.
+# 4. Between random codes from N(0, I) the middle of the line is √(d/2) long, not √d; the arc keeps the length, and whether pictures gain must be measured.
 # 5. A t-SNE map shows neighbours. Sizes and distances on it are made up.
 #
 # ## Quiz

@@ -114,7 +114,7 @@ plots.show(
 )
 
 # %% [markdown]
-# Two independent numbers seem to share half a nat if you only have 250 pairs for 400 cells. On average chance adds (rows − 1)(columns − 1)/2n, and the correction takes that away. Cutting into bins costs a little in the other direction.
+# Two independent numbers seem to share 0.8 nats if you only have 250 pairs for 400 cells. On average chance adds (rows − 1)(columns − 1)/2n, and the correction takes that away. Cutting into bins costs a little in the other direction.
 
 # %%
 plain, corrected = curves["ρ = 0.0: your table"], curves["ρ = 0.0: corrected"]
@@ -267,7 +267,7 @@ print(pd.DataFrame({**mig, "ratio": mig["β-VAE"] / mig["VAE"]}, index=starts).r
 predict("disentanglement-doubled", outcome=doubled)
 
 # %% [markdown]
-# The recipe is the same in every row; only the first weights differ. When we measured nine starts on three sets of faces, the ratio ran from 0.9 to 3.6, and in six of the nine it was 2 or more. Whoever tries one start and likes it has learned something about that start.
+# The recipe is the same in every row; only the first weights differ. When we measured nine starts on three sets of faces, the ratio ran from 0.9 to 3.7, and in six of the nine it was 2 or more. Whoever tries one start and likes it has learned something about that start.
 
 # %% [markdown]
 # ## Where should β press?
@@ -459,12 +459,12 @@ claim(
     clean["VAE, labels"] > 1.5 * clean["VAE"],
 )
 claim(
-    "and they alone control the smile: twice the focus that labels get from the β-TC-VAE",
+    "and for the smile they reach twice the focus that labels get from the β-TC-VAE",
     smile["VAE, labels"] > 2 * smile["β-TC-VAE, labels"],
 )
 
 # %% [markdown]
-# Two ways to a handle, then. Numbers that were trained apart keep their side effects small. A direction from labels can find what no number stands for, such as a smile, as long as the code holds it at all. Where numbers are apart and labels exist, both
+# Two ways to a handle, then. Numbers that were trained apart keep their side effects small. A direction from labels can be cleaner than the best single number, for the smile too, as long as the code holds the factor at all. Where numbers are apart and labels exist, both
 # together were the cleanest.
 
 # %% [markdown]
@@ -646,7 +646,7 @@ claim(
 # %% [markdown]
 # ## The repair
 #
-# Two repairs, both measured above. Keep β below λ/σ² of the last component you want: with 40 nearly all ten numbers live. Or put β where it does not press on information at all. Here is the same 1,600 on the total correlation.
+# Two repairs. Keep β below λ/σ² of the last component you want: with 40 nearly all ten numbers lived, as measured above. Or put β where it does not press on information directly. Here is the same 1,600 on the total correlation: milder, not free.
 
 # %%
 heavy = (isolating, 3)

@@ -670,7 +670,7 @@ claim(
 )
 
 # %% [markdown]
-# Look at one row again, the shifted copies. In every column they beat the VAE, which has learned something and copies nothing; and the plain copy detector lets them pass.
+# Look at one row again, the shifted copies. In all seven scores they beat the VAE, which has learned something and copies next to nothing; and the plain copy detector lets them pass.
 
 # %%
 honest, cheat_row = better * table["VAE"], better * table["copies, shifted"]
@@ -762,7 +762,7 @@ if (figure := my_fake()) is not ...:
 # 1. Fréchet compares two means and covariances, the kernel distance three moments; whatever shares those passes.
 # 2. Fréchet falls with the number of samples; the kernel distance without its diagonal does not.
 # 3. The Inception Score never looks at a real picture, precision never at what is missing, recall and coverage never at what is too much.
-# 4. Only a comparison with held-out pictures finds copies, and only in the disguises it knows.
+# 4. Only a comparison with the training pictures, with held-out ones as the yardstick, finds copies, and only in the disguises it knows.
 # 5. Put an interval beside each number, and never draw neighbours twice to get it.
 #
 # ## Quiz

@@ -547,7 +547,8 @@ def draw_temperature(temperature):
 # %%
 widgets.explore(
     draw_temperature,
-    "At temperature 1 the dots lie on the diagonal; beside them stands a story with a slip or two.",
+    "At temperature 1 the dots lie near the diagonal; beside them stands a story with a slip in "
+    "many a sentence.",
     temperature=(0.2, 1.6, 0.2, 1.0),
 )
 
@@ -567,7 +568,8 @@ figure = plots.lines(
 )
 figure.axes[0].legend(loc="upper center", bbox_to_anchor=(0.5, -0.22), ncols=3)
 plots.show(
-    figure, "Three rising curves: contradictions, false claims, and runs of words that differ.")
+    figure, "Three curves: contradictions and runs of words that differ rise all the way; false "
+    "claims stay low, with ups and downs.")
 print(f"runs that differ in real stories: {real_variety:.2f}")
 
 # %%

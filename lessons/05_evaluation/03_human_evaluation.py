@@ -381,8 +381,9 @@ claim("The coin also lets you see the habit: more than 58 % of the clicks went l
       lean["sides by a coin"] > 0.58)
 
 # %% [markdown]
-# The habit has not gone away. It has become noise that hits all three alike, at the price of somewhat smaller differences. In the fixed order nothing could have repaired it afterwards: *new* and *left* were one and the same.
-#
+# The habit has not gone away. It has become noise that hits all three alike. In the fixed order a comparison of *new* with another model cannot tell *new* from *left*; only the pair *middle* and *old*, and the assumption that the habit is the same everywhere, could still separate them. With two models, nothing could.
+
+# %% [markdown]
 # Knowing who is who does the same harm, on purpose or not. That is why the judge is blind.
 #
 # ## Do the judges agree?
@@ -437,8 +438,9 @@ axis.axhline(0.25, linestyle="--", color=plots.COLOURS[7])
 axis.set(title="Agreement with the majority of the others", xlabel="judge", ylabel="Cohen's kappa",
          ylim=(-0.35, 1))
 axis.legend(ncols=3, loc="upper center")
-plots.show(figure, "Six points near 0 for the three random clickers and the three who always click "
-           "left; the 24 careful judges lie well above the dashed line at 0.25.")
+plots.show(figure, "Six points at or below 0, or hardly above, for the three random clickers and "
+           "the three who always click left; the 24 careful judges lie well above the dashed line "
+           "at 0.25.")
 
 # %%
 careless = set(range(6))
@@ -629,7 +631,7 @@ def my_study():
     """A study, and the contents of its pairs: pair's name -> two pictures or two texts."""
     ### BEGIN SOLUTION
     # Which of two n-gram models writes English that reads better? I expect 80 % for order 6.
-    # human.answers_needed(0.8) is 20 answers; with 4 each and a correlation of 0.2: 8 judges.
+    # human.answers_needed(0.8) is 23 answers; with 4 each and a correlation of 0.2: 10 judges.
     from genai_course.models import NgramModel
 
     known = "".join(data.stories(n_train=300, n_test=1).train)
@@ -659,7 +661,7 @@ if (made := my_study()) is not ...:
 # %% [markdown]
 # ## Recap
 #
-# 1. Ask blind, after consent, and let a coin choose the sides: what stands in a fixed place cannot be repaired afterwards.
+# 1. Ask blind, after consent, and let a coin choose the sides: with two things in fixed places, no statistics can tell thing from place.
 # 2. Bradley–Terry turns wins into a scale; a prior keeps it finite where an item never lost.
 # 3. Intervals from the Fisher information hold if judges differ by chance only; draw whole judges where they differ by taste.
 # 4. Kappa is agreement beyond chance. Low may mean careless, or close.

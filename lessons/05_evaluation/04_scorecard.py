@@ -82,7 +82,7 @@ _ = card.add("class means", class_means, kept=means, kind="cheat")
 
 # %% [markdown]
 # ## Predict
-# Now eight models train for one to two CPU seconds each: mixture, VAE, VAE-GAN, GAN, PixelCNN, Boltzmann machine, flow, diffusion. Which has the smallest Fréchet distance? (The mixture is 30 Gaussians in the space of the pixels, found in half a second.)
+# Now eight models train, none for more than about two CPU seconds: mixture, VAE, VAE-GAN, GAN, PixelCNN, Boltzmann machine, flow, diffusion. Which has the smallest Fréchet distance? (The mixture is 30 Gaussians in the space of the pixels, found in a fraction of a second.)
 
 # %% tags=["exercise"] solution='"VAE"'
 my_guess = ...  # one of contestants.NAMES, such as "GAN"
@@ -339,8 +339,9 @@ table
 
 # %%
 gan, vae_few, vae = (value(name, "frechet") for name in compared)
-claim("After as many steps the GAN is ahead of the VAE by a fifth or more", vae_few > 1.2 * gan)
-claim("For about as many seconds the VAE is ahead of the GAN", vae < gan)
+claim("After as many steps the GAN's Fréchet distance is ahead of the VAE's by a fifth or more",
+      vae_few > 1.2 * gan)
+claim("For about as many seconds the VAE's is ahead of the GAN's", vae < gan)
 seconds_per_step = {name: models[name].trained_seconds / models[name].steps
                     for name in ("GAN", "VAE")}
 claim("A step of the GAN costs at least twice as much",

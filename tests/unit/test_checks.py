@@ -38,5 +38,5 @@ def test_numbers_above_zero_pass(value):
 
 @pytest.mark.parametrize("value", [0, -1.0, math.inf, math.nan, True, "fast"])
 def test_others_are_named(value):
-    with pytest.raises(ValueError, match=re.escape(f"rate is {value!r}; give a number above 0.")):
+    with pytest.raises(ValueError, match=re.escape(f"rate is {value!r}; give a finite number above 0.")):
         check_above_zero("rate", value)

@@ -430,7 +430,7 @@ QUIZ = [
         [
             ("Because the forger has reached its goal.", "It is far from it: the critic finds out every forgery."),
             (
-                "Because its slope with respect to the logit is D itself, which is near 0 for a forgery found out.",
+                "Because its slope with respect to the logit is −D, which is near 0 for a forgery found out.",
                 "So the better the critic, the less the forger hears.",
             ),
             ("Because Adam divides it by its size.", "Adam makes up for short gradients; the loss makes them short."),

@@ -339,7 +339,7 @@ QUIZ = [
         right="b",
     ),
     Question(
-        "You measure 0.4 nats between two numbers, from 250 pairs in 20 × 20 bins. What do you know?",
+        "You measure 0.4 nats between two numbers, from 500 pairs in 20 × 20 bins. What do you know?",
         [
             ("They share 0.4 nats.", "An empty guess shares that much here."),
             ("They are strongly dependent.", "Independent numbers measure as high on so few pairs."),
@@ -394,7 +394,7 @@ QUIZ = [
             ("A larger β.", "The smile was the first to go."),
             (
                 "A direction learned from the labels, in the code of an ordinary VAE.",
-                "That code held the smile, though no single number did.",
+                "That code held the smile, and the direction was cleaner than its best single number.",
             ),
             ("Nothing: handles need disentangled codes.", "A direction may use all numbers at once."),
         ],

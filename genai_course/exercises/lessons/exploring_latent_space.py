@@ -310,7 +310,7 @@ PREDICTIONS = [
 
 QUIZ = [
     Question(
-        "In a sample all people with hats are old. You take the mean code with a hat minus the mean code without. What does it add?",
+        "In a sample 95 of 100 people with hats are old, and 5 of 100 without. You take the mean code with a hat minus the mean code without. What does it add?",
         [
             ("A hat.", "The means differ by more than the hat."),
             ("A hat and age.", "It holds every difference between the two groups."),

@@ -308,7 +308,7 @@ PREDICTIONS = [
 
 QUIZ = [
     Question(
-        "Every judge saw the new model on the left. Can the ranking be repaired by statistics?",
+        "A study compares two models, and every judge saw the new one on the left. Can the ranking be repaired by statistics?",
         [
             (
                 "Yes, with a parameter for the side.",

@@ -148,8 +148,8 @@ EXERCISES = [
         mistakes=[
             Mistake(
                 with_change("none"),
-                "The correction is missing: both averages began at 0, so in the first steps they are far too small, m more so than the root "
-                "of s. Divide them by 1 − β to the power of the step.",
+                "The correction is missing: both averages began at 0, so in the first steps they are far too small, the root of s more so "
+                "than m, and the steps are too long. Divide them by 1 − β to the power of the step.",
             ),
             Mistake(
                 with_change("inside"),
@@ -249,7 +249,7 @@ EXERCISES = [
         targets=[
             Target("nats", "the mean over the seeds must be 19.3 nats or less.", at_least=0, at_most=19.3),
             Target(
-                "rate", "a learning rate is above 0, and a number you could write down.", at_least=1e-9, at_most=1e3
+                "rate", "a rate of 0.02 or more is asked for, and one you could write down.", at_least=0.02, at_most=1e3
             ),
         ],
         mistakes=[
@@ -276,10 +276,10 @@ EXERCISES = [
         ],
         hints=(
             "Look at the last figure: where is its lowest point?",
-            "The falling curve is lowest between 0.01 and 0.03.",
+            "The falling curve is lowest at its right end, 0.03. Try a rate from 0.02 to 0.03.",
             '`(0.02, 60, "cosine")`',
         ),
-        passed="The rate and the schedule were chosen together, as they have to be: the larger rate is good only because it falls.",
+        passed="The rate and the schedule were chosen together, as they have to be: so large a rate is good only because it falls.",
         excused={"nats = 0": "A loss of 0 nats cannot come from the lesson's training."},
     ),
     Function(

@@ -62,7 +62,7 @@ EXERCISES = [
             Mistake(
                 lambda rewards: rewards - np.mean(rewards),
                 "The mean of all holds the try's own reward, so a part of it is taken from itself: with n tries the gradient comes out (n − 1)/n "
-                "too short. Average the others only.",
+                "times as long as it should be. Average the others only.",
             ),
             Mistake(
                 lambda rewards: np.mean(rewards) - rewards,
@@ -276,11 +276,11 @@ EXERCISES = [
             ),
             Mistake(
                 lambda w, v, rw, rv, beta: preference_loss(beta * (w - v)),
-                "The reference is missing. Without it the loss pushes even where reference and reader agree already, and nothing holds the policy.",
+                "The reference is missing. Without it a pair counts as learned wherever the preferred story was the likelier one from the start, and nothing ties the policy to the reference.",
             ),
             Mistake(
                 lambda w, v, rw, rv, beta: preference_loss((w - rw) - (v - rv)),
-                "β is missing. It says how many nats a reward of 1 is worth.",
+                "β is missing. It says how much reward one nat of log-ratio is worth.",
             ),
             Mistake(
                 lambda w, v, rw, rv, beta: preference_loss(((w - rw) - (v - rv)) / beta),
@@ -345,7 +345,7 @@ QUIZ = [
             ("Because rewards must not be positive.", "REINFORCE is right with any rewards on average."),
             (
                 "The mean gradient stays the same, and its variance falls.",
-                "You measured both: the same direction, and less than a tenth of the noise.",
+                "You measured both: the same direction, and less than a tenth of the variance.",
             ),
             ("It makes the best word known.", "It knows nothing but the other rewards of the batch."),
             ("It limits how far the policy moves.", "Clipping and the KL term do that."),

@@ -333,7 +333,7 @@ QUIZ = [
             ("Bits measure only the grammar.", "They measure every character, names as well."),
             ("A hundred stories are too few to see it.", "The lies are seen in a hundred stories at once."),
             (
-                "A wrong name is one draw among two hundred bits, and a reader minds it more than all the others.",
+                "A wrong name is one draw among nearly three hundred bits, and a reader minds it more than all the others.",
                 "A mean over characters weighs each alike.",
             ),
         ],

@@ -451,7 +451,10 @@ QUIZ = [
                 "How constant velocity does on the same clips, with and without a wall.",
                 "Here two lines leave about a third in the next frame and three quarters ten frames ahead; and where a model wins matters more than the average.",
             ),
-            ("Nothing, half is good.", "Constant velocity leaves less than half of it in the next frame, without any training."),
+            (
+                "Nothing, half is good.",
+                "Constant velocity leaves less than half of it in the next frame, without any training.",
+            ),
         ],
         right="c",
     ),

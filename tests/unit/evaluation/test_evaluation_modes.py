@@ -35,7 +35,7 @@ def test_coverage_does_not_see_poor_quality():
     [
         (np.zeros((4, 3)), 0.25, r"points has shape \(4, 3\) and centres \(8, 2\)"),
         (np.zeros((0, 2)), 0.25, "n at least 1"),
-        (np.zeros((4, 2)), 0.0, "spread is 0.0; give a number above 0"),
+        (np.zeros((4, 2)), 0.0, "spread is 0.0; give a finite number above 0"),
     ],
 )
 def test_bad_input_is_named(points, spread, says):

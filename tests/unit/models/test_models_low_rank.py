@@ -162,7 +162,7 @@ def test_a_layer_of_its_own_is_saved_with_its_model(tmp_path):
     ("make", "message"),
     [
         (lambda: low_rank.LowRankLayer(keras.layers.Dense(2), 0), "rank is 0; give a whole number, 1 or more"),
-        (lambda: low_rank.LowRankLayer(keras.layers.Dense(2), 1, -1), "alpha is -1; give a number above 0"),
+        (lambda: low_rank.LowRankLayer(keras.layers.Dense(2), 1, -1), "alpha is -1; give a finite number above 0"),
         (lambda: low_rank.LowRankLayer(keras.layers.Dropout(0.1), 1), "give a layers.Dense or layers.Conv2D"),
         (lambda: low_rank.LowRankModel("gpt"), "base is 'gpt'; give a keras.Model"),
         (

@@ -83,7 +83,7 @@ def written_by(path):
         (lambda: small().log_prob(np.array([1, 2])), r"tokens has shape \(2,\)"),
         (lambda: small().sample(0, 3), "n is 0"),
         (lambda: small().sample(1, 2.5), "length is 2.5"),
-        (lambda: small().sample(1, 3, temperature=0), "temperature is 0; give a number above 0"),
+        (lambda: small().sample(1, 3, temperature=0), "temperature is 0; give a finite number above 0"),
     ],
 )
 def test_bad_input_is_answered(mistake, message):

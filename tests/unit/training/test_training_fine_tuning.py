@@ -61,7 +61,7 @@ def test_a_second_tuning_starts_afresh_and_repeats_the_first():
     ("wrong", "message"),
     [
         ({"steps": 0}, "steps is 0; give a whole number, 1 or more"),
-        ({"rate": 0}, "rate is 0; give a number above 0"),
+        ({"rate": 0}, "rate is 0; give a finite number above 0"),
         ({"every": 3}, "every is 3; give a number that divides the 4 steps"),
         ({"old": ROWS, "targets": ROWS}, "old rows have no targets"),
     ],
