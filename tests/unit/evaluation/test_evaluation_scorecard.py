@@ -99,7 +99,7 @@ def test_the_figure_has_a_panel_for_each_number_and_a_sentence(card):
     labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
     assert labels == ["copier", "means, 0.5 s", "noise"]
     assert "–" in [text.get_text() for text in figure.axes[-1].texts]  # the memory of noise
-    assert "precision: best" in card.summary()
+    assert "precision (share): best" in card.summary()
     assert "worst noise" in card.summary()
 
 
