@@ -444,7 +444,7 @@ claim("Without a critic it rests at the blur", abs(furthest(0.5, critic=False) -
 claim("With both it rests at the real picture", furthest(0.5) < 0.02)
 
 # %% [markdown]
-# And with letters? One seed a model, as here, says nothing about steadiness. We trained for about a minute of one core with five seeds (`benchmarks/`), and measured the Fréchet distance:
+# And with letters? One seed a model, as here, says nothing about steadiness. We trained both with five seeds (38 and 31 CPU seconds each, `benchmarks/`), and measured the Fréchet distance:
 #
 # | | median | lowest to highest | spread |
 # |---|---|---|---|
