@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 from genai_course import session
@@ -64,6 +65,10 @@ def test_each_profile_has_compile_options_that_keras_takes():
     for profile in session.PROFILES:
         model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
         model.compile("sgd", "mse", **Run(profile, 0).compile_options)
+
+
+def test_a_seed_may_be_a_whole_number_of_numpy():
+    assert type(setup("smoke", np.int64(3)).seed) is int
 
 
 @pytest.mark.parametrize(

@@ -273,6 +273,11 @@ EXERCISES = [
                 "Close. With a rate that falls you can afford a larger one than the best constant rate.",
                 example={"rate": 0.01, "nats": 19.35},
             ),
+            Mistake(
+                lambda result: 0 < result["rate"] < 0.02,
+                "That is low enough, but at this rate a schedule makes no difference. Take 0.02 or more, where it does.",
+                example={"rate": 0.01, "nats": 19.14},
+            ),
         ],
         hints=(
             "Look at the last figure: where is its lowest point?",
