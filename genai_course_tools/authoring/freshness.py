@@ -9,7 +9,7 @@ SHOWS_SOURCE = "show_source("
 CHECKING = f"{COURSE}.exercises"
 
 
-def modules_hash(lesson):
+def definitions_hash(lesson):
     """Hash of the course's modules that ``lesson`` imports, directly or through others, and of its exercises' definitions.
 
     Docstrings and comments do not count, unless the lesson shows source code to the reader. The machinery that judges

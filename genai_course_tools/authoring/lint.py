@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from genai_course.exercises.registry import load_exercises
 from genai_course_tools.authoring.find import lesson_prefix
 from genai_course_tools.authoring.lesson import OPEN_VALUE, SOLUTION
+from genai_course_tools.authoring.measured import OF_THE_CARD, problems, recorded_names
 from genai_course_tools.authoring.prose import prose_problems
 
 LONGEST_CODE_CELL = 20  # lines, the two markers of a solution not counted
@@ -44,7 +45,17 @@ def lint(lesson):
         cells = lesson.cells
     except ValueError as error:
         return [Problem(1, f"the file {error}.")]
-    rules = (_headers, _code, _solution_regions, _values, _exercise_ids, _checks, _whole_lesson, prose_problems)
+    rules = (
+        _headers,
+        _code,
+        _solution_regions,
+        _values,
+        _exercise_ids,
+        _checks,
+        _whole_lesson,
+        _numbers,
+        prose_problems,
+    )
     return sorted(Problem(line, message) for rule in rules for line, message in rule(lesson, cells))
 
 
@@ -183,6 +194,17 @@ def _exercise_ids(lesson, cells):
     for line, name in _calls(cells, "quiz"):
         if name != lesson.prefix:
             yield line, f"unknown quiz {name!r}: the quiz is called like the lesson, {lesson.prefix!r}."
+
+
+def _numbers(lesson, cells):
+    try:
+        records = recorded_names(lesson.code)
+    except SyntaxError:  # reported by _code
+        return
+    for cell in cells:
+        if cell.kind == "markdown":
+            found = problems(cell.source, lambda name: name in OF_THE_CARD or records(name), lesson.root)
+            yield from ((cell.line + line, message) for line, message in found)
 
 
 def _calls(cells, functions):

@@ -11,12 +11,14 @@ from rich.table import Table
 from rich.text import Text
 
 from genai_course.paths import one_sentence
+from genai_course.recording import recorded
 from genai_course_tools.authoring.find import find_notebooks, lesson_name
 from genai_course_tools.authoring.notebook import read_notebook
-from genai_course_tools.execution.jobs import run_jobs
+from genai_course_tools.execution.jobs import numbers_file, run_jobs
 from genai_course_tools.execution.nbval_job import CELL_TIMEOUT, nbval_faults, nbval_job
 
 LONGEST = 90  # seconds of computing from the start of the kernel to its end, on a machine with nothing else to do
+ROUNDED = 1e-5  # stored numbers have six digits
 LARGEST = 1.5 * 2**30  # bytes; a Binder machine has 2 GB, its Jupyter server included
 
 
@@ -30,7 +32,10 @@ def validate(wanted, root, *, output, workers=1, cell_timeout=CELL_TIMEOUT, cons
         jobs = [_job(source, output, "home", cell_timeout) for source in sources]
         run_jobs(jobs, workers, console)
         jobs = _slow_ones_alone(jobs, sources, output, workers, cell_timeout, console)
-    faults = {job.name: judge(job, source) for job, source in zip(jobs, sources, strict=True)}
+    faults = {
+        job.name: judge(job, source) + other_numbers(source, numbers_file(_copy(source, output)))
+        for job, source in zip(jobs, sources, strict=True)
+    }
     console.print(verdicts(jobs, faults))
     for job in jobs:
         if job.state == "failed":
@@ -58,11 +63,37 @@ def _slow_ones_alone(jobs, sources, output, workers, cell_timeout, console):
 
 def _job(source, output, home, cell_timeout):
     """The job on a copy, so that the files a lesson writes do not land among the solutions."""
-    copy = output / lesson_name(source) / source.name
+    copy = _copy(source, output)
     shutil.rmtree(copy.parent, ignore_errors=True)
     copy.parent.mkdir(parents=True)
     shutil.copyfile(source, copy)
     return nbval_job(copy, name=lesson_name(source), home=output / home, strict=True, cell_timeout=cell_timeout)
+
+
+def _copy(source, output):
+    return output / lesson_name(source) / source.name
+
+
+def other_numbers(solution, noted):
+    """Numbers of the text that another run does not confirm, a sentence each.
+
+    solution: path of the stored one, whose metadata keep its numbers. noted: the file to which the other run has added its own.
+    """
+    stored = nbformat.read(solution, as_version=4).metadata.get("genai_course", {}).get("numbers", {})
+    now, faults = recorded(noted), []
+    for name, each in stored.items():
+        if name not in now:
+            faults.append(f"{name} was not recorded")
+            continue
+        before, value, tolerance = each["value"], now[name]["value"], each["tolerance"]
+        if None in (before, value):
+            agree = before is value
+        else:
+            agree = abs(value - before) <= (tolerance + ROUNDED) * abs(before)
+        if not agree:
+            new, old = ("no number" if number is None else f"{number:.6g}" for number in (value, before))
+            faults.append(f"{name} is {new}, stored as {old} (tolerance {tolerance:.3g} of it)")
+    return faults
 
 
 def judge(job, solution):

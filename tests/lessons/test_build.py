@@ -101,6 +101,79 @@ def test_again_executes_what_has_not_changed(tiny_course, monkeypatch):
     assert [job.name for job in executed] == ["01_data/01_tiny"]
 
 
+RECORDING = """
+# %% [markdown]
+# The average is {{ average:.2f }}, of {{ count:.0f }}; LaTeX: $\\frac{ {a} }{b}$.
+
+# %%
+from genai_course.recording import record
+
+record("average", average([1, 2, 4]))
+if PROFILE == "laptop":
+    record("count", 3)
+"""
+
+
+def _record(course):
+    path = course / "lessons/01_data/01_tiny/lesson.py"
+    path.write_text(path.read_text() + RECORDING)
+    return path
+
+
+def test_numbers_of_the_run_stand_in_both_texts(tiny_course):
+    path = _record(tiny_course)
+    assert _build(tiny_course)[0] == 0
+    for notebook in map(nbformat.read, _notebooks(tiny_course), [4, 4]):
+        assert notebook.cells[-2].source == "The average is 2.33, of 3; LaTeX: $\\frac{ {a} }{b}$."
+        assert "{{" not in "".join(cell.source for cell in notebook.cells)
+    kept = read_stored(tiny_course / "solutions/01_data/01_tiny.ipynb").metadata.genai_course
+    assert kept.numbers == {
+        "average": {"value": 2.33333, "tolerance": 0.02},
+        "count": {"value": 3.0, "tolerance": 0.02},
+    }
+    assert kept.seconds % 5 == 0
+    # Nothing more to do; and another format is another text, for which nothing is executed.
+    assert _build(tiny_course, check=True) == (0, "")
+    path.write_text(path.read_text().replace("average:.2f", "average:.1f"))
+    assert "started" not in _build(tiny_course)[1]
+    assert "The average is 2.3, of 3" in (tiny_course / "notebooks/01_data/01_tiny.ipynb").read_text()
+    assert _build(tiny_course, check=True) == (0, "")
+
+
+def test_a_number_that_nothing_records_is_refused_with_file_and_line(tiny_course, capsys):
+    path = _record(tiny_course)
+    text = path.read_text().replace("{{ average", "{{ mean")
+    path.write_text(text)
+    assert _build(tiny_course)[0] == 1
+    line = text[: text.index("{{ mean")].count("\n") + 1
+    [refusal] = capsys.readouterr().err.splitlines()
+    assert refusal.startswith(f"{path}:{line}: nothing records 'mean' in the solution's run: add record('mean', …)")
+
+
+def test_a_number_that_the_run_left_out_is_refused_after_it(tiny_course):
+    path = _record(tiny_course)
+    path.write_text(text := path.read_text().replace('if PROFILE == "laptop"', "if not PROFILE"))
+    code, said = _build(tiny_course)
+    line = text[: text.index("{{ count")].count("\n") + 1
+    assert code == 1
+    assert f"{path}:{line}: nothing records 'count'" in said
+    assert _notebooks(tiny_course) == {}
+
+
+def test_a_change_of_prose_alone_executes_nothing(tiny_course):
+    _build(tiny_course)
+    path = tiny_course / "lessons/01_data/01_tiny/lesson.py"
+    path.write_text(
+        path.read_text().replace("Average more", "Average many more") + "\n# %% [markdown]\n# One cell more.\n"
+    )
+    assert _build(tiny_course, check=True)[0] == 1
+    code, text = _build(tiny_course)
+    assert code == 0
+    assert "started" not in text
+    assert _build(tiny_course, check=True) == (0, "")
+    assert "average passed" in (tiny_course / "solutions/01_data/01_tiny.ipynb").read_text()
+
+
 def test_what_the_two_notebooks_hold(tiny_course):
     _build(tiny_course)
     learner, solution = (
@@ -150,7 +223,7 @@ def test_a_changed_lesson_is_noticed_and_executed_again(tiny_course):
     before = _notebooks(tiny_course)
     path = tiny_course / "lessons/01_data/01_tiny/lesson.py"
     lesson = path.read_text()
-    changes = [("the numbers are", "these are"), ('solution="0.5"', 'solution="0.6"'), ("A minute.", "Two minutes.")]
+    changes = [("A minute.", "Two minutes."), ('solution="0.5"', 'solution="0.6"'), ("the numbers are", "these are")]
     for old, new in changes:
         path.write_text(lesson.replace(old, new))
         code, text = _build(tiny_course, check=True)

@@ -6,7 +6,7 @@ import pytest
 
 from genai_course import imports
 from genai_course.imports import dump, reachable
-from genai_course_tools.authoring.freshness import modules_hash
+from genai_course_tools.authoring.freshness import definitions_hash
 from genai_course_tools.authoring.lesson import Lesson
 
 FILES = {
@@ -70,9 +70,9 @@ def _change(package, name, old, new):
     ],
 )
 def test_a_change_in_an_imported_module_changes_the_hash(package, lesson, file, old, new):
-    before = modules_hash(lesson)
+    before = definitions_hash(lesson)
     _change(package, file, old, new)
-    assert modules_hash(lesson) != before
+    assert definitions_hash(lesson) != before
 
 
 @pytest.mark.parametrize(
@@ -89,16 +89,16 @@ def test_a_change_in_an_imported_module_changes_the_hash(package, lesson, file, 
     ],
 )
 def test_what_the_lesson_does_not_rest_on_leaves_the_hash_alone(package, lesson, file, old, new):
-    before = modules_hash(lesson)
+    before = definitions_hash(lesson)
     _change(package, file, old, new)
-    assert modules_hash(lesson) == before
+    assert definitions_hash(lesson) == before
 
 
 def test_a_lesson_that_shows_source_code_depends_on_comments_too(package, tmp_path):
     shows = Lesson(tmp_path / "01_data/01_small.py", LESSON + "show_source(model)\n")
-    before = modules_hash(shows)
+    before = definitions_hash(shows)
     _change(package, "models/autoencoder.py", "layers", "layers  # with a comment")
-    assert modules_hash(shows) != before
+    assert definitions_hash(shows) != before
 
 
 def test_the_real_packages_names_resolve():

@@ -302,10 +302,11 @@ yours = lab.train({"yours": mine}, [10 * SEED + k for k in range(5)], steps=300)
 yours_end, yours_training = yours.at_end("yours"), yours.at_end("yours", "training")  # (5,)
 
 # %% tags=["nbval-ignore-output"]
-record("held-out bits per pixel", yours_end.mean())
-record("training bits per pixel", yours_training.mean())
-record("gap, bits per pixel", (yours_end - yours_training).mean())
-record("held-out bits, highest minus lowest seed", np.ptp(yours_end))
+record("held_out_bits", yours_end.mean(), "held-out bits per pixel")
+record("training_bits", yours_training.mean(), "training bits per pixel")
+record("gap", (yours_end - yours_training).mean(), "gap, bits per pixel")
+record("seed_range", np.ptp(yours_end), "held-out bits, highest minus lowest seed")
+print(f"held out {yours_end.mean():.3f} bits per pixel, training {yours_training.mean():.3f}")
 
 # %% tags=["nbval-ignore-output"]
 figure, axis = plots.new_figure(height=3.4)
