@@ -86,11 +86,8 @@ def other_numbers(solution, noted):
             faults.append(f"{name} was not recorded")
             continue
         before, value, tolerance = each["value"], now[name]["value"], each["tolerance"]
-        if None in (before, value):
-            agree = before is value
-        else:
-            agree = abs(value - before) <= (tolerance + ROUNDED) * abs(before)
-        if not agree:
+        both = None not in (before, value)
+        if not (abs(value - before) <= (tolerance + ROUNDED) * abs(before) if both else before is value):
             new, old = ("no number" if number is None else f"{number:.6g}" for number in (value, before))
             faults.append(f"{name} is {new}, stored as {old} (tolerance {tolerance:.3g} of it)")
     return faults

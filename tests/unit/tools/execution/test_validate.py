@@ -12,7 +12,6 @@ from genai_course_tools.execution import validate as validate_module
 from genai_course_tools.execution.jobs import Job
 from genai_course_tools.execution.validate import judge, other_numbers, validate
 
-
 RECORDS = "from genai_course.recording import record\nrecord('loss', 3)\nprint('noted')"
 
 
