@@ -1,7 +1,7 @@
 """Numbers that a run notes for others: ``record("gan_frechet", distance)``.
 
-``genai-course build`` writes them into the lesson's text, ``validate`` compares them with those of its own run, and ``sweep``
-collects them. Whoever starts such a run names a file in the environment; in a learner's notebook nothing is kept and nothing shown.
+``genai-course build`` writes them into the text, ``validate`` compares them with those of its own run, and ``sweep``
+collects them. Whoever starts such a run names a file in the environment; in a learner's notebook nothing is kept or shown.
 """
 
 import json
