@@ -15,13 +15,13 @@ import nbformat
 from genai_course.paths import one_sentence, whole_file
 from genai_course.recording import recorded
 from genai_course_tools.authoring.find import find_sources, lesson_name
-from genai_course_tools.authoring.freshness import definitions_hash
+from genai_course_tools.authoring.freshness import definitions_hash, same_code
 from genai_course_tools.authoring.lesson import Lesson, read_lesson
 from genai_course_tools.authoring.lint import lint
 from genai_course_tools.authoring.measured import MissingNumber, fill
 from genai_course_tools.authoring.minutes import minutes, whole_seconds
 from genai_course_tools.authoring.notebook import cell_ids, dumps, learner_notebook, solution_notebook
-from genai_course_tools.authoring.outputs import code_cells, concerns, take_outputs
+from genai_course_tools.authoring.outputs import concerns, take_outputs
 from genai_course_tools.execution.jobs import numbers_file, run_jobs
 from genai_course_tools.execution.papermill_job import execution_job
 
@@ -119,12 +119,6 @@ def read_stored(path):
         return nbformat.read(path, as_version=4)
     except (OSError, ValueError, nbformat.reader.NotJSONError):
         return None
-
-
-def same_code(stored, solution):
-    """Whether ``stored`` was made by executing the code of ``solution``: the same cells of code, each executed."""
-    sources = [[cell.source for cell in code_cells(notebook)] for notebook in (stored, solution)]
-    return sources[0] == sources[1] and all(cell.execution_count for cell in code_cells(stored) if cell.source.strip())
 
 
 def differing(product):

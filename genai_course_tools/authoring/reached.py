@@ -1,11 +1,12 @@
 """What of the course's code some other code reaches, definition by definition, and a hash of it.
 
-A definition is a function, a class or a constant at the top level of a module. In the hash, a definition is known by its number in
-the order in which it is reached and by what it is, not by its name or its module, so renaming or moving a helper changes nothing. What
-cannot be resolved counts whole: a module or a package that is passed on as a value, an unknown name in one.
+A definition is a function, a class or a constant at the top level of a module. In the hash, a definition is known by its number
+in the order in which it is reached and by what it is, not by its name or its module, so renaming or moving a helper changes
+nothing. What cannot be resolved counts whole: a module or a package that is passed on as a value, an unknown name in one.
 
-Three things count although no name leads to them: statements that do something when a module is imported, functions that a decorator of
-the course puts into a registry, and what text names, as in ``"genai_course.models.autoencoder:encode"`` or ``zoo.load("vae_digits")``.
+Three things count although no name leads to them: statements that do something when a module is imported, functions that a
+decorator of the course puts into a registry, and what text names, such as ``"genai_course.models.autoencoder:encode"``, or
+``zoo.load("vae_digits")``, which reaches one recipe of the registry and no other.
 """
 
 import ast
@@ -26,8 +27,8 @@ COMPOUND = ast.If | ast.Try | ast.With | ast.For | ast.While
 def definitions_digest(sources, shown_by="show_source"):
     """Hash of all that some code reaches.
 
-    sources: texts of Python code that is not part of the course's package, such as a lesson's. shown_by: the function that shows a
-    reader the text of its argument, which then counts with docstrings and comments.
+    sources: texts of Python code that is not part of the course's package, such as a lesson's. shown_by: the function that shows
+    a reader the text of its argument, which then counts with docstrings and comments.
     """
     return _course(imports.PACKAGE, _stamp()).digest(sources, shown_by)
 

@@ -141,8 +141,8 @@ def collect(results, names, folder, console):
 
 
 def draw(table, names, labels):
-    """A panel for each recorded number, titled by its label, over the first parameter, coloured by the second; the others make the
-    bars' spread.
+    """A panel for each recorded number, titled by its label, over the first parameter, coloured by the second; the others make
+    the bars' spread.
     """
     import seaborn as sns
 

@@ -8,12 +8,15 @@ import nbformat
 import pytest
 from rich.console import Console
 
+from genai_course import imports
 from genai_course_tools.authoring import build as build_module
 from genai_course_tools.authoring.build import build, make, read_stored, stray_notebooks
 from genai_course_tools.authoring.find import lesson_name
 from genai_course_tools.authoring.lesson import read_lesson
 from genai_course_tools.authoring.lint import lint
+from genai_course_tools.authoring.notebook import dumps
 from genai_course_tools.authoring.outputs import WIDGET_VIEW, clean_outputs, concerns
+from genai_course_tools.execution.validate import validate
 
 ROOT = Path(__file__).parents[2]
 LESSONS = [read_lesson(path) for path in sorted((ROOT / "lessons").glob("*/*/lesson.py"))]
@@ -34,13 +37,16 @@ class TestCommittedNotebooks:
         assert lint(lesson) == []
 
     def test_notebook_and_solution_are_those_of_the_lesson(self, lesson):
-        """A failure here means that a lesson or a module it imports has changed: run `genai-course build`."""
+        """A failure here means that a lesson, or a definition that it reaches, has changed since the solution was made."""
         made = make(lesson, ROOT)
+        assert made.is_fresh, (
+            f"{made.solution_path} is out of date: run genai-course build {lesson.name}, or genai-course validate {lesson.name} "
+            "if its outputs have not changed, and commit what they write"
+        )
         for path, notebook in ((made.learner_path, made.learner), (made.solution_path, made.solution)):
             stored = read_stored(path)
             assert stored is not None, f"{path} is missing: run genai-course build"
             assert _without_outputs(stored) == _without_outputs(notebook), path
-        assert made.is_fresh
 
     def test_the_solution_is_executed_and_the_notebook_is_not(self, lesson):
         made = make(lesson, ROOT)
@@ -265,6 +271,71 @@ def test_a_broken_lesson_is_refused_with_file_line_and_mend(tiny_course, capsys)
     assert refusals[0].startswith(f"{path}:{line}: unknown exercise id 'tiny-size'")
     assert "filler word 'Just'" in refusals[1]
     assert _notebooks(tiny_course) == {}
+
+
+@pytest.fixture
+def helper(tmp_path, monkeypatch):
+    """A module of the course beside the tiny one, as long as a test lasts, in which a lesson may call ``helper``."""
+    monkeypatch.setattr(imports, "PACKAGE", tmp_path / "package")
+    path = tmp_path / "package/plots.py"
+    path.parent.mkdir()
+    (path.parent / "__init__.py").write_text("PUBLIC_NAMES = {'plots': None}\n")
+    path.write_text("COLOURS = ('red', 'green')\n")
+    return path
+
+
+def _validate(root):
+    text = io.StringIO()
+    return validate([], root, output=root / "out", console=Console(file=text, width=300)), text.getvalue()
+
+
+def test_a_solution_that_is_as_stored_gets_its_new_hash_and_needs_no_build(tiny_course, helper, monkeypatch):
+    monkeypatch.delenv("CI", raising=False)
+    path = tiny_course / "lessons/01_data/01_tiny/lesson.py"
+    path.write_text(path.read_text() + "\n# %%\nfrom genai_course import plots\n\nlen(plots.COLOURS) > 1\n")
+    assert _build(tiny_course)[0] == 0
+    before = _notebooks(tiny_course)
+    solution = tiny_course / "solutions/01_data/01_tiny.ipynb"
+    stored = read_stored(solution)
+
+    helper.write_text("COLOURS = ('red', 'blue')\n")
+    assert _build(tiny_course, check=True)[0] == 1
+    monkeypatch.setenv("CI", "true")  # there nothing is written, so that a test of the checkout still fails
+    code, text = _validate(tiny_course)
+    assert code == 0
+    assert "its hash is out of date: run genai-course validate" in text
+    assert _notebooks(tiny_course) == before
+
+    monkeypatch.delenv("CI")
+    code, text = _validate(tiny_course)
+    assert code == 0
+    assert f"{solution}: as stored although code that it reaches has changed, so its hash is renewed." in text
+    assert _build(tiny_course, check=True) == (0, "")
+    after = read_stored(solution)
+    assert after.metadata.genai_course.definitions != stored.metadata.genai_course.definitions
+    after.metadata.genai_course.definitions = stored.metadata.genai_course.definitions
+    assert dumps(after).encode() == before[solution]
+    assert "renewed" not in _validate(tiny_course)[1]
+
+
+@pytest.mark.parametrize("fault", ["outputs differ", "other code"])
+def test_a_hash_is_not_renewed_where_outputs_or_code_are_others(tiny_course, helper, monkeypatch, fault):
+    monkeypatch.delenv("CI", raising=False)
+    path = tiny_course / "lessons/01_data/01_tiny/lesson.py"
+    path.write_text(path.read_text() + "\n# %%\nfrom genai_course import plots\n\nlen(plots.COLOURS) > 1\n")
+    _build(tiny_course)
+    helper.write_text("COLOURS = ('red', 'blue')\n")
+    solution = tiny_course / "solutions/01_data/01_tiny.ipynb"
+    if fault == "outputs differ":
+        solution.write_text(solution.read_text().replace("the numbers are [0, 1", "the numbers are [7, 1"))
+    else:
+        path.write_text(path.read_text().replace("> 1", "> 0"))
+    before = solution.read_bytes()
+    code, text = _validate(tiny_course)
+    assert code == (fault == "outputs differ")
+    assert "its hash is renewed" not in text
+    assert solution.read_bytes() == before
+    assert _build(tiny_course, check=True)[0] == 1
 
 
 def test_a_notebook_whose_lesson_is_gone_is_named(tiny_course):
