@@ -14,6 +14,7 @@ import nbformat
 
 from genai_course.paths import one_sentence, whole_file
 from genai_course.recording import recorded
+from genai_course_tools.authoring import listing
 from genai_course_tools.authoring.find import find_sources, lesson_name
 from genai_course_tools.authoring.freshness import definitions_hash, same_code
 from genai_course_tools.authoring.lesson import Lesson, read_lesson
@@ -75,6 +76,11 @@ def build(wanted, root, *, check=False, again=False, workers=1, console):
     if refused := [f"{path}:{problem.line}: {problem.message}" for path, problem in _problems(lessons)]:
         print("\n".join(refused), file=sys.stderr)
         return 1
+    try:
+        listing.written(root)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 1
     products = [make(lesson, root) for lesson in lessons]
     stray = [] if wanted else stray_notebooks(lessons, root)
     for path in stray:
@@ -85,13 +91,18 @@ def build(wanted, root, *, check=False, again=False, workers=1, console):
             console.print(
                 f"{path} differs from its lesson: run genai-course build {lesson_name(path)}", highlight=False
             )
-        return int(bool(changed or stray))
+        lists = listing.outdated(root)
+        for path in lists:
+            console.print(f"{path} says something else about the lessons: run genai-course build", highlight=False)
+        return int(bool(changed or stray or lists))
     to_execute = [product for product in products if again or not product.is_fresh]
     with one_sentence(root, "build in a copy of the course that is yours"):
         failed = _execute(to_execute, root / "build", workers, console)
         for product in products:
             if product.lesson.name not in failed:
                 _write(product, console)
+        for path in listing.write(root):
+            console.print(f"wrote {path}", highlight=False)
     return int(bool(failed))
 
 

@@ -33,7 +33,7 @@ def same_code(stored, solution):
 def outdated(solution, root):
     """The hash that a stored solution ought to have, if only the hash is out of date; else None.
 
-    solution: its path. root: folder of the course. None also for one whose lesson is gone or has other code now: it needs a build.
+    solution: its path. root: folder of the course. None also for one whose lesson is gone or has other code now: build it.
     """
     path = root / "lessons" / lesson_name(solution) / SOURCE
     if not path.is_file():

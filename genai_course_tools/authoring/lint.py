@@ -24,6 +24,11 @@ TAGS = (
     "nbval-check-output",
     "nbval-skip",
 )
+# What lies beside a lesson's text, and what stands there.
+PARTS = {
+    "exercises.py": "define the lesson's EXERCISES there",
+    "alternatives.py": "write two other right answers to each function there",
+}
 # The welcome takes a quarter of an hour and has no open task.
 FEWEST_EXERCISES = {"welcome": 2}
 
@@ -46,6 +51,7 @@ def lint(lesson):
     except ValueError as error:
         return [Problem(1, f"the file {error}.")]
     rules = (
+        _folder,
         _headers,
         _code,
         _solution_regions,
@@ -57,6 +63,15 @@ def lint(lesson):
         prose_problems,
     )
     return sorted(Problem(line, message) for rule in rules for line, message in rule(lesson, cells))
+
+
+def _folder(lesson, cells):
+    for part, mend in PARTS.items():
+        if not (lesson.folder / part).is_file():
+            yield (
+                1,
+                f"{lesson.folder.name}/{part} does not exist: {mend} (genai-course new writes a lesson with all its files).",
+            )
 
 
 def _headers(lesson, cells):
@@ -180,8 +195,7 @@ def _exercise_ids(lesson, cells):
         if times > 1:
             line = [line for line, other in named if other == exercise][1]
             yield line, f"exercise id {exercise!r} is used {times} times: give each exercise its own."
-    if known is None:
-        yield 1, f"{module} does not exist: define the lesson's EXERCISES there."
+    if known is None:  # reported by _folder
         return
     judged = [(cell.line - 1, cell.exercise_id) for cell in cells if cell.exercise_id and "make" not in cell.tags]
     exercises = (*judged, *_calls(cells, "check|hint"))

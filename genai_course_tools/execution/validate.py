@@ -1,8 +1,8 @@
 """``genai-course validate``: run every stored solution again and compare its outputs (nbval), judge claims and budgets.
 
-Stored solutions were made with the profile "laptop", so this is the run a learner gets. Pictures are not compared. A solution that
-is as stored although definitions which its lesson reaches have changed gets their new hash: nothing has to be built again. Where CI
-is set, nothing is written: there a test says that the hash is out of date.
+Stored solutions were made with the profile "laptop", so this is the run a learner gets. Pictures are not compared. A solution
+that is as stored although definitions which its lesson reaches have changed gets their new hash: nothing has to be built again.
+Where CI is set, nothing is written: there a test says that the hash is out of date.
 """
 
 import os

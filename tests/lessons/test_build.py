@@ -10,6 +10,8 @@ from rich.console import Console
 
 from genai_course import imports
 from genai_course_tools.authoring import build as build_module
+from genai_course_tools.authoring import lint as lint_module
+from genai_course_tools.authoring import listing
 from genai_course_tools.authoring.build import build, make, read_stored, stray_notebooks
 from genai_course_tools.authoring.find import lesson_name
 from genai_course_tools.authoring.lesson import read_lesson
@@ -60,6 +62,10 @@ class TestCommittedNotebooks:
         assert not [output for output in outputs if WIDGET_VIEW in output.get("data", {})]
         assert concerns(solution) == []
         assert made.solution_path.stat().st_size < build_module.LARGEST_NOTEBOOK
+
+
+def test_what_other_files_say_about_the_lessons_is_as_build_writes_it():
+    assert listing.outdated(ROOT) == [], "run genai-course build"
 
 
 def test_no_notebook_is_without_lesson():
@@ -336,6 +342,49 @@ def test_a_hash_is_not_renewed_where_outputs_or_code_are_others(tiny_course, hel
     assert "its hash is renewed" not in text
     assert solution.read_bytes() == before
     assert _build(tiny_course, check=True)[0] == 1
+
+
+PARTS_OF_README = [f"<!-- {name}: begin --><!-- {name}: end -->" for name in listing.NEEDED["README.md"]]
+
+
+def test_build_writes_what_readme_says_about_the_lessons(tiny_course, capsys):
+    readme = tiny_course / "README.md"
+    readme.write_text("\n".join(["# Mine", *PARTS_OF_README]))
+    code, text = _build(tiny_course)
+    assert code == 0
+    assert f"wrote {readme}" in text
+    said = readme.read_text()
+    assert "[How do you average a list?](solutions/01_data/01_tiny.ipynb) | average a list" in said
+    assert "begin -->one<!--" in said
+    assert "begin -->5<!-- lessons.seconds" in said
+    assert _build(tiny_course, check=True) == (0, "")
+    readme.write_text(said.replace("average a list", "do something"))
+    code, text = _build(tiny_course, check=True)
+    assert code == 1
+    assert f"{readme} says something else about the lessons: run genai-course build" in text
+    readme.write_text(said.replace("lessons.count: end", "lessons.counts: end"))
+    assert _build(tiny_course)[0] == 1
+    assert capsys.readouterr().err.startswith(f"{readme}:7: unknown part 'lessons.counts'")
+
+
+def test_the_card_says_the_minutes_and_the_seconds(tiny_course):
+    path = tiny_course / "lessons/01_data/01_tiny/lesson.py"
+    path.write_text(path.read_text().replace("state a shape |", "state a shape |\n# | **Time** | " + CARD + " |"))
+    assert _build(tiny_course)[0] == 0
+    for notebook in map(nbformat.read, _notebooks(tiny_course), [4, 4]):
+        assert "| **Time** | 5 min of reading, 25 min of exercises, 5 s of computing |" in notebook.cells[0].source
+
+
+CARD = "{{ reading_minutes }} min of reading, {{ exercise_minutes }} min of exercises, {{ computing_seconds }} s of computing"
+
+
+@pytest.mark.parametrize("missing", lint_module.PARTS)
+def test_a_folder_without_one_of_its_files_is_refused(tiny_course, capsys, missing):
+    path = tiny_course / "lessons/01_data/01_tiny/lesson.py"
+    path.with_name(missing).unlink()
+    assert _build(tiny_course)[0] == 1
+    assert capsys.readouterr().err.startswith(f"{path}:1: 01_tiny/{missing} does not exist: ")
+    assert _notebooks(tiny_course) == {}
 
 
 def test_a_notebook_whose_lesson_is_gone_is_named(tiny_course):

@@ -8,7 +8,7 @@
 # |---|---|
 # | **You will** | build an autoencoder · compare it with PCA at the same size · choose a bottleneck for a target error · repair a denoiser · show why its codes cannot be drawn at random |
 # | **First** | [Images as numbers](../01_data/01_images.ipynb) |
-# | **Time** | 25 min of reading, 20 min of exercises, 50 s of computing |
+# | **Time** | {{ reading_minutes }} min of reading, {{ exercise_minutes }} min of exercises, {{ computing_seconds }} s of computing |
 
 # %% [markdown] tags=["instructor"]
 # **For teachers, 50 minutes.** Prediction and PCA 8 · exercise 1 and the first network 12 · the sweep 8 · experiment 8 · denoising 6 · breaking it 5 · quiz 3.

@@ -8,7 +8,7 @@
 # |---|---|
 # | **You will** | write the two functions that turn an autoencoder into a VAE · train one on your own functions · compare its letters with three baselines · check its bound · switch posterior collapse on, detect it and repair it |
 # | **First** | [Autoencoders](03_autoencoders.ipynb) |
-# | **Time** | 25 min of reading, 25 min of exercises, 55 s of computing |
+# | **Time** | {{ reading_minutes }} min of reading, {{ exercise_minutes }} min of exercises, {{ computing_seconds }} s of computing |
 
 # %% [markdown] tags=["instructor"]
 # **For teachers, 60 minutes.** From points to clouds 8 · exercises 1 and 2 with the map 17 · the table 12 · the bound 6 · collapse 10 · make or quiz 7.

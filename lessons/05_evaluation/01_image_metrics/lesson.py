@@ -8,7 +8,7 @@
 # |---|---|
 # | **You will** | write a Fréchet distance and a kernel distance and check both against formulas · write the Inception Score, coverage and a copy detector · put an interval beside every number · fool each score, and name the one that notices |
 # | **First** | [Variational autoencoders](../02_models/04_variational_autoencoders.ipynb) |
-# | **Time** | 25 min of reading, 30 min of exercises, 40 s of computing |
+# | **Time** | {{ reading_minutes }} min of reading, {{ exercise_minutes }} min of exercises, {{ computing_seconds }} s of computing |
 
 # %% [markdown] tags=["instructor"]
 # **For teachers, 60 minutes.** Bells on a line 10 · kernel distance and the three-number cheat 12 · how many letters 8 · Inception Score 7 · neighbours 10 · copies 8 · the table 5.

@@ -8,7 +8,7 @@
 # |---|---|
 # | **You will** | watch a model overfit · write early stopping, dropout and decoupled weight decay · run an ablation over seeds · sweep two settings with papermill · unmask two cures that harm |
 # | **First** | [PixelCNN](../02_models/07_pixelcnn_and_pixelrnn.ipynb), for likelihoods pixel by pixel |
-# | **Time** | 30 min of reading, 30 min of exercises, 40 s of computing |
+# | **Time** | {{ reading_minutes }} min of reading, {{ exercise_minutes }} min of exercises, {{ computing_seconds }} s of computing |
 
 # %% [markdown] tags=["instructor"]
 # **For teachers, 65 minutes.** Overfitting and early stopping 15 · dropout 8 · the two decays 12 · L1 and augmentation 8 · ablation and explorer 10 · batch normalisation, copies, broken dropout 8 · quiz 4. The sweep is homework: it runs for

@@ -23,7 +23,9 @@ FILES = {
     "exercises/__init__.py": "from genai_course.exercises.engine import check\n",
     "exercises/engine.py": "def check(): ...\n",
     "evaluation/__init__.py": "",
-    "evaluation/distance.py": "def nearest(x):\n  return far(x)\ndef far(x):\n  return nearest(x - 1) if x else 0\ndef third(): ...\n",
+    "evaluation/distance.py": (
+        "def nearest(x):\n  return far(x)\ndef far(x):\n  return nearest(x - 1) if x else 0\ndef third(): ...\n"
+    ),
     "models/__init__.py": "PUBLIC_NAMES = {'Autoencoder': 'autoencoder', 'Flow': 'flow'}\n",
     "models/autoencoder.py": (
         "from . import layers\nfrom ..shared import *\n\n"
