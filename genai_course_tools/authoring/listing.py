@@ -11,7 +11,7 @@ from itertools import groupby
 from pathlib import Path
 
 from genai_course.paths import whole_file
-from genai_course_tools.authoring.find import find_sources
+from genai_course_tools.authoring.find import find_sources, in_words
 from genai_course_tools.authoring.lesson import read_lesson
 from genai_course_tools.authoring.minutes import minutes
 
@@ -130,7 +130,7 @@ def _parts(lessons):
         "lessons.minutes": _range([lesson.minutes for lesson in lessons]),
         "lessons.seconds": _range(seconds) if seconds else "some",
         "lessons.table": "\n" + "\n".join([*TABLE_HEAD, *map(_row, lessons)]) + "\n",
-        "lessons.list": "\n" + "\n".join(_module_lines(lessons)) + "\n",
+        "lessons.list": "\n" + "\n".join(_module_lines(lessons)) + "\n  ",  # inside an item of a list
     }
 
 
@@ -149,12 +149,6 @@ def _module_lines(lessons):
     for module, members in groupby(lessons, key=lambda lesson: lesson.name.partition("/")[0]):
         names = (f"*{in_words(lesson.name.partition('/')[2])}*" for lesson in members)
         yield f"  - {in_words(module)}: {', '.join(names)}"
-
-
-def in_words(name):
-    """``03_transfer_and_fine_tuning`` -> ``Transfer and fine tuning``."""
-    words = name.partition("_")[2].replace("_", " ")
-    return words[:1].upper() + words[1:]
 
 
 def _range(numbers):
