@@ -2,7 +2,7 @@
 
 Goodfellow et al. (2014), "Generative adversarial nets", with what made it dependable since: a penalty on the judge's
 gradient (Mescheder et al. 2018, "Which training methods for GANs do actually converge?"), samples from averaged weights
-(Yazıcı et al. 2019, "The unusual effectiveness of averaging in GAN training"), and classes by projection (Miyato and
+(Yazıcı et al. 2019, "The unusual effectiveness of ema_decay in GAN training"), and classes by projection (Miyato and
 Koyama 2018, "cGANs with projection discriminator"). The convolutional form follows Radford et al. (2016), "Unsupervised
 representation learning with deep convolutional generative adversarial networks" (DCGAN).
 """
@@ -73,7 +73,7 @@ class GenerativeAdversarialNetwork(keras.Model):
     width: units of each hidden layer (dense; by default 512), or channels at half the picture's size (convolutional; 48).
     depth: hidden layers of each dense network.
     gamma: weight of the gradient penalty; 0 trains without it.
-    averaging: decay of the running average of the generator's weights from which ``sample`` draws; 0 for none.
+    ema_decay: decay of the exponential moving average (EMA) of the generator's weights from which ``sample`` draws; 0 for none.
 
     Raises ValueError for a size that is not a whole number of 1 or more, another architecture, or a weight out of range.
     """
@@ -87,7 +87,7 @@ class GenerativeAdversarialNetwork(keras.Model):
         width=None,
         depth=2,
         gamma=0.5,
-        averaging=0.995,
+        ema_decay=0.995,
         **options,
     ):
         super().__init__(**options)
@@ -99,15 +99,15 @@ class GenerativeAdversarialNetwork(keras.Model):
             width=ARCHITECTURES[architecture] if width is None else width,
             depth=depth,
             gamma=gamma,
-            averaging=averaging,
+            ema_decay=ema_decay,
         ) | {"classes": check_classes(classes), "architecture": architecture}
-        if averaging >= 1:
-            raise ValueError(f"averaging is {averaging!r}; give a number from 0 to less than 1.")
+        if ema_decay >= 1:
+            raise ValueError(f"ema_decay is {ema_decay!r}; give a number from 0 to less than 1.")
         if architecture == "convolutional" and (picture_shape[0] % 4 or picture_shape[1] % 4):
             raise ValueError(
                 f"picture_shape is {picture_shape!r}; convolutions need multiples of 4, such as (16, 16, 1)."
             )
-        for name in ("latent_dim", "picture_shape", "classes", "gamma", "averaging"):
+        for name in ("latent_dim", "picture_shape", "classes", "gamma", "ema_decay"):
             setattr(self, name, self.settings[name])
         sizes = {name: self.settings[name] for name in ("picture_shape", "classes", "architecture", "width", "depth")}
         self.generator = build_generator(self.latent_dim, **sizes)
@@ -185,7 +185,7 @@ class GenerativeAdversarialNetwork(keras.Model):
     def average_weights(self):
         """Move the averaged generator a little towards the generator; early on more, so that a short training counts."""
         steps = ops.cast(self.optimizer.iterations, "float32")
-        decay = ops.minimum(self.averaging, steps / (steps + 10))
+        decay = ops.minimum(self.ema_decay, steps / (steps + 10))
         for average, weight in zip(self.averaged_generator.variables, self.generator.variables, strict=True):
             average.assign(weight + decay * (average - weight))
 

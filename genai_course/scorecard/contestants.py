@@ -176,7 +176,7 @@ def gan(pictures, labels, budget, held_out):
 
     from genai_course.models import GenerativeAdversarialNetwork
 
-    model = GenerativeAdversarialNetwork(16, pictures.shape[1:], classes=10, width=256, averaging=0.99)
+    model = GenerativeAdversarialNetwork(16, pictures.shape[1:], classes=10, width=256, ema_decay=0.99)
     model.compile(*(keras.optimizers.Adam(1e-3, beta_1=0.0, beta_2=0.99) for _ in range(2)), **budget.options)
     rows = budget.rows(len(pictures))
     seconds = budget.spend(model, pictures[rows], labels[rows])

@@ -121,7 +121,7 @@ def test_the_average_follows_the_generator(digits):
         def on_train_batch_end(self, batch, logs=None):
             weights.append(self.model.generator.weights[0].numpy())
 
-    model, weights = tiny(averaging=0.4), []
+    model, weights = tiny(ema_decay=0.4), []
     average = model.generator.weights[0].numpy()
     np.testing.assert_array_equal(average, model.averaged_generator.weights[0])
     model.compile(run_eagerly=True)
@@ -134,7 +134,7 @@ def test_the_average_follows_the_generator(digits):
 
 
 def test_without_averaging_the_generator_itself_draws(digits):
-    model = tiny(averaging=0)
+    model = tiny(ema_decay=0)
     model.compile()
     model.fit(digits.train[:64], verbose=0)
     for one, other in zip(model.generator.weights, model.averaged_generator.weights, strict=True):
@@ -227,8 +227,8 @@ def load_and_train(path, digits):
         ({"width": 2.5}, "width is 2.5"),
         ({"depth": 0}, "depth is 0"),
         ({"gamma": -1}, "gamma is -1; give a number, 0 or more"),
-        ({"averaging": 1}, "averaging is 1; give a number from 0 to less than 1"),
-        ({"averaging": "0.9"}, "averaging is '0.9'; give a number"),
+        ({"ema_decay": 1}, "ema_decay is 1; give a number from 0 to less than 1"),
+        ({"ema_decay": "0.9"}, "ema_decay is '0.9'; give a number"),
     ],
 )
 def test_bad_settings_are_named(settings, words):
