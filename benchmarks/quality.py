@@ -212,7 +212,7 @@ def fit(model, pictures, epochs, batch_size, learning_rate):
 
 def judge(pictures, reference, labels=None):
     """The course's scores, how far samples are from held-out pictures (two distances tell copies apart), and their edges."""
-    scores = evaluation.picture_scores(pictures, reference=reference, labels=labels)
+    scores = evaluation.evaluate_images(pictures, reference=reference, labels=labels)
     edges = evaluation.edge_energy(pictures).mean() / evaluation.edge_energy(reference).mean()
     return scores | {"nearest_held_out": nearest_distance(pictures[:1_000], reference), "edges": float(edges)}
 

@@ -338,7 +338,7 @@ samples["kernel density"] = to_pictures(chosen + 0.1 * noise)
 # %% tags=["nbval-ignore-output"]
 scores = {}
 for name, pictures in track(samples.items(), "Scoring"):
-    scores[name] = evaluation.picture_scores(pictures)
+    scores[name] = evaluation.evaluate_images(pictures, samples=n)
 predict("variational_autoencoders-frechet", outcome=scores["VAE, dice"]["frechet"])
 
 # %% tags=["nbval-ignore-output"]

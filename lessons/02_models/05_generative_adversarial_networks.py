@@ -379,7 +379,7 @@ samples = {
 # %% tags=["nbval-ignore-output"]
 scores = {}
 for name, pictures in track(samples.items(), "Scoring"):
-    scores[name] = evaluation.picture_scores(pictures)
+    scores[name] = evaluation.evaluate_images(pictures, samples=n)
 pd.DataFrame(scores).T.round(2)
 
 # %%

@@ -458,7 +458,7 @@ widgets.explore(
 def judge(pictures, labels=requested):
     """The course's scores."""
     return evaluation.evaluate_images(
-        pictures, reference=glyphs.test, labels=labels, training=glyphs.train)
+        pictures, reference=glyphs.test, labels=labels, training=glyphs.train, samples=n)
 
 drawings = {
     f"guidance {scale}": model.sample(n, seed=SEED, steps=5, guidance_scale=scale)

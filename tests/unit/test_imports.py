@@ -103,9 +103,9 @@ def test_a_lesson_that_shows_source_code_depends_on_comments_too(package, tmp_pa
 
 
 def test_the_real_packages_names_resolve():
-    code = "from genai_course import data, evaluation, setup\ndata.glyphs(); evaluation.picture_scores(); setup()"
+    code = "from genai_course import data, evaluation, setup\ndata.glyphs(); evaluation.evaluate_images(); setup()"
     found = reachable(imports.imported(ast.parse(code)))
-    assert {"genai_course.session", "genai_course.data.glyphs", "genai_course.evaluation.ruler"} <= found
+    assert {"genai_course.session", "genai_course.data.glyphs", "genai_course.evaluation.image_metrics"} <= found
     assert "genai_course.data.faces" not in found
 
 

@@ -6,12 +6,12 @@ from genai_course import data, models, session
 from genai_course.models.diffusion import (
     SAMPLERS,
     add_noise,
+    alpha_and_sigma,
     ddim_step,
     ddpm_step,
     denoising_loss,
     guided,
     score,
-    alpha_and_sigma,
 )
 
 
