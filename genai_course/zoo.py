@@ -15,7 +15,7 @@ import numpy as np
 from filelock import FileLock
 
 from genai_course import data, imports, session
-from genai_course.paths import course_home, whole_file
+from genai_course.paths import atomic_write, course_home
 
 RECIPES = {}  # name -> function(run, progress) that returns a trained model
 SECONDS = {}  # name -> seconds of training on the laptop profile, to tell the learner
@@ -112,13 +112,13 @@ def diffusion_glyphs(run, progress):
 def boltzmann_digits(run, progress):
     """Dreams black and white digits: a restricted Boltzmann machine of 16 hidden units."""
     from genai_course.models import RestrictedBoltzmannMachine
-    from genai_course.models.restricted_boltzmann_machine import falling_rate
+    from genai_course.models.restricted_boltzmann_machine import rbm_optimizer
 
     pictures = (digits(run) > 0.5).astype("float32")
     pictures = np.tile(pictures, (run.steps(smoke=1, laptop=10, gpu=10), 1, 1, 1))  # ten passes an epoch
     epochs = run.steps(smoke=1, laptop=30, gpu=200)
     model = RestrictedBoltzmannMachine(16, pictures.shape[1:])
-    model.compile(falling_rate(epochs * -(-len(pictures) // 64)), **run.compile_options)
+    model.compile(rbm_optimizer(epochs * -(-len(pictures) // 64)), **run.compile_options)
     model.fit(pictures, epochs=epochs, verbose=0, callbacks=[progress])
     return model
 
@@ -209,9 +209,9 @@ def train_and_keep(name, run, path, key, line):
     keras.utils.set_random_seed(run.seed)
     model = RECIPES[name](run, Progress(name, line))
     try:
-        with whole_file(path) as temporary:
+        with atomic_write(path) as temporary:
             model.save(temporary)
-        with whole_file(path.with_suffix(".sha256")) as temporary:
+        with atomic_write(path.with_suffix(".sha256")) as temporary:
             temporary.write_text(checksum(path, key), encoding="utf-8")
     except OSError as error:  # a full disk; the lesson goes on with what was trained
         path.unlink(missing_ok=True)

@@ -19,7 +19,7 @@ from genai_course.authoring.lesson import Lesson, read_lesson
 from genai_course.authoring.lint import lint
 from genai_course.authoring.notebook import dumps, learner_notebook, solution_notebook
 from genai_course.authoring.outputs import concerns, take_outputs
-from genai_course.paths import one_sentence, whole_file
+from genai_course.paths import atomic_write, one_sentence
 
 LARGEST_NOTEBOOK = 400 * 1024  # bytes; larger ones are slow to open and to review
 
@@ -145,7 +145,7 @@ def _execute(products, folder, workers, console):
 def _write(product, console):
     for path, text in product.files.items():
         if not _holds(path, text):
-            with whole_file(path) as temporary:
+            with atomic_write(path) as temporary:
                 temporary.write_text(text, encoding="utf-8", newline="\n")
             console.print(f"wrote {path}", highlight=False)
     found = concerns(product.solution)

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from genai_course.authoring.find import find_lessons, lesson_name, lesson_prefix
-from genai_course.paths import whole_file
+from genai_course.paths import atomic_write
 
 TEMPLATE = Path(__file__).with_name("template")
 NUMBERED = re.compile(r"\d\d_[a-z][a-z0-9]*(_[a-z0-9]+)*")
@@ -78,7 +78,7 @@ def _write(texts, root):
     """Write all the files or none."""
     try:
         for path, text in texts.items():
-            with whole_file(path) as temporary:
+            with atomic_write(path) as temporary:
                 temporary.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
         for path in texts:

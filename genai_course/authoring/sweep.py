@@ -16,7 +16,7 @@ from genai_course.authoring.execution import CELL_TIMEOUT, execution_job
 from genai_course.authoring.find import find_lessons, lesson_name
 from genai_course.authoring.grid import combinations, refuse_unknown
 from genai_course.authoring.jobs import run_jobs
-from genai_course.paths import PACKAGE, one_sentence, whole_file
+from genai_course.paths import PACKAGE, atomic_write, one_sentence
 from genai_course.recording import recorded
 
 SECONDS = "seconds"  # recorded of every run
@@ -89,7 +89,7 @@ class Run:
             numbers |= recorded(nbformat.read(self.notebook, as_version=4))
         kept = {"key": self.key, "name": self.name, "parameters": self.parameters}
         kept |= {"state": state, "message": message, "numbers": numbers}
-        with whole_file(self.notebook.with_suffix(".json")) as temporary:
+        with atomic_write(self.notebook.with_suffix(".json")) as temporary:
             temporary.write_text(json.dumps(kept, indent=1), encoding="utf-8")
 
 
@@ -127,12 +127,12 @@ def collect(results, names, folder, console):
         console.print("No run has ended yet.")
         return
     table = pd.DataFrame(rows)
-    with whole_file(folder / "numbers.csv") as temporary:
+    with atomic_write(folder / "numbers.csv") as temporary:
         table.to_csv(temporary, index=False)
     console.print(f"{len(results)} runs. Numbers: {folder / 'numbers.csv'}", highlight=False)
     table = table[(table["state"] == "passed") & table["value"].notna()]
     if len(table):
-        with whole_file(folder / "numbers.png") as temporary:
+        with atomic_write(folder / "numbers.png") as temporary:
             draw(table, names).savefig(temporary, dpi=120)
         console.print(f"Figure: {folder / 'numbers.png'}", highlight=False)
 

@@ -40,7 +40,7 @@ def add_noise(clean, noise, time):
 
 
 def score(noisy, denoised, time):
-    """Slope of the log-density of a noisy array, from the denoised estimate (the posterior mean of the clean one): Tweedie's formula.
+    """Slope of the log-density of noisy things, from the posterior mean of what is under the noise: Tweedie's formula.
 
     Efron (2011), "Tweedie's formula and selection bias", equation 1.4.  Three arrays that broadcast -> one
     """
@@ -153,8 +153,8 @@ class DiffusionModel(keras.Model):
     def denoise(self, noisy, time, labels, network=None):
         """Predict the picture under the noise, x0: for each pixel the posterior mean of what it could be.
 
-        A pixel is black, grey or white, each a Gaussian of values. Noise moves and widens the Gaussians, so Bayes' rule says what a
-        noisy pixel tells about itself; the network adds what all the other pixels tell about it.
+        A pixel is black, grey or white, each a Gaussian of values. Noise moves and widens the Gaussians, so Bayes' rule says
+        what a noisy pixel tells about itself; the network adds what all the other pixels tell about it.
 
         noisy: (n, height, width, channels); time: (n,) above 0; labels: (n,), ``no_class`` for none.
         """

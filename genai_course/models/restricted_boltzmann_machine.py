@@ -40,8 +40,8 @@ def correlation_gap(seen, seen_hidden, dreamt, dreamt_hidden):
     return mean_products(seen, seen_hidden) - mean_products(dreamt, dreamt_hidden)
 
 
-def falling_rate(steps, rate=0.05):
-    """An optimizer for so many steps: momentum, a learning rate that falls along a cosine, and averaged weights."""
+def rbm_optimizer(steps, rate=0.05):
+    """The optimizer of so many steps: momentum, a learning rate that falls along a cosine, and averaged weights."""
     schedule = keras.optimizers.schedules.CosineDecay(rate, steps)
     return keras.optimizers.SGD(schedule, momentum=0.9, use_ema=True, ema_momentum=0.99)
 

@@ -197,10 +197,10 @@ def pixelcnn(pictures, labels, budget, held_out):
 def boltzmann(pictures, labels, budget, held_out):
     """Dreams in black and white; shown are the probabilities of its pixels, which are grey."""
     from genai_course.models import RestrictedBoltzmannMachine
-    from genai_course.models.restricted_boltzmann_machine import falling_rate
+    from genai_course.models.restricted_boltzmann_machine import rbm_optimizer
 
     model = RestrictedBoltzmannMachine(14, pictures.shape[1:])
-    model.compile(falling_rate(budget.steps), **budget.options)
+    model.compile(rbm_optimizer(budget.steps), **budget.options)
     black_and_white = (pictures > 0.5).astype("float32")
     seconds = budget.spend(model, black_and_white[budget.rows(len(pictures))])
 

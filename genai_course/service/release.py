@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from genai_course.paths import whole_file
+from genai_course.paths import atomic_write
 from genai_course.service.writer import Writer
 
 ENGINES = ("keras", "saved_model", "numpy")
@@ -21,10 +21,10 @@ def save_release(folder, model, pieces):
     It holds model.keras, the exports saved_model/ and weights.npz, and, written last, release.json.
     """
     folder = Path(folder)
-    with whole_file(folder / "model.keras") as temporary:
+    with atomic_write(folder / "model.keras") as temporary:
         model.save(temporary)
     model.export(folder / "saved_model", verbose=False)
-    with whole_file(folder / "weights.npz") as temporary:
+    with atomic_write(folder / "weights.npz") as temporary:
         np.savez(temporary, **dict(zip(WEIGHTS, model.get_weights(), strict=True)))
     writer = Writer(_from_keras(model), pieces)
     facts = {
@@ -32,7 +32,7 @@ def save_release(folder, model, pieces):
         "sha256": {name: checksum(folder / name) for name in ("model.keras", "weights.npz")},
         "example": EXAMPLE | {"text": writer.write(**EXAMPLE)},
     }
-    with whole_file(folder / "release.json") as temporary:
+    with atomic_write(folder / "release.json") as temporary:
         temporary.write_text(json.dumps(facts), encoding="utf-8")
     return facts
 

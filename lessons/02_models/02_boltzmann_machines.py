@@ -38,7 +38,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import BernoulliRBM
 
 from genai_course.models.boltzmann_machine import all_states
-from genai_course.models.restricted_boltzmann_machine import falling_rate, gibbs_step
+from genai_course.models.restricted_boltzmann_machine import rbm_optimizer, gibbs_step
 from genai_course.training import Progress
 
 random_numbers = np.random.default_rng(SEED)
@@ -301,7 +301,7 @@ def train_machine(name, **settings):
     """A machine of 16 hidden units, and its exact test log-likelihood after each epoch."""
     keras.utils.set_random_seed(SEED)
     machine, likelihoods = models.RestrictedBoltzmannMachine(16, (8, 8, 1), **settings), []
-    machine.compile(falling_rate(epochs * -(-len(many) // 64)), **run.compile_options)
+    machine.compile(rbm_optimizer(epochs * -(-len(many) // 64)), **run.compile_options)
     def measure(epoch, logs):
         likelihoods.append(exact_log_likelihood(machine.parameters(), test))
     watch = keras.callbacks.LambdaCallback(on_epoch_end=measure)
@@ -457,7 +457,7 @@ claim("With 1,000 temperatures the estimate is within 0.2 nats",
 keras.utils.set_random_seed(SEED)
 large = models.RestrictedBoltzmannMachine(64, (8, 8, 1))
 large_epochs = run.steps(smoke=1, laptop=10, gpu=50)
-large.compile(falling_rate(large_epochs * -(-len(many) // 64)), **run.compile_options)
+large.compile(rbm_optimizer(large_epochs * -(-len(many) // 64)), **run.compile_options)
 large.fit(many, epochs=large_epochs, verbose=0, callbacks=[Progress("64 hidden units")])
 log_partition, error = large.estimate_log_partition(max(estimates), seed=SEED)
 likelihoods["PCD, 64 hidden, estimated"] = float(large.log_prob(test, log_partition).mean())

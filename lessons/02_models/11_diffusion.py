@@ -200,8 +200,8 @@ def learned_denoised(x, time):
 def draw_scores(time):
     return plots.lines(
         {
-            "exact": np.asarray(score(line, exact_guess(line, time), time)),
-            "learned": np.asarray(score(line, learned_guess(line, time), time)),
+            "exact": np.asarray(score(line, exact_denoised(line, time), time)),
+            "learned": np.asarray(score(line, learned_denoised(line, time), time)),
         },
         x=line, title=f"Score at time {time:g}", x_label="x", y_label="slope of log density",
     )

@@ -15,7 +15,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from genai_course.evaluation.human.study import CHOICES, Answer
-from genai_course.paths import course_home, dated, whole_file
+from genai_course.paths import atomic_write, course_home, dated
 
 LOCK_SECONDS = 3  # to wait for another notebook, which needs milliseconds
 CONSENT = ("study", "fingerprint", "judge", "consent", "moment")
@@ -182,7 +182,7 @@ class BallotBox:
         return FileLock(self.path.with_suffix(".lock"), timeout=LOCK_SECONDS, poll_interval=0.005)
 
     def _write(self, content):
-        with whole_file(self.path) as temporary:
+        with atomic_write(self.path) as temporary:
             temporary.write_bytes(content + b"\n")
 
 

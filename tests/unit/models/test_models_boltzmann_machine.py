@@ -7,7 +7,7 @@ from scipy.special import logsumexp
 
 from genai_course import data, models, session
 from genai_course.models.boltzmann_machine import all_states, choose, energy
-from genai_course.models.restricted_boltzmann_machine import correlation_gap, falling_rate, gibbs_step
+from genai_course.models.restricted_boltzmann_machine import correlation_gap, gibbs_step, rbm_optimizer
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -49,7 +49,7 @@ def binary():
 def trained(binary):
     keras.utils.set_random_seed(0)
     machine = models.RestrictedBoltzmannMachine(10, (8, 8, 1))
-    machine.compile(falling_rate(40 * 23), steps_per_execution=16)
+    machine.compile(rbm_optimizer(40 * 23), steps_per_execution=16)
     machine.fit(binary[0], epochs=40, verbose=0)
     return machine
 
@@ -147,7 +147,7 @@ def test_training_beats_independent_pixels_on_pictures_never_seen(trained, binar
 def test_each_kind_of_dream_learns(binary, settings):
     keras.utils.set_random_seed(0)
     machine = models.RestrictedBoltzmannMachine(8, (8, 8, 1), **settings)
-    machine.compile(falling_rate(10 * 23), steps_per_execution=16)
+    machine.compile(rbm_optimizer(10 * 23), steps_per_execution=16)
     machine.fit(binary[0], epochs=1, verbose=0)
     before = machine.log_prob(binary[1]).mean()
     machine.fit(binary[0], epochs=9, verbose=0)
