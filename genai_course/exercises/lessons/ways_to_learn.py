@@ -49,7 +49,7 @@ def weighted(weights, gradients):
 EXERCISES = [
     Function(
         "cross_entropy_gradient",
-        reference="genai_course.training.ways_to_learn:cross_entropy_gradient",
+        reference="genai_course.training.learning_paradigms:cross_entropy_gradient",
         cases=some_logits,
         mistakes=[
             Mistake(
@@ -109,7 +109,7 @@ EXERCISES = [
     ),
     Function(
         "policy_gradient",
-        reference="genai_course.training.ways_to_learn:policy_gradient",
+        reference="genai_course.training.learning_paradigms:policy_gradient",
         cases=some_scores,
         mistakes=[
             Mistake(
