@@ -143,7 +143,7 @@ def flow_digits(run, progress):
     noise = np.random.default_rng(0)
     greys = np.concatenate([greys + noise.random(greys.shape) for _ in range(run.steps(smoke=1, laptop=10, gpu=50))])
     greys = greys[: len(greys) // 256 * 256].astype("float32")  # whole batches
-    model = NormalizingFlow(64, "affine", couplings=4, width=128, depth=1, dropout=0.3, turn_seed=0).adapt(greys)
+    model = NormalizingFlow(64, "affine", couplings=4, width=128, depth=1, dropout=0.3, rotation_seed=0).adapt(greys)
     epochs = run.steps(smoke=1, laptop=6, gpu=12)
     return fit(model, greys, run, progress, batch_size=256, epochs=epochs, learning_rate=3e-3)
 
