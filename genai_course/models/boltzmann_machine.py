@@ -115,11 +115,11 @@ class BoltzmannMachine(BinaryPictureModel):
     def sample(self, n, seed=0):
         """Draw ``n`` pictures exactly.  Returns (n, height, width, channels) float32 of 0 and 1."""
         check_sizes(n=n)
-        chosen = choose(np.asarray(self.log_probabilities(), "float64"), n, np.random.default_rng(seed))
+        chosen = sample_categorical(np.asarray(self.log_probabilities(), "float64"), n, np.random.default_rng(seed))
         return self.states[chosen].reshape(n, *self.picture_shape)
 
 
-def choose(log_probabilities, n, random):
+def sample_categorical(log_probabilities, n, random):
     """Positions drawn with probabilities known up to a factor.  (states,) -> (n,)"""
     cumulative = np.cumsum(np.exp(log_probabilities - log_probabilities.max()))
     return np.searchsorted(cumulative, random.random(n) * cumulative[-1], side="right")

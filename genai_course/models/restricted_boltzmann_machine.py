@@ -14,7 +14,7 @@ from keras import ops
 from scipy.special import expit, logsumexp
 
 from genai_course.checks import check_sizes, check_whole_number
-from genai_course.models.boltzmann_machine import BinaryPictureModel, all_states, choose, mean_products
+from genai_course.models.boltzmann_machine import BinaryPictureModel, all_states, mean_products, sample_categorical
 from genai_course.models.picture_checks import check_settings
 
 MOST_HIDDEN = 20  # units whose states are added up for a likelihood: a million
@@ -93,15 +93,17 @@ class RestrictedBoltzmannMachine(BinaryPictureModel):
         """Probability that each pixel is on.  (n, hidden) -> (n, visible)"""
         return ops.sigmoid(self.visible_biases + ops.matmul(hidden, ops.transpose(self.weights_between)))
 
-    def toss(self, probability):
-        """1 with this probability, else 0: one toss for each number of the tensor."""
+    def sample_bernoulli(self, probability):
+        """1 with this probability, else 0: a draw for each number of the tensor."""
         return ops.cast(keras.random.uniform(ops.shape(probability), seed=self.noise) < probability, "float32")
 
     def train_step(self, data):
         """Contrastive divergence, CD-k or persistent: raise what was seen, lower what was dreamt."""
         dreams = self.dreams if self.persistent else data
         for _ in range(self.gibbs_steps):
-            dreams = self.toss(self.visible_probability(self.toss(self.hidden_probability(dreams))))
+            dreams = self.sample_bernoulli(
+                self.visible_probability(self.sample_bernoulli(self.hidden_probability(dreams)))
+            )
         if self.persistent:
             self.dreams.assign(dreams)
         seen_hidden, dreamt_hidden = self.hidden_probability(data), self.hidden_probability(dreams)
@@ -188,7 +190,7 @@ class RestrictedBoltzmannMachine(BinaryPictureModel):
         check_sizes(n=n, steps=SAMPLING_STEPS if steps is None else steps)
         random, (weights, visible_biases, hidden_biases) = np.random.default_rng(seed), self.parameters()
         if steps is None and self.hidden <= MOST_HIDDEN:
-            hidden = all_states(self.hidden)[choose(self.log_hidden_weights(), n, random)]  # (n, hidden)
+            hidden = all_states(self.hidden)[sample_categorical(self.log_hidden_weights(), n, random)]  # (n, hidden)
             visible = random.random((n, len(weights))) < expit(visible_biases + hidden @ weights.T)
         else:
             visible = (random.random((n, len(weights))) < 0.5).astype("float64")

@@ -6,7 +6,7 @@ import pytest
 from scipy.special import logsumexp
 
 from genai_course import data, models, session
-from genai_course.models.boltzmann_machine import all_states, choose, energy
+from genai_course.models.boltzmann_machine import all_states, energy, sample_categorical
 from genai_course.models.restricted_boltzmann_machine import correlation_gap, gibbs_step, rbm_optimizer
 
 
@@ -99,8 +99,8 @@ def test_samples_are_drawn_from_the_distribution_exactly_and_by_gibbs_steps():
         np.testing.assert_allclose(shares, table, atol=0.008)
 
 
-def test_choose_never_takes_what_is_impossible():
-    chosen = choose(np.log([1e-300, 0.25, 0.75, 1e-300]), 10_000, np.random.default_rng(0))
+def test_a_draw_never_takes_what_is_impossible():
+    chosen = sample_categorical(np.log([1e-300, 0.25, 0.75, 1e-300]), 10_000, np.random.default_rng(0))
     assert set(chosen) == {1, 2}
     assert np.mean(chosen == 2) == pytest.approx(0.75, abs=0.02)
 
