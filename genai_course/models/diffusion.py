@@ -14,7 +14,8 @@ import tensorflow as tf
 from keras import layers, ops
 
 from genai_course.checks import check_sizes
-from genai_course.models.picture_checks import check_classes, check_labels, check_settings
+from genai_course.models.losses import weighted_mean
+from genai_course.models.picture_checks import ChecksInput, check_classes, check_labels, check_settings
 
 SAMPLERS = ("multistep", "ddim", "ddpm")
 FREQUENCIES = 32  # of the sines and cosines that tell the network the time
@@ -78,7 +79,7 @@ def guided(cond, uncond, guidance_scale):
 
 
 @keras.saving.register_keras_serializable(package="genai_course")
-class DiffusionModel(keras.Model):
+class DiffusionModel(ChecksInput, keras.Model):
     """A dense network that sees a noisy picture, the time and a class, and predicts the picture under the noise.
 
     picture_shape: (height, width, channels) of the pictures; their values are in [0, 1].
@@ -89,6 +90,8 @@ class DiffusionModel(keras.Model):
 
     Raises ValueError for a size that is not a whole number of 1 or more, or a share out of range.
     """
+
+    y_is = "labels"
 
     def __init__(self, picture_shape, classes=None, width=512, depth=2, ema_decay=0.99, p_uncond=0.1, **options):
         super().__init__(**options)
@@ -110,36 +113,42 @@ class DiffusionModel(keras.Model):
         self.loss_tracker = keras.metrics.Mean(name="loss")
         self.built = True
 
-    def fit(self, pictures, labels=None, **options):
-        """Train on pictures (n, height, width, channels) in [0, 1], with labels (n,) from 0 if the model has classes.
-
-        options: those of ``keras.Model.fit``, such as epochs and batch_size.
-        Raises ValueError for pictures of another shape, and for labels that are missing, unexpected or out of range.
-        """
-        if np.shape(pictures)[1:] != self.picture_shape:
-            raise ValueError(f"pictures has shape {np.shape(pictures)}; give (n, {str(self.picture_shape)[1:]}.")
-        if labels is not None or self.classes is not None:
-            labels = check_labels(labels, len(pictures), self.classes)
-        return super().fit(pictures, labels, **options)
+    @property
+    def metrics(self):
+        return [self.loss_tracker]
 
     def train_step(self, data):
         """Add noise, predict what was under it, learn from the error: Ho et al. (2020), algorithm 1."""
-        pictures, labels, _ = keras.utils.unpack_x_y_sample_weight(data)
+        pictures, labels, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
         n = ops.shape(pictures)[0]
         clean = 2.0 * ops.cast(pictures, "float32") - 1.0  # from [0, 1] to [-1, 1]
-        labels = ops.full((n,), self.no_class, "int32") if labels is None else ops.cast(labels, "int32")
+        labels = self.labels_or_none(labels, n)
         hidden = keras.random.uniform((n,), seed=self.random) < self.p_uncond
         labels = ops.where(hidden, self.no_class, labels)
         time = self.random_times(n)
         noise = keras.random.normal(ops.shape(clean), seed=self.random)
         with tf.GradientTape() as tape:
             denoised = self.denoise(add_noise(clean, noise, column(time)), time, labels, self.network)
-            loss = denoising_loss(clean, denoised, time)
+            loss = denoising_loss(clean, denoised, time, sample_weight)
         weights = self.network.trainable_variables
         self.optimizer.apply(tape.gradient(loss, weights), weights)
         self.average_weights()
         self.loss_tracker.update_state(loss)
         return {"loss": self.loss_tracker.result()}
+
+    def test_step(self, data):
+        """The loss of the averaged network, from which ``sample`` draws; every class is told."""
+        pictures, labels, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
+        n = ops.shape(pictures)[0]
+        clean = 2.0 * ops.cast(pictures, "float32") - 1.0
+        time, noise = self.random_times(n), keras.random.normal(ops.shape(clean), seed=self.random)
+        denoised = self.denoise(add_noise(clean, noise, column(time)), time, self.labels_or_none(labels, n))
+        self.loss_tracker.update_state(denoising_loss(clean, denoised, time, sample_weight))
+        return {"loss": self.loss_tracker.result()}
+
+    def labels_or_none(self, labels, n):
+        """Labels as the network wants them, ``no_class`` for each picture if there are none.  -> (n,) int32"""
+        return ops.full((n,), self.no_class, "int32") if labels is None else ops.cast(labels, "int32")
 
     def random_times(self, n):
         """Times to learn from, (n,) in (0, 1): logit-normal, as in Esser et al. (2024), section 3.1.
@@ -241,14 +250,14 @@ class DiffusionModel(keras.Model):
         return {**super().get_config(), **self.settings}
 
 
-def denoising_loss(clean, denoised, time):
+def denoising_loss(clean, denoised, time, sample_weight=None):
     """Mean squared error of a pixel, over the noise's variance: the same error matters more where little is hidden.
 
     "SNR+1" of Salimans and Ho (2022), section 4; here it stops rising at SMALLEST_NOISE.  (n, ...), (n, ...), (n,) -> ()
     """
     _, sigma = alpha_and_sigma(time)
     errors = ops.mean(ops.square(clean - denoised), axis=tuple(range(1, len(clean.shape))))  # (n,)
-    return ops.mean(errors / ops.square(ops.maximum(sigma, SMALLEST_NOISE)))
+    return weighted_mean(errors / ops.square(ops.maximum(sigma, SMALLEST_NOISE)), sample_weight)
 
 
 def column(values):

@@ -13,9 +13,10 @@ import numpy as np
 from keras import layers, ops
 
 from genai_course.checks import check_sizes, is_whole_number
+from genai_course.models.losses import LOG_TWO_PI, weighted_mean
+from genai_course.models.picture_checks import ChecksInput
 from genai_course.models.spline import spline_forward, spline_inverse
 
-LOG_TWO_PI = math.log(2 * math.pi)
 LARGEST_LOG_SCALE = 3.0  # of an affine coupling; a larger step makes trainings fail
 ROWS_AT_ONCE = 4_096  # of a likelihood or a sample
 
@@ -92,7 +93,7 @@ class Coupling(layers.Layer):
 
 
 @keras.saving.register_keras_serializable(package="genai_course")
-class NormalizingFlow(keras.Model):
+class NormalizingFlow(ChecksInput, keras.Model):
     """Couplings between data of ``dimensions`` numbers a row and a standard normal distribution of as many.
 
     dimensions: whole number, 2 or more.
@@ -129,6 +130,10 @@ class NormalizingFlow(keras.Model):
 
     def fixed_weight(self, shape, initializer, name):
         return self.add_weight(shape=shape, initializer=initializer, trainable=False, name=name)
+
+    @property
+    def example_shape(self):
+        return (self.dimensions,)
 
     def adapt(self, x):
         """Set the first step, a fixed one, so that it moves the rows to mean 0 and covariance I.  Returns the model.
@@ -168,7 +173,7 @@ class NormalizingFlow(keras.Model):
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         """Mean negative log-likelihood in nats, by the change of variables: log p(x) = log N(z) + log |dz/dx|."""
         z, log_det = y_pred
-        return -ops.mean(normal_log_density(z) + log_det)
+        return -weighted_mean(normal_log_density(z) + log_det, sample_weight)
 
     def log_prob(self, x):
         """Exact log-density of each row under the model, in nats.

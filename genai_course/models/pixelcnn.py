@@ -13,7 +13,8 @@ import tensorflow as tf
 from keras import layers, ops
 
 from genai_course.checks import check_sizes, check_whole_number, is_whole_number
-from genai_course.models.picture_checks import check_pictures, check_settings
+from genai_course.models.losses import weighted_mean
+from genai_course.models.picture_checks import ChecksInput, check_pictures, check_settings
 
 PICTURES_AT_ONCE = 256  # of a likelihood
 
@@ -128,7 +129,7 @@ class RowLSTM(layers.Layer):
         return ops.stack(remembered, axis=1)
 
 
-class PixelByPixel(keras.Model):
+class PixelByPixel(ChecksInput, keras.Model):
     """What both models share: probabilities of the greys at every place, the likelihood, and drawing in order.
 
     A subclass has ``read``: pictures -> features (n, height, width, features); those at a place know earlier pixels only.
@@ -162,23 +163,19 @@ class PixelByPixel(keras.Model):
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         """Bits per dimension of the batch: the cross-entropy of every pixel given the ones before it."""
-        return -ops.mean(self.log_probs_of_pixels(x, y_pred)) / math.log(2)
+        return -weighted_mean(self.log_probs_of_pixels(x, y_pred), sample_weight) / math.log(2)
 
-    def fit(self, pictures, **options):
-        """Train on pictures (n, height, width, 1), greys in steps of 1 / (levels - 1); options as of ``keras.Model.fit``.
-
-        Raises ValueError for pictures of another shape or with other greys.
-        """
-        return super().fit(self.check_pictures(pictures), **options)
+    def check_values(self, x, name="x"):
+        steps = x * (self.levels - 1)
+        other = x[~((np.abs(steps - np.round(steps)) < 1e-3) & (x >= 0) & (x <= 1))]
+        if len(other):
+            greys = f"0 to 1 in steps of 1/{self.levels - 1}" if self.levels > 2 else "0 or 1"
+            raise ValueError(f"{name} contains {other[0]:g}; with {self.levels} levels every pixel must be {greys}.")
 
     def check_pictures(self, pictures):
         """Pictures as float32; ValueError for another shape or for greys that are not whole steps."""
         pictures = check_pictures(pictures, self.picture_shape)
-        steps = pictures * (self.levels - 1)
-        other = pictures[~((np.abs(steps - np.round(steps)) < 1e-3) & (pictures >= 0) & (pictures <= 1))]
-        if len(other):
-            greys = f"0 to 1 in steps of 1/{self.levels - 1}" if self.levels > 2 else "0 or 1"
-            raise ValueError(f"pictures contains {other[0]:g}; with {self.levels} levels every pixel must be {greys}.")
+        self.check_values(pictures, "pictures")
         return pictures
 
     def log_prob(self, pictures):

@@ -6,8 +6,8 @@ from genai_course import data, models, session
 from genai_course.models.generative_adversarial_network import (
     discriminator_loss,
     generator_loss,
-    gradient_penalty,
     optimal_discriminator,
+    r1_penalty,
 )
 
 LOG_TWO = np.log(2)
@@ -71,13 +71,13 @@ def test_the_penalty_of_a_linear_discriminator_is_its_squared_weight_norm():
     weights = random.standard_normal((4, 4, 1)).astype("float32")
     for n in (1, 5):
         pictures = random.random((n, 4, 4, 1)).astype("float32")
-        penalty = gradient_penalty(lambda some: keras.ops.sum(weights * some, axis=(1, 2, 3)) + 3, pictures)
+        penalty = r1_penalty(lambda some: keras.ops.sum(weights * some, axis=(1, 2, 3)) + 3, pictures)
         assert float(penalty) == pytest.approx(np.sum(weights**2), rel=1e-5)
 
 
 def test_the_penalty_averages_over_pictures():
     pictures = np.array([1.0, 3.0], "float32").reshape(2, 1, 1, 1)
-    penalty = gradient_penalty(lambda some: keras.ops.sum(some**2, axis=(1, 2, 3)), pictures)  # slopes 2 and 6
+    penalty = r1_penalty(lambda some: keras.ops.sum(some**2, axis=(1, 2, 3)), pictures)  # slopes 2 and 6
     assert float(penalty) == pytest.approx((4 + 36) / 2)
 
 
@@ -87,7 +87,7 @@ def test_the_penalty_flattens_the_discriminator(digits):
         model = tiny(gamma=gamma)
         model.compile(discriminator_optimizer=keras.optimizers.Adam(0.01, beta_1=0), run_eagerly=True)
         model.fit(digits.train[:256], batch_size=32, epochs=2, verbose=0)
-        steepness[gamma] = float(gradient_penalty(model.judge, digits.train[:50]))
+        steepness[gamma] = float(r1_penalty(model.judge, digits.train[:50]))
     assert steepness[100] < steepness[0] / 4
 
 
@@ -102,7 +102,7 @@ def test_one_step_moves_each_player_down_its_own_loss(digits):
         drawn = model.generator(codes, training=True)
         fake = model.judge(drawn)
         losses = generator_loss(fake), discriminator_loss(model.judge(pictures), fake)
-        penalised = losses[1] + 3 / 2 * gradient_penalty(model.judge, pictures[:5])  # a quarter of them and one
+        penalised = losses[1] + 3 / 2 * r1_penalty(model.judge, pictures[:5])  # a quarter of them and one
     expected = []
     for network, loss in zip((model.generator, model.discriminator), (losses[0], penalised), strict=True):
         slopes = tape.gradient(loss, network.trainable_variables)
