@@ -98,7 +98,8 @@ class ChecksInput:
 
     y_is: what the y of ``fit(x, y)`` may be: "labels" of a model with ``classes``; "target", which has the shape of x and
         is x itself where it is left out; None for a model that learns from x alone.
-    weighs_samples: whether ``sample_weight`` (and so ``class_weight``) is honoured; otherwise it is refused.
+    weighs_samples: whether ``sample_weight`` (and so ``class_weight``) is honoured; otherwise it is refused. Keras carries
+        weights only beside a y: without one, arrays get x as y here, and a data set must yield (x, x, weights).
     """
 
     y_is, weighs_samples = None, True
@@ -113,34 +114,38 @@ class ChecksInput:
 
     def fit(self, x=None, y=None, *arguments, **options):
         """Train: ``keras.Model.fit``.  Raises ValueError for input that does not suit the model."""
-        self.check_input(x, y, options)
-        return super().fit(x, y, *arguments, **options)
+        return super().fit(x, self.checked_y(x, y, options), *arguments, **options)
 
     def evaluate(self, x=None, y=None, *arguments, **options):
         """Measure without training: ``keras.Model.evaluate``.  Raises ValueError for input that does not suit the model."""
-        self.check_input(x, y, options)
-        return super().evaluate(x, y, *arguments, **options)
+        return super().evaluate(x, self.checked_y(x, y, options), *arguments, **options)
 
-    def check_input(self, x, y, options):
-        weighted = options.get("sample_weight") is not None or options.get("class_weight") is not None
+    def checked_y(self, x, y, options):
+        """The y for Keras, or ValueError for input that does not suit the model."""
+        weights = options.get("sample_weight")
         if isinstance(x, tf.data.Dataset):
-            x, y, weights = keras.utils.unpack_x_y_sample_weight(x.element_spec)
-            weighted = weighted or weights is not None
+            batch = keras.utils.unpack_x_y_sample_weight(x.element_spec)
+            self.check_batch(*batch[:2], weighted=batch[2] is not None or options.get("class_weight") is not None)
+            return y
         if not hasattr(x, "shape"):
-            return
+            return y
+        y = x if y is None and weights is not None and self.y_is != "labels" else y
+        self.check_batch(x, y, weighted=weights is not None or options.get("class_weight") is not None)
+        self.check_values(np.asarray(x))
+        if self.y_is == "labels" and y is not None:
+            check_labels(y, len(x), self.classes)
+        return y
+
+    def check_batch(self, x, y, weighted):
+        """Raise ValueError for arrays, or for what a data set promises of its batches, that do not suit the model."""
         if weighted and not self.weighs_samples:
             raise ValueError(
                 f"{type(self).__name__} counts all examples alike; leave sample_weight and class_weight out."
             )
         check_shape("x", x, self.example_shape)
-        promised = isinstance(x, tf.TensorSpec)
-        if not promised:
-            self.check_values(np.asarray(x))
         if self.y_is == "labels":
             check_labels_belong(y, self.classes)
-            if y is not None:
-                check_shape("y", y, ()) if promised else check_labels(y, len(x), self.classes)
-        elif y is not None and self.y_is is None:
+        if y is not None and self.y_is is None and not weighted:
             raise ValueError(f"{type(self).__name__} learns from x alone; leave y out.")
-        elif y is not None:
-            check_shape("y", y, self.example_shape)
+        if y is not None:
+            check_shape("y", y, () if self.y_is == "labels" else self.example_shape)

@@ -135,6 +135,8 @@ class PixelByPixel(ChecksInput, keras.Model):
     A subclass has ``read``: pictures -> features (n, height, width, features); those at a place know earlier pixels only.
     """
 
+    y_is = "target"
+
     def __init__(self, picture_shape, levels, features, depth, size, dropout, **options):
         super().__init__(**options)
         self.settings = check_settings(picture_shape=picture_shape, dropout=dropout)
@@ -163,7 +165,8 @@ class PixelByPixel(ChecksInput, keras.Model):
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         """Bits per dimension of the batch: the cross-entropy of every pixel given the ones before it."""
-        return -weighted_mean(self.log_probs_of_pixels(x, y_pred), sample_weight) / math.log(2)
+        target = x if y is None else y
+        return -weighted_mean(self.log_probs_of_pixels(target, y_pred), sample_weight) / math.log(2)
 
     def check_values(self, x, name="x"):
         steps = x * (self.levels - 1)
