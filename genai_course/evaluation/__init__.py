@@ -3,6 +3,7 @@
 from genai_course.evaluation.bootstrap import bootstrap_interval
 from genai_course.evaluation.calibration import expected_calibration_error, fit_temperature
 from genai_course.evaluation.classifier import features, recognise, recognised_share
+from genai_course.evaluation.compression import bits_per_character, xz_bits_per_character
 from genai_course.evaluation.coverage import density_coverage
 from genai_course.evaluation.disentanglement import information_table, mutual_information, mutual_information_gap
 from genai_course.evaluation.face_reader import face_error, read_faces
@@ -16,7 +17,6 @@ from genai_course.evaluation.memorisation import copied_share, nearest_distances
 from genai_course.evaluation.modes import high_quality_share, mode_shares, modes_covered
 from genai_course.evaluation.neighbours import nearest_distance, precision_recall
 from genai_course.evaluation.sharpness import edge_energy
-from genai_course.evaluation.text import bits_per_character, xz_bits_per_character
 
 __all__ = [
     "SAMPLES",

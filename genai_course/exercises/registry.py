@@ -1,13 +1,15 @@
-"""Finds what the lessons' modules define, by id: ``<lesson without number>-<name>``."""
+"""Finds what the lessons define beside their text, by id: ``<lesson without number>-<name>``."""
 
 import difflib
-import pkgutil
-from importlib import import_module
+import importlib.util
+import sys
 
-from genai_course.exercises import lessons
 from genai_course.exercises.render import CleanError
+from genai_course.paths import course_root
 
 LISTS = {"exercise": "EXERCISES", "prediction": "PREDICTIONS"}
+
+roots = [course_root() / "lessons"]  # folders of modules of lessons
 
 
 class UnknownId(CleanError, ValueError):  # noqa: N818
@@ -20,9 +22,15 @@ def defined_ids(kind, lesson=None):
     return [f"{prefix}-{each.name}" for prefix in prefixes for each in getattr(_module(prefix), LISTS[kind], [])]
 
 
+def exercise_files():
+    """Lesson without number -> its file of exercises."""
+    files = [file for root in roots for file in sorted(root.glob("[0-9]*/[0-9]*/exercises.py"))]
+    return {file.parent.name.partition("_")[2]: file for file in files}
+
+
 def lesson_prefixes():
-    """Names of the lessons that have a module."""
-    return [module.name for module in pkgutil.iter_modules(lessons.__path__)]
+    """Names of the lessons that have a file of exercises."""
+    return list(exercise_files())
 
 
 def find(kind, id_):
@@ -44,7 +52,19 @@ def find_quiz(lesson):
 
 
 def _module(prefix):
-    return import_module(f"{lessons.__name__}.{prefix}")
+    return load_exercises(exercise_files()[prefix])
+
+
+def load_exercises(file):
+    """The module in a lesson's ``exercises.py``, imported once; it is no part of a package, so it goes by its path."""
+    name = f"lessons.{file.parent.parent.name}.{file.parent.name}.exercises"
+    loaded = sys.modules.get(name)
+    if loaded is None or loaded.__file__ != str(file):
+        spec = importlib.util.spec_from_file_location(name, file)
+        loaded = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(loaded)
+        sys.modules[name] = loaded
+    return loaded
 
 
 def _no_such(kind, id_, known):

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from genai_course.evaluation.human import read_ballot
+from genai_course.labs.human_study import read_ballot
 
 LESSON = "05_evaluation/03_human_evaluation"
 ANSWERS = ("Left", "No difference", "Right")

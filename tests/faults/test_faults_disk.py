@@ -9,7 +9,7 @@ import sys
 import pytest
 from provoked import fill, genai_course, refusal
 
-from genai_course import learner
+from genai_course_tools.learner import copies
 
 TINY = "01_data/01_tiny.ipynb"
 PASS = """
@@ -95,7 +95,7 @@ def test_a_read_only_course_is_named(own_course, read_only, command, sentence):
 
 def test_a_full_disk_leaves_the_learners_copy_as_it_was(own_course, small_disk):
     copy = small_disk("256k") / "my-course"
-    learner.update_copy(copy, own_course / "notebooks")
+    copies.update_copy(copy, own_course / "notebooks")
     before = (copy / TINY).read_bytes()
     updated = own_course / f"notebooks/{TINY}"
     updated.write_text(updated.read_text().replace("average a list", "average a long list"))

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from genai_course.authoring import harness
 from genai_course.exercises import Mistake, registry
+from genai_course_tools.authoring import harness
 
 LESSON = '''\
 # %%
@@ -46,10 +46,10 @@ ALTERNATIVES = {"row_mean": [lambda rows, scale: scale * rows.mean(1), lambda ro
 
 @pytest.fixture
 def lesson(tmp_path):
-    file = tmp_path / "02_models" / "09_sample.py"
-    file.parent.mkdir()
+    file = tmp_path / "02_models" / "09_sample" / "lesson.py"
+    file.parent.mkdir(parents=True)
     file.write_text(LESSON, encoding="utf-8")
-    (tmp_path / "sample.py").write_text(ALTERNATIVES, encoding="utf-8")
+    file.with_name("alternatives.py").write_text(ALTERNATIVES, encoding="utf-8")
     return file
 
 
@@ -61,7 +61,7 @@ def examine(lesson, monkeypatch):
         definition = registry.find("exercise", f"sample-{name}")
         changed = dataclasses.replace(definition, **changes)
         monkeypatch.setattr(harness, "find", lambda *_: changed)
-        return harness.examine(lesson, f"sample-{name}", lesson.parents[1])
+        return harness.examine(lesson, f"sample-{name}")
 
     return run
 
@@ -75,7 +75,7 @@ def test_sharp_checks_have_no_problems(examine):
 
 
 def test_the_report_lists_every_exercise_but_the_open_task(lesson):
-    rows = {row.exercise_id: row for row in harness.report([lesson], lesson.parents[1])}
+    rows = {row.exercise_id: row for row in harness.report([lesson])}
     assert list(rows)[:3] == ["sample-row_mean", "sample-shape", "sample-small_error"]
     assert "sample-make" not in rows
     assert rows["sample-summary"].problems == ["The lesson has 0 exercises of this id."]
@@ -86,7 +86,7 @@ def test_the_report_lists_every_exercise_but_the_open_task(lesson):
 
 def test_an_exercise_without_definition_is_a_problem(lesson):
     lesson.write_text(LESSON.replace("sample-shape", "sample-shap"), encoding="utf-8")
-    row = harness.examine(lesson, "sample-shap", lesson.parents[1])
+    row = harness.examine(lesson, "sample-shap")
     assert "No exercise is called 'sample-shap'. Did you mean" in row.problems[0]
 
 
@@ -135,7 +135,7 @@ def test_what_is_wrong_with_a_lesson_is_found(lesson, examine, old, new, problem
 
 
 def test_alternatives_are_asked_for(lesson, examine):
-    (lesson.parents[1] / "sample.py").write_text("ALTERNATIVES = {}", encoding="utf-8")
+    lesson.with_name("alternatives.py").write_text("ALTERNATIVES = {}", encoding="utf-8")
     assert examine("row_mean").problems == ["It has 0 alternatives; list 2 other correct ways to write it."]
 
 
