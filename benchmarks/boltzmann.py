@@ -82,9 +82,9 @@ def ours(train, settings, epochs, seed):
 
     keras.utils.set_random_seed(seed)
     many = np.tile(train, (PASSES, 1, 1, 1))
-    model = RestrictedBoltzmannMachine(HIDDEN, train.shape[1:], **settings)
+    model = RestrictedBoltzmannMachine(HIDDEN, train.shape[1:], **settings).adapt(train)
     model.compile(rbm_optimizer(epochs * -(-len(many) // 64)), steps_per_execution=16)
-    return model, timed(lambda: model.fit(many, epochs=epochs, verbose=0))
+    return model, timed(lambda: model.fit(many, batch_size=64, epochs=epochs, verbose=0))
 
 
 def scikit_learns(train, rate, seconds_to_take, seed):

@@ -117,9 +117,9 @@ def boltzmann_digits(run, progress):
     pictures = (digits(run) > 0.5).astype("float32")
     pictures = np.tile(pictures, (run.steps(smoke=1, laptop=10, gpu=10), 1, 1, 1))  # ten passes an epoch
     epochs = run.steps(smoke=1, laptop=30, gpu=200)
-    model = RestrictedBoltzmannMachine(16, pictures.shape[1:])
+    model = RestrictedBoltzmannMachine(16, pictures.shape[1:]).adapt(pictures)
     model.compile(rbm_optimizer(epochs * -(-len(pictures) // 64)), **run.compile_options)
-    model.fit(pictures, epochs=epochs, verbose=0, callbacks=[progress])
+    model.fit(pictures, batch_size=64, epochs=epochs, verbose=0, callbacks=[progress])
     return model
 
 

@@ -199,9 +199,9 @@ def boltzmann(pictures, labels, budget, held_out):
     from genai_course.models import RestrictedBoltzmannMachine
     from genai_course.models.restricted_boltzmann_machine import rbm_optimizer
 
-    model = RestrictedBoltzmannMachine(14, pictures.shape[1:])
-    model.compile(rbm_optimizer(budget.steps), **budget.options)
     black_and_white = (pictures > 0.5).astype("float32")
+    model = RestrictedBoltzmannMachine(14, pictures.shape[1:]).adapt(black_and_white)
+    model.compile(rbm_optimizer(budget.steps), **budget.options)
     seconds = budget.spend(model, black_and_white[budget.rows(len(pictures))])
 
     def sample(n, seed):

@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 
 from genai_course import data
-<<<<<<<< HEAD:tests/unit/training/test_training_learning_paradigms.py
 from genai_course.labs.learning_paradigms import (
     Critic,
     GaussianMixture,
@@ -10,9 +9,6 @@ from genai_course.labs.learning_paradigms import (
     log_sum,
     policy_gradient,
 )
-========
-from genai_course.labs.learning_paradigms import Bells, Critic, cross_entropy_gradient, log_sum, policy_gradient
->>>>>>>> main:tests/unit/labs/test_learning_paradigms.py
 
 ANGLES = np.arange(8) * np.pi / 4
 RING = np.stack([0 * ANGLES, 2.5 * np.cos(ANGLES), 2.5 * np.sin(ANGLES), np.full(8, np.log(0.25))], axis=1).ravel()
