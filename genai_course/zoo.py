@@ -1,4 +1,4 @@
-"""Trained models for lessons that need one: ``zoo.load("vae_glyphs")``.
+"""Trained models for lessons that need one: ``zoo.load("vae_glyphs", run)``.
 
 A model is trained once on this machine, always in the same way, and kept in ``course_home()/zoo``. The file's name holds a
 hash of everything that the training depends on, so a change of the course or of a library makes a new file.
@@ -164,22 +164,21 @@ def fit(model, pictures, run, progress, batch_size, epochs, learning_rate=2e-3):
     return model
 
 
-def load(name, profile=None):
+def load(name, run=None):
     """A trained model of the course; trained now if this machine has not done so yet.
 
     name: one of ``zoo.RECIPES``.
-    profile: "smoke", "laptop" or "gpu"; by default the one of the last ``setup``, else "laptop".
+    run: what ``setup`` returned; its profile says how long a training is. None for "laptop", outside a lesson.
     Python's and NumPy's random numbers go on as if nothing had happened; Keras's and TensorFlow's start afresh from
     the run's seed. Both hold whether the model was trained now or before, and so does what is printed.
 
-    Raises ValueError for an unknown name or profile.
+    Raises ValueError for an unknown name and for a run that is none.
     """
-    run = session.current_run
-    profile = profile or (run.profile if run else "laptop")
     if name not in RECIPES:
         raise ValueError(f"The zoo has no model {name!r}; it has {', '.join(sorted(RECIPES))}.")
-    if profile not in session.PROFILES:
-        raise ValueError(f"profile is {profile!r}; choose one of {', '.join(map(repr, session.PROFILES))}.")
+    if run is not None and not isinstance(run, session.Run):
+        raise ValueError(f"run is {run!r}; give what setup() returned, as in run = setup(PROFILE, SEED).")
+    profile = run.profile if run else "laptop"
     keras = session.quietly_import_keras()
     if run is None:
         session.pin_threads(profile)

@@ -253,7 +253,7 @@ def test_missing_and_unexpected_labels_are_named(digits):
         tiny(classes=10).fit(digits.train)
     with pytest.raises(ValueError, match="made without classes"):
         tiny().fit(digits.train, digits.train_labels)
-    with pytest.raises(ValueError, match=r"pictures has shape \(5, 4, 4, 1\); give \(n, 8, 8, 1\)\."):
+    with pytest.raises(ValueError, match=r"x has shape \(5, 4, 4, 1\); this model needs \(n, 8, 8, 1\)"):
         tiny().fit(np.zeros((5, 4, 4, 1), "float32"))
     with pytest.raises(ValueError, match="guidance_scale is 2, and this model was made without classes"):
         tiny().sample(2, guidance_scale=2)

@@ -244,7 +244,7 @@ def test_bad_pictures_and_labels_are_named(trained, digits):
         (lambda: trained.fit(pictures), "This model has 10 classes; give labels too"),
         (lambda: without.fit(pictures, labels), "made without classes"),
         (lambda: without.sample(2, labels=[0, 1]), "made without classes"),
-        (lambda: without.fit(pictures[..., 0]), r"pictures has shape \(20, 8, 8\); this model needs \(n, 8, 8, 1\)"),
+        (lambda: without.fit(pictures[..., 0]), r"x has shape \(20, 8, 8\); this model needs \(n, 8, 8, 1\)"),
         (lambda: trained.fit(pictures, labels[:5]), r"labels has shape \(5,\); 20 pictures need \(20,\)"),
         (lambda: trained.sample(2, labels=[0, 10]), "labels contains 10; give whole numbers from 0 to 9"),
         (lambda: trained.sample(2, labels=[0, 0.5]), "labels contains 0.5"),
