@@ -18,7 +18,7 @@ import numpy as np
 
 from genai_course.labs import service, storage
 '''
-IN_HEADER = {"math", "np", "service", "storing"}
+IN_HEADER = {"math", "np", "service", "storage"}
 
 
 def write_app(path, *functions):
