@@ -47,7 +47,7 @@ class Trained:
 
     @property
     def facts(self):
-        return {"kept": self.model, "trained_seconds": self.trained_seconds, "bits": self.bits}
+        return {"parameters": self.model, "trained_seconds": self.trained_seconds, "bits": self.bits}
 
 
 def small_digits(n, seed):
@@ -138,9 +138,9 @@ def mixture(pictures, seed, held_out, components):
         noise = random.standard_normal((n, SIZE * SIZE, 1))
         return to_pictures(model.means_[chosen] + (factors[chosen] @ noise)[..., 0])
 
-    kept = [model.means_, model.covariances_]
+    parameters = [model.means_, model.covariances_]
     bits = None if held_out is None else bits_of(model.score_samples(spread(held_out, seed)))
-    return Trained(sample, kept, seconds, bits=bits)
+    return Trained(sample, parameters, seconds, bits=bits)
 
 
 def vae(pictures, labels, budget, held_out):

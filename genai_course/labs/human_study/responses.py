@@ -49,7 +49,7 @@ class Responses:
 def read_responses(path):
     """The :class:`Responses` in a file.
 
-    Raises DamagedError, a ValueError, for a file that holds no responses or whose first line is damaged, and OSError if there is none.
+    Raises DamagedError, a ValueError, for a file that holds none or whose first line is damaged, and OSError without a file.
     """
     lines = Path(path).read_bytes().splitlines()
     consent = decode(lines[0], CONSENT) if lines else None
@@ -119,7 +119,7 @@ class ResponseFile:
             return sentence
 
     def read(self):
-        """The :class:`Responses` as it is now, or None before consent. Raises DamagedError for a file without readable consent."""
+        """The :class:`Responses` as they are now, or None before consent. Raises DamagedError for a file without a consent."""
         with contextlib.suppress(FileNotFoundError):
             return read_responses(self.path)
         return None
@@ -195,7 +195,7 @@ def merge(study, paths):
 
     An answer of the same judge to the same pair counts once, the earliest: the same file twice changes nothing.
 
-    Raises ValueError for a file of another study or of another version of this one, for one that holds no responses, and for no files.
+    Raises ValueError for a file of another study or of another version of this one, for one without responses, and for no files.
     """
     paths = [Path(path) for path in paths]
     if not paths:
