@@ -37,7 +37,7 @@ class TrainedLanguageModel:
 
 
 def train(name, stories, run, seed=0):
-    """Train one of ``NAMES`` on the stories and return it as :class:`TrainedLanguageModel`.  Raises ValueError for an unknown name."""
+    """Train one of ``NAMES`` on the stories.  Returns a :class:`TrainedLanguageModel`; ValueError for an unknown name."""
     if name not in NAMES:
         raise ValueError(f"name is {name!r}; choose one of {', '.join(map(repr, NAMES))}.")
     import keras
