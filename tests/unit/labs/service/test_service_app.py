@@ -185,7 +185,7 @@ class Slow:
     def __init__(self, seconds=0.3, error=None):
         self.seconds, self.error = seconds, error
 
-    def write(self, prompt, words, temperature, seed, deadline):
+    def generate(self, prompt, words, temperature, seed, deadline):
         if self.error:
             raise self.error
         time.sleep(self.seconds)
