@@ -203,12 +203,12 @@ class PixelByPixel(ChecksInput, keras.Model):
         """
         pictures, pixels = self.check_pictures(pictures), math.prod(self.picture_shape)
         check_whole_number("given", given, 0, pixels)
-        dice = np.random.default_rng(seed).random((len(pictures), pixels)).astype("float32")
+        uniform = np.random.default_rng(seed).random((len(pictures), pixels)).astype("float32")
         kept = pictures.reshape(len(pictures), -1) * (np.arange(pixels) < given)
-        return np.array(self.draw(kept, dice, np.int32(given)))
+        return np.array(self.draw(kept, uniform, np.int32(given)))
 
     @tf.function(reduce_retracing=True)
-    def draw(self, flat, dice, start):
+    def draw(self, flat, uniform, start):
         """Draw pixel after pixel from number ``start`` on, as one graph.  (n, pixels), (n, pixels), () -> pictures"""
         pixels = flat.shape[1]
 
@@ -217,7 +217,7 @@ class PixelByPixel(ChecksInput, keras.Model):
             in_order = ops.reshape(features, (-1, pixels, 1, features.shape[-1]))
             here = in_order[:, place : place + 1]  # (n, 1, 1, features)
             cumulative = ops.cumsum(ops.softmax(self.head(here)[:, 0, 0]), axis=-1)  # (n, levels)
-            passed = ops.cast(dice[:, place : place + 1] > cumulative[:, :-1], "float32")
+            passed = ops.cast(uniform[:, place : place + 1] > cumulative[:, :-1], "float32")
             grey = ops.sum(passed, axis=-1, keepdims=True) / (self.levels - 1)  # (n, 1)
             return place + 1, flat + grey * ops.one_hot(place, pixels)
 

@@ -85,13 +85,13 @@ class NeuralLanguageModel:
         rows = np.zeros((len(prompts), WINDOW + words), np.int32)
         rows[:, :WINDOW] = starts
         seeds = range(len(prompts)) if seeds is None else seeds
-        dice = np.stack([np.random.default_rng(seed).random(words) for seed in seeds])  # (n, words)
+        uniform = np.stack([np.random.default_rng(seed).random(words) for seed in seeds])  # (n, words)
         for place in range(words):
             if deadline is not None and time.monotonic() > deadline:
                 raise TimeoutError(f"The text was not finished in time: {place} of {words} words were written.")
             logits = np.asarray(self.logits(rows[:, place : place + WINDOW]), np.float64) / temperature
             cumulative = np.exp(logits - logits.max(axis=1, keepdims=True)).cumsum(axis=1)  # (n, pieces)
-            drawn = np.sum(dice[:, place, None] * cumulative[:, -1:] >= cumulative[:, :-1], axis=1)
+            drawn = np.sum(uniform[:, place, None] * cumulative[:, -1:] >= cumulative[:, :-1], axis=1)
             rows[:, WINDOW + place] = drawn
         return ["".join(self.pieces[number] for number in row[WINDOW:]) for row in rows]
 

@@ -284,6 +284,7 @@ claim("With a penalty of 0.5 it rests", swing(0.5) < 0.01)
 # the critic is told which letter a picture should be, so you can *ask* for a letter; and samples come from a running average of the generator's weights.
 
 # %%
+show_source(models.GenerativeAdversarialNetwork.losses_of_players)
 show_source(models.GenerativeAdversarialNetwork.train_step)
 
 # %%
