@@ -129,7 +129,10 @@ class ChecksInput:
             return y
         if not hasattr(x, "shape"):
             return y
-        y = x if y is None and weights is not None and self.y_is != "labels" else y
+        if y is None:
+            y = x if weights is not None and self.y_is != "labels" else None
+        elif not hasattr(y, "shape"):
+            y = np.asarray(y)  # Keras takes a list for several arrays
         self.check_batch(x, y, weighted=weights is not None or options.get("class_weight") is not None)
         self.check_values(np.asarray(x))
         if self.y_is == "labels" and y is not None:

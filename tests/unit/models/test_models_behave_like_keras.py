@@ -278,6 +278,8 @@ def test_labels_must_suit_the_classes(name):
     for data in ((case.x,), (tf.data.Dataset.from_tensor_slices(case.x).batch(4),)):
         with pytest.raises(ValueError, match="This model has 3 classes; give labels too"):
             compiled(case).fit(*data, verbose=0)
+    for labels in (LABELS.tolist(), LABELS.astype("int64"), LABELS.astype("float32")):
+        compiled(case).fit(case.x, labels, verbose=0)
     with pytest.raises(ValueError, match="labels contains 3; give whole numbers from 0 to 2"):
         compiled(case).fit(case.x, LABELS + 1, verbose=0)
     with pytest.raises(ValueError, match="labels contains 3; give whole numbers from 0 to 2"):
