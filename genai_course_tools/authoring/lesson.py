@@ -81,6 +81,11 @@ class Lesson:
         return self.folder / "exercises.py"
 
     @property
+    def root(self):
+        """Folder of the course."""
+        return self.folder.parents[2]
+
+    @property
     def name(self):
         return lesson_name(self.path)
 
@@ -105,6 +110,11 @@ class Lesson:
                 "begin the file with such a line, and write none inside a string"
             )
         return [self._cell(cell, line) for cell, line in zip(cells, self.marker_lines, strict=True)]
+
+    @cached_property
+    def code(self):
+        """The code of the solution, all cells in one text."""
+        return "\n".join(cell.solved_source for cell in self.cells if cell.kind == "code")
 
     def _cell(self, cell, marker_line):
         options = {key: value for key, value in cell.metadata.items() if key != "lines_to_next_cell"}

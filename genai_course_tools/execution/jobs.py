@@ -16,6 +16,7 @@ from pathlib import Path
 
 import psutil
 
+from genai_course.recording import COLLECTED_IN
 from genai_course_tools.execution.job_display import Progress
 
 SAMPLE_SECONDS = 0.2  # between two looks at a job
@@ -224,13 +225,27 @@ def default_workers():
     return max(1, min(cores, int(psutil.virtual_memory().available / 1.5 / 2**30)))
 
 
-def notebook_environment(home, *, strict=False):
+def numbers_file(notebook):
+    """Where the run that makes or checks the file ``notebook`` keeps what it records, a line for each number."""
+    return Path(notebook).with_suffix(".numbers.jsonl")
+
+
+def notebook_environment(home, *, strict=False, numbers=None):
     """Environment for a command that runs a notebook: the same outputs whoever starts it.
 
-    home: folder for what the lessons keep (trained models, guesses). strict: whether a failed claim raises.
+    home: folder for what the lessons keep (trained models, guesses). strict: whether a failed claim raises. numbers: the file to
+    which the numbers that it records are added; by default they are kept nowhere.
     """
     # Each of these would change what a notebook prints or how it behaves.
-    unwanted = {"GENAI_COURSE_STRICT", "GENAI_COURSE_THEME", "NBGRADER_EXECUTION", "MPLBACKEND", "COLUMNS", "LINES"}
+    unwanted = {
+        "GENAI_COURSE_STRICT",
+        "GENAI_COURSE_THEME",
+        "NBGRADER_EXECUTION",
+        COLLECTED_IN,
+        "MPLBACKEND",
+        "COLUMNS",
+        "LINES",
+    }
     # Without compiled files TensorFlow takes 20 seconds to import instead of 3.
     unwanted |= {"PYTHONDONTWRITEBYTECODE"}
     environment = {name: value for name, value in os.environ.items() if name not in unwanted}
@@ -240,4 +255,5 @@ def notebook_environment(home, *, strict=False):
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "PYTHONUNBUFFERED": "1",
     }
+    environment |= {COLLECTED_IN: str(Path(numbers).resolve())} if numbers else {}
     return environment | ({"GENAI_COURSE_STRICT": "1"} if strict else {})

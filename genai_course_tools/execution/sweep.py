@@ -10,13 +10,11 @@ import re
 from functools import cache
 from pathlib import Path
 
-import nbformat
-
 from genai_course.paths import PACKAGE, atomic_write, one_sentence
 from genai_course.recording import recorded
 from genai_course_tools.authoring.find import find_notebooks, lesson_name
 from genai_course_tools.execution.grid import combinations, refuse_unknown
-from genai_course_tools.execution.jobs import run_jobs
+from genai_course_tools.execution.jobs import numbers_file, run_jobs
 from genai_course_tools.execution.papermill_job import CELL_TIMEOUT, execution_job
 
 SECONDS = "seconds"  # recorded of every run
@@ -82,13 +80,12 @@ class Run:
         """Whether it has run to its end. What failed is tried again, and what lost its notebook: ``again`` was interrupted."""
         return (self.result() or {}).get("state") == "passed" and self.notebook.exists()
 
-    def keep(self, state, message, seconds):
-        """Write down how the run ended, and the numbers in its notebook, which is complete or stops at its fault."""
-        numbers = {SECONDS: round(seconds, 1)}
-        if self.notebook.exists():
-            numbers |= recorded(nbformat.read(self.notebook, as_version=4))
+    def keep(self, state, message, seconds, notes):
+        """Write down how the run ended, and what it has recorded, to its end or as far as its fault (see ``recorded``)."""
+        numbers = {SECONDS: round(seconds, 1)} | {name: note["value"] for name, note in notes.items()}
+        labels = {name: note["label"] for name, note in notes.items()}
         kept = {"key": self.key, "name": self.name, "parameters": self.parameters}
-        kept |= {"state": state, "message": message, "numbers": numbers}
+        kept |= {"state": state, "message": message, "numbers": numbers, "labels": labels}
         with atomic_write(self.notebook.with_suffix(".json")) as temporary:
             temporary.write_text(json.dumps(kept, indent=1), encoding="utf-8")
 
@@ -111,7 +108,12 @@ def run_here(runs, folder, workers, cell_timeout, console):
         )
         job.name, run_of[run.name] = run.name, run
         jobs.append(job)
-    run_jobs(jobs, workers, console, finished=lambda job: run_of[job.name].keep(job.state, job.message, job.seconds))
+
+    def keep(job):
+        run = run_of[job.name]
+        run.keep(job.state, job.message, job.seconds, recorded(numbers_file(run.notebook)))
+
+    run_jobs(jobs, workers, console, finished=keep)
 
 
 def collect(results, names, folder, console):
@@ -133,12 +135,15 @@ def collect(results, names, folder, console):
     table = table[(table["state"] == "passed") & table["value"].notna()]
     if len(table):
         with atomic_write(folder / "numbers.png") as temporary:
-            draw(table, names).savefig(temporary, dpi=120)
+            labels = {name: label for each in results for name, label in each["labels"].items()}
+            draw(table, names, labels).savefig(temporary, dpi=120)
         console.print(f"Figure: {folder / 'numbers.png'}", highlight=False)
 
 
-def draw(table, names):
-    """A panel for each recorded number, over the first parameter, coloured by the second; the others make the bars' spread."""
+def draw(table, names, labels):
+    """A panel for each recorded number, titled by its label, over the first parameter, coloured by the second; the others make
+    the bars' spread.
+    """
     import seaborn as sns
 
     from genai_course import plots
@@ -151,5 +156,5 @@ def draw(table, names):
         part = table[table["number"] == number].astype(dict.fromkeys(names, str))
         order = [str(value) for value in table[names[0]].unique()]
         sns.pointplot(part, x=names[0], y="value", order=order, errorbar=("pi", 100), ax=axis, **colours)
-        axis.set(title=number, ylabel="")
+        axis.set(title=labels.get(number, number), ylabel="")
     return figure

@@ -22,4 +22,6 @@ def tiny_course(tmp_path, known_exercises):
     lesson = tmp_path / "lessons/01_data/01_tiny/lesson.py"
     lesson.parent.mkdir(parents=True)
     lesson.write_text(TINY.read_text(encoding="utf-8"), encoding="utf-8")
+    for part in lint.PARTS:
+        (lesson.parent / part).touch()
     return tmp_path

@@ -8,7 +8,7 @@
 # |---|---|
 # | **You will** | tell a generative model from a discriminative one · build one of each · draw new digits · test whether they are readable and whether they are copies |
 # | **First** | Python and a little NumPy |
-# | **Time** | 10 min of reading, 5 min of exercises, 15 s of computing (the first time 60 s more) |
+# | **Time** | {{ reading_minutes }} min of reading, {{ exercise_minutes }} min of exercises, {{ computing_seconds }} s of computing (the first time 60 s more) |
 
 # %% [markdown] tags=["instructor"]
 # **For teachers, 15 minutes.** Set-up 2 · how exercises work 3 · two classifiers 5 · drawing and testing 5.

@@ -8,7 +8,7 @@
 # |---|---|
 # | **You will** | name a record by its content · fuse two searches so that they beat each alone · tune the fusion on planted questions · stop an injection · find what encryption leaves readable · read feedback over time |
 # | **First** | [Text](02_text.ipynb) |
-# | **Time** | 25 min of reading, 25 min of exercises, 15 s of computing |
+# | **Time** | {{ reading_minutes }} min of reading, {{ exercise_minutes }} min of exercises, {{ computing_seconds }} s of computing |
 
 # %% [markdown] tags=["instructor"]
 # **For teachers, 55 minutes.** Linked records and versions 10 · masking 6 · search 16 · roles and injection 10 · encryption 6 · feedback and limits 7.

@@ -8,7 +8,7 @@
 # |---|---|
 # | **You will** | write an energy and check that all probabilities add up to 1 · find what pairs of pixels cannot see · train hidden units by contrastive divergence · measure an exact likelihood beside three rivals · repair dreams that got stuck |
 # | **First** | [Markov chain Monte Carlo](../02_models/01_markov_chain_monte_carlo.ipynb) |
-# | **Time** | 25 min of reading, 25 min of exercises, 45 s of computing |
+# | **Time** | {{ reading_minutes }} min of reading, {{ exercise_minutes }} min of exercises, {{ computing_seconds }} s of computing |
 
 # %% [markdown] tags=["instructor"]
 # **For teachers, 60 minutes.** Energies 10 · what pairs cannot see 8 · hidden units 14 · digits 14 · breaking it 9 · quiz 5.

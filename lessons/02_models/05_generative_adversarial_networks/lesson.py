@@ -8,7 +8,7 @@
 # |---|---|
 # | **You will** | derive what a perfect critic answers · write both players' losses · steady a game that circles · train a convolutional GAN that draws the letter you ask for · compare it with a cheap rival |
 # | **First** | [Variational autoencoders](04_variational_autoencoders.ipynb) |
-# | **Time** | 25 min of reading, 25 min of exercises, 55 s of computing |
+# | **Time** | {{ reading_minutes }} min of reading, {{ exercise_minutes }} min of exercises, {{ computing_seconds }} s of computing |
 
 # %% [markdown] tags=["instructor"]
 # **For teachers, 60 minutes.** The perfect critic 12 · the two losses 12 · breaking and steadying the game 12 · letters 19 · quiz 5.

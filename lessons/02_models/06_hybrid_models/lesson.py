@@ -8,7 +8,7 @@
 # |---|---|
 # | **You will** | find the drawing that a pixel error likes best · write the error in a critic's eyes · tell three networks what each should make small · steady a game · break the rule that holds it together |
 # | **First** | [Variational autoencoders](../02_models/04_variational_autoencoders.ipynb), [Generative adversarial networks](../02_models/05_generative_adversarial_networks.ipynb) |
-# | **Time** | 20 min of reading, 25 min of exercises, 60 s of computing |
+# | **Time** | {{ reading_minutes }} min of reading, {{ exercise_minutes }} min of exercises, {{ computing_seconds }} s of computing |
 
 # %% [markdown] tags=["instructor"]
 # **For teachers, 60 minutes.** The best drawing is a blur 12 · sharpness 8 · the three losses 15 · the table 10 · steadier 8 · breaking it and quiz 7.

@@ -8,7 +8,7 @@
 # |---|---|
 # | **You will** | change variables · build a coupling and its way back · test that a flow can be undone and adds up to 1 · measure its distance from the truth · repair one that bends too little |
 # | **First** | [Markov chain Monte Carlo](../02_models/01_markov_chain_monte_carlo.ipynb), [Variational autoencoders](../02_models/04_variational_autoencoders.ipynb) |
-# | **Time** | 25 min of reading, 25 min of exercises, 45 s of computing |
+# | **Time** | {{ reading_minutes }} min of reading, {{ exercise_minutes }} min of exercises, {{ computing_seconds }} s of computing |
 
 # %% [markdown] tags=["instructor"]
 # **For teachers, 60 minutes.** One dimension 12 · determinant and coupling 18 · training and the two tests 10 · splines and the slider 8 · digits 7 · quiz 5.

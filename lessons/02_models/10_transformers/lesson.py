@@ -8,7 +8,7 @@
 # |---|---|
 # | **You will** | compute attention and its mask by hand · train a GPT and compare it with the truth · write many times quicker · fill gaps as BERT and T5 do · see what a missing mask does |
 # | **First** | [Text](../01_data/02_text.ipynb) and [recurrent networks](09_recurrent_networks.ipynb) |
-# | **Time** | 30 min of reading, 25 min of exercises, 70 s of computing |
+# | **Time** | {{ reading_minutes }} min of reading, {{ exercise_minutes }} min of exercises, {{ computing_seconds }} s of computing |
 
 # %% [markdown] tags=["instructor"]
 # **For teachers, 60 minutes.** Attention by hand 14 · GPT 14 · the cache 10 · the missing mask 6 · BERT and T5 12 · quiz 4.

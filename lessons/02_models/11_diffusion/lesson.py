@@ -8,7 +8,7 @@
 # |---|---|
 # | **You will** | write the way into noise and the step back · compare a learned score with the exact one · train a diffusion model on letters · find out how few steps are enough · steer it with guidance, and overdo it |
 # | **First** | [Generative adversarial networks](05_generative_adversarial_networks.ipynb) |
-# | **Time** | 25 min of reading, 25 min of exercises, 60 s of computing |
+# | **Time** | {{ reading_minutes }} min of reading, {{ exercise_minutes }} min of exercises, {{ computing_seconds }} s of computing |
 
 # %% [markdown] tags=["instructor"]
 # **For teachers, 60 minutes.** Numbers under noise 10 · the score 12 · the way back 10 · letters 8 · steps 7 · guidance and overdoing it 8 · quiz 5.

@@ -8,7 +8,7 @@
 # |---|---|
 # | **You will** | see squared error answer with a place where nothing is · write the gradient of the cross-entropy · write REINFORCE · choose an entropy bonus that brings lost modes back · match signals to results |
 # | **First** | [Generative adversarial networks](../02_models/05_generative_adversarial_networks.ipynb) |
-# | **Time** | 25 min of reading, 25 min of exercises, 25 s of computing |
+# | **Time** | {{ reading_minutes }} min of reading, {{ exercise_minutes }} min of exercises, {{ computing_seconds }} s of computing |
 
 # %% [markdown] tags=["instructor"]
 # **For teachers, 55 minutes.** Supervised 12 · self-supervised 5 · unsupervised 5 · reinforcement 15 · adversarial 8 · table and explorer 5 · quiz 5.

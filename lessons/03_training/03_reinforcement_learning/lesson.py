@@ -8,7 +8,7 @@
 # |---|---|
 # | **You will** | write a baseline, a clipped objective and the DPO loss · compute what a change must cost · learn a reward from preferences · catch a hacked reward · choose the coefficient that limits it |
 # | **First** | [Transformers](../02_models/10_transformers.ipynb) and [human evaluation](../05_evaluation/03_human_evaluation.ipynb) |
-# | **Time** | 25 min of reading, 30 min of exercises, 45 s of computing |
+# | **Time** | {{ reading_minutes }} min of reading, {{ exercise_minutes }} min of exercises, {{ computing_seconds }} s of computing |
 
 # %% [markdown] tags=["instructor"]
 # **For teachers, 60 minutes.** One word 12 · the reader and the price 10 · clipping 10 · preferences and the hack 16 · DPO 8 · quiz 4.

@@ -8,7 +8,7 @@
 # |---|---|
 # | **You will** | tune a GPT and a PixelCNN on a handful of examples · write a LoRA layer and merge it · count what learns · measure forgetting and repair it · swap two styles |
 # | **First** | [Transformers](../02_models/10_transformers.ipynb), [PixelCNN](../02_models/07_pixelcnn_and_pixelrnn.ipynb) |
-# | **Time** | 30 min of reading, 25 min of exercises, 65 s of computing |
+# | **Time** | {{ reading_minutes }} min of reading, {{ exercise_minutes }} min of exercises, {{ computing_seconds }} s of computing |
 
 # %% [markdown] tags=["instructor"]
 # **For teachers, 60 minutes.** Two grammars and the ways without LoRA 14 · LoRA by hand 12 · the table and the swap 12 · forgetting 8 · pictures and the explorer 10 · quiz 4.

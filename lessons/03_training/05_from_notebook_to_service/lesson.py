@@ -8,7 +8,7 @@
 # |---|---|
 # | **You will** | pack a model so that another process writes the same words · judge prompts and limit rates · attack your own server · state latency, and cost for each answer · set a drift alarm whose false alarms you know |
 # | **First** | [Storing data](../01_data/05_storing_data.ipynb) and [text](../01_data/02_text.ipynb) |
-# | **Time** | 30 min of reading, 25 min of exercises, 40 s of computing |
+# | **Time** | {{ reading_minutes }} min of reading, {{ exercise_minutes }} min of exercises, {{ computing_seconds }} s of computing |
 
 # %% [markdown] tags=["instructor"]
 # **For teachers, 60 minutes.** Release and engines 10 · ten lines attacked 10 · limits 14 · percentiles and cost 10 · drift and feedback 12 · quiz 4.

@@ -8,7 +8,7 @@
 # |---|---|
 # | **You will** | measure what one number tells about another · write the mutual information gap · train nine networks and tell recipe from luck · turn a dial and read what else moved · choose a β for a target |
 # | **First** | [Exploring the latent space](01_exploring_latent_space.ipynb), [Variational autoencoders](../02_models/04_variational_autoencoders.ipynb) |
-# | **Time** | 30 min of reading, 30 min of exercises, 40 s of computing |
+# | **Time** | {{ reading_minutes }} min of reading, {{ exercise_minutes }} min of exercises, {{ computing_seconds }} s of computing |
 
 # %% [markdown] tags=["instructor"]
 # **For teachers, 65 minutes.** Exercises 1 and 2 with the known answers 20 · nine networks 15 · the dials 10 · what it costs, exercise 4 10 · luck and the rotation 5 · glyphs or quiz 5.

@@ -8,7 +8,7 @@
 # |---|---|
 # | **You will** | turn log-probabilities into bits that compare · repair a perplexity that flatters · measure whether confidence can be believed, and mend it with one number · count contradictions and false claims · fool every score |
 # | **First** | [Text](../01_data/02_text.ipynb) and [transformers](../02_models/10_transformers.ipynb) |
-# | **Time** | 25 min of reading, 25 min of exercises, 45 s of computing |
+# | **Time** | {{ reading_minutes }} min of reading, {{ exercise_minutes }} min of exercises, {{ computing_seconds }} s of computing |
 
 # %% [markdown] tags=["instructor"]
 # **For teachers, 60 minutes.** Bits 14 · calibration 16 · hallucination 14 · fooling all of them 12 · quiz 4.

@@ -8,7 +8,7 @@
 # |---|---|
 # | **You will** | judge pictures blind · rank them with a Bradley–Terry model · test whether its intervals keep their promise · spoil a ranking by a habit and repair it · find careless judges by their kappa · plan a study |
 # | **First** | [Can a program make something it has never seen?](../00_start_here/01_welcome.ipynb) |
-# | **Time** | 30 min of reading, 25 min of exercises, 15 s of computing (the first time 30 s) |
+# | **Time** | {{ reading_minutes }} min of reading, {{ exercise_minutes }} min of exercises, {{ computing_seconds }} s of computing (the first time 30 s) |
 
 # %% [markdown] tags=["instructor"]
 # **For teachers, 60 minutes.** Judging 8 · counting and ranking 14 · what intervals promise 10 · the habit of clicking left 8 · kappa 10 · how many judges 10.

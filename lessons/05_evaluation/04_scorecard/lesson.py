@@ -8,7 +8,7 @@
 # |---|---|
 # | **You will** | put every model on one table · turn numbers into a ranking · say which places are certain · find the models that nobody beats in everything · add a model of your own |
 # | **First** | [Image metrics](01_image_metrics.ipynb) and [text metrics](02_text_metrics.ipynb) |
-# | **Time** | 20 min of reading, 25 min of exercises, 55 s of computing |
+# | **Time** | {{ reading_minutes }} min of reading, {{ exercise_minutes }} min of exercises, {{ computing_seconds }} s of computing |
 
 # %% [markdown] tags=["instructor"]
 # **For teachers, 60 minutes.** The card and its cheats 15 · points and weights 12 · certain places 8 · who is beaten 8 · steps against seconds 7 · texts 6 · a model of one's own 4.

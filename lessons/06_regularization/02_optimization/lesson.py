@@ -8,7 +8,7 @@
 # |---|---|
 # | **You will** | predict the largest learning rate that works · write momentum, Adam and gradient clipping · train a hundred small VAEs with them · mend a warm-up · tell an effect from luck |
 # | **First** | [Variational autoencoders](../02_models/04_variational_autoencoders.ipynb), [Recurrent networks](../02_models/09_recurrent_networks.ipynb) |
-# | **Time** | 30 min of reading, 30 min of exercises, 40 s of computing |
+# | **Time** | {{ reading_minutes }} min of reading, {{ exercise_minutes }} min of exercises, {{ computing_seconds }} s of computing |
 
 # %% [markdown] tags=["instructor"]
 # **For teachers, 65 minutes.** Bowl and momentum 15 · Adam 10 · the VAEs and what they draw 12 · start, rate over time, averaging, batches 13 · clipping 6 · two players and the landscape 5 · quiz 4.
