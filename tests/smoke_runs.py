@@ -1,4 +1,4 @@
-"""Notebooks executed by papermill on the smoke profile, each in folders of its own, so that nothing of one helps another."""
+"""Learners' notebooks executed by papermill on the smoke profile, each in folders of its own: nothing of one helps another."""
 
 import io
 from pathlib import Path
@@ -17,24 +17,29 @@ def lessons(folder):
     return [lesson_name(path) for path in sorted((ROOT / folder).glob("[0-9]*/*.ipynb"))]
 
 
-def folder_of(name, folder):
+def folder_of(name):
     """What one run writes to; its home is there, too."""
-    return OUTPUT / folder / name.replace("/", "-")
+    return OUTPUT / "notebooks" / name.replace("/", "-")
 
 
-def execute(name, folder):
-    """Execute one notebook as `genai-course run --profile smoke` does; return the path of the executed one."""
-    text, solutions = io.StringIO(), folder == "solutions"
-    console, output = Console(file=text, width=200), folder_of(name, folder)
-    code = run([name], ROOT, profile="smoke", solutions=solutions, output=output, pages=False, console=console)
+def execute(name):
+    """Execute a learner's notebook as `genai-course run --profile smoke` does; return the path of the executed one."""
+    text, output = io.StringIO(), folder_of(name)
+    console = Console(file=text, width=200)
+    code = run([name], ROOT, profile="smoke", output=output, pages=False, console=console)
+    path = output / f"{name}.ipynb"
+    if code:
+        path.unlink(missing_ok=True)  # papermill keeps what it has, and nobody is to take it for a whole one
     assert code == 0, text.getvalue()
-    return output / f"{name}.ipynb"
+    return path
 
 
-def executed(name, folder):
+def executed(name):
     """The executed notebook of the last run, if nothing that it is made of has changed since; else of a new one."""
-    path = folder_of(name, folder) / f"{name}.ipynb"
-    made_of = [ROOT / folder / f"{name}.ipynb", *(ROOT / "genai_course").rglob("*.py")]
-    if path.exists() and path.stat().st_mtime > max(source.stat().st_mtime for source in made_of):
+    path = folder_of(name) / f"{name}.ipynb"
+    folders = (ROOT / folder for folder in ("genai_course", "lessons", "datasets"))
+    made_of = [ROOT / "notebooks" / f"{name}.ipynb", *(file for folder in folders for file in folder.rglob("*.*"))]
+    sources = (source for source in made_of if "__pycache__" not in source.parts)
+    if path.exists() and path.stat().st_mtime > max(source.stat().st_mtime for source in sources):
         return path
-    return execute(name, folder)
+    return execute(name)

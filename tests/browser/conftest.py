@@ -8,15 +8,11 @@ import subprocess
 import sys
 import time
 import urllib.request
-from pathlib import Path
 
 import pytest
-from notebook_page import NotebookPage
+from notebook_page import SCREENSHOTS, TOKEN, NotebookPage
 
 from genai_course.paths import course_root
-
-SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
-TOKEN = "only-for-this-test"
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 """The entrance, as a learner meets it: the page that `genai-course lab` opens."""
 
-from conftest import SCREENSHOTS, TOKEN
-from notebook_page import NotebookPage
+from notebook_page import SCREENSHOTS, TOKEN, NotebookPage
 
 
 def test_the_entrance_leads_to_a_lesson(browser, lab):

@@ -3,9 +3,8 @@
 import json
 
 import pytest
-from conftest import SCREENSHOTS
+from notebook_page import SCREENSHOTS
 
-from genai_course_tools.publish.site import write_site
 from genai_course_tools.publish.slides import write_slides
 
 LESSON = "02_models/04_variational_autoencoders"
@@ -14,8 +13,14 @@ NARROW = (800, 390)
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    return write_site(tmp_path_factory.mktemp("a reader's folder") / "site").parent
+def site(made_site):
+    return made_site[0]
+
+
+@pytest.fixture(scope="module")
+def slides(tmp_path_factory):
+    """The start page of one lesson's slides."""
+    return write_slides(["autoencoders"], tmp_path_factory.mktemp("slides") / "slides")
 
 
 @pytest.fixture
@@ -109,9 +114,8 @@ def test_light_and_dark_follow_the_reader(page, site, scheme):
     page.screenshot(path=SCREENSHOTS / f"site-{scheme}.png")
 
 
-def test_slides_keep_what_they_show_within_reach(page, tmp_path):
-    index = write_slides(["autoencoders"], tmp_path / "slides")
-    page.goto(index.as_uri())
+def test_slides_keep_what_they_show_within_reach(page, slides):
+    page.goto(slides.as_uri())
     page.get_by_role("link", name="How few numbers can draw a letter?").click()
     page.wait_for_function("window.Reveal && Reveal.isReady()")
     total = page.evaluate("Reveal.getTotalSlides()")
@@ -143,9 +147,8 @@ def test_slides_keep_what_they_show_within_reach(page, tmp_path):
     assert len(too_long) <= total / 10, json.dumps(too_long)
 
 
-def test_speaker_notes_open(page, tmp_path):
-    index = write_slides(["autoencoders"], tmp_path / "slides")
-    page.goto((index.parent / "02_models" / "03_autoencoders.html").as_uri())
+def test_speaker_notes_open(page, slides):
+    page.goto((slides.parent / "02_models" / "03_autoencoders.html").as_uri())
     page.wait_for_function("window.Reveal && Reveal.isReady()")
     with page.expect_popup() as opened:
         page.keyboard.press("s")
