@@ -1,11 +1,21 @@
 """Learners' notebooks executed by papermill on the smoke profile, each in folders of its own: nothing of one helps another."""
 
+import atexit
+import functools
 import io
+import os
+import shutil
+import sys
+import tempfile
+from contextlib import contextmanager
 from pathlib import Path
+from unittest.mock import patch
 
 from rich.console import Console
+from warm_kernels import COMMAND, SOCKET, Nursery
 
 from genai_course_tools.authoring.find import lesson_name
+from genai_course_tools.execution import papermill_job
 from genai_course_tools.execution.run import run
 
 ROOT = Path(__file__).parents[1]
@@ -22,11 +32,32 @@ def folder_of(name):
     return OUTPUT / "notebooks" / name.replace("/", "-")
 
 
+@functools.cache
+def nursery():
+    """The one of this process: it has imported what lessons import (warm_kernels.py)."""
+    folder = tempfile.mkdtemp(prefix="warm")  # a short path, as sockets need
+    started = Nursery(folder)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    atexit.register(started.close)
+    return started
+
+
+@contextmanager
+def warm():
+    """For the length of the block, papermill and its kernels are forked from the nursery, on Linux."""
+    if sys.platform != "linux" or not nursery().is_ready:
+        yield
+        return
+    with patch.object(papermill_job, "PROCESS", COMMAND), patch.dict(os.environ, {SOCKET: nursery().path}):
+        yield
+
+
 def execute(name):
     """Execute a learner's notebook as `genai-course run --profile smoke` does; return the path of the executed one."""
     text, output = io.StringIO(), folder_of(name)
     console = Console(file=text, width=200)
-    code = run([name], ROOT, profile="smoke", output=output, pages=False, console=console)
+    with warm():
+        code = run([name], ROOT, profile="smoke", output=output, pages=False, console=console)
     path = output / f"{name}.ipynb"
     if code:
         path.unlink(missing_ok=True)  # papermill keeps what it has, and nobody is to take it for a whole one
