@@ -8,6 +8,7 @@ import psutil
 
 SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
 TOKEN = "only-for-this-test"
+WAIT = 300  # seconds: what does not come is noticed, and what a busy machine brings late is not judged
 CURRENT = "jupyterapp.shell.currentWidget"
 MEASURE = (Path(__file__).parent / "measure.js").read_text(encoding="utf-8")
 
@@ -21,7 +22,7 @@ class NotebookPage:
         page.wait_for_function(
             f"window.jupyterapp && {CURRENT} && {CURRENT}.content && {CURRENT}.content.widgets.length"
         )
-        page.wait_for_function(f"{CURRENT}.sessionContext.session?.kernel?.status === 'idle'", timeout=60_000)
+        page.wait_for_function(f"{CURRENT}.sessionContext.session?.kernel?.status === 'idle'", timeout=WAIT * 1000)
         self.set_width(1280)
 
     def close(self):
@@ -33,7 +34,7 @@ class NotebookPage:
         """Start to run all cells."""
         self.page.evaluate("() => { jupyterapp.commands.execute('notebook:run-all-cells') }")
 
-    def wait_for_all(self, seconds=180):
+    def wait_for_all(self, seconds=WAIT):
         """Wait until the last cell has run."""
         self.page.wait_for_function(
             f"""() => {CURRENT}.sessionContext.session.kernel.status === 'idle' &&
@@ -153,7 +154,7 @@ class NotebookPage:
             self.page.wait_for_timeout(100)
         return found
 
-    def wait(self, condition, seconds=30):
+    def wait(self, condition, seconds=WAIT):
         end = time.monotonic() + seconds
         while not condition():
             assert time.monotonic() < end, f"Nothing happened within {seconds} s."
@@ -215,7 +216,7 @@ class Explorer:
         self.page.keyboard.press("ArrowUp" if at_end else "ArrowDown")
         self.page.keyboard.press("Enter")
 
-    def wait_for_new_picture(self, old, seconds=60):
+    def wait_for_new_picture(self, old, seconds=WAIT):
         """Wait until the picture differs from ``old`` and has come to rest; return what it took until it first differed.
 
         That is the kernel's computing in seconds, or those of the clock where they are fewer (it has threads).

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from notebook_page import SCREENSHOTS
+from notebook_page import SCREENSHOTS, WAIT
 
 from genai_course_tools.publish.slides import write_slides
 
@@ -27,6 +27,7 @@ def slides(tmp_path_factory):
 def page(browser):
     """A page that notes each request and each error; neither another host nor an error is ever allowed."""
     page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.set_default_timeout(WAIT * 1000)
     asked, errors = [], []
     page.context.on("request", lambda request: asked.append(request.url))
     page.on("pageerror", lambda error: errors.append(str(error)))
