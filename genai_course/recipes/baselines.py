@@ -47,7 +47,7 @@ class Trained:
 
     @property
     def facts(self):
-        return {"kept": self.model, "trained_seconds": self.trained_seconds, "bits": self.bits}
+        return {"parameters": self.model, "trained_seconds": self.trained_seconds, "bits": self.bits}
 
 
 def small_digits(n, seed):
@@ -138,9 +138,9 @@ def mixture(pictures, seed, held_out, components):
         noise = random.standard_normal((n, SIZE * SIZE, 1))
         return to_pictures(model.means_[chosen] + (factors[chosen] @ noise)[..., 0])
 
-    kept = [model.means_, model.covariances_]
+    parameters = [model.means_, model.covariances_]
     bits = None if held_out is None else bits_of(model.score_samples(spread(held_out, seed)))
-    return Trained(sample, kept, seconds, bits=bits)
+    return Trained(sample, parameters, seconds, bits=bits)
 
 
 def vae(pictures, labels, budget, held_out):
@@ -176,7 +176,7 @@ def gan(pictures, labels, budget, held_out):
 
     from genai_course.models import GenerativeAdversarialNetwork
 
-    model = GenerativeAdversarialNetwork(16, pictures.shape[1:], classes=10, width=256, averaging=0.99)
+    model = GenerativeAdversarialNetwork(16, pictures.shape[1:], classes=10, width=256, ema_decay=0.99)
     model.compile(*(keras.optimizers.Adam(1e-3, beta_1=0.0, beta_2=0.99) for _ in range(2)), **budget.options)
     rows = budget.rows(len(pictures))
     seconds = budget.spend(model, pictures[rows], labels[rows])
@@ -197,11 +197,11 @@ def pixelcnn(pictures, labels, budget, held_out):
 def boltzmann(pictures, labels, budget, held_out):
     """Dreams in black and white; shown are the probabilities of its pixels, which are grey."""
     from genai_course.models import RestrictedBoltzmannMachine
-    from genai_course.models.restricted_boltzmann_machine import falling_rate
+    from genai_course.models.restricted_boltzmann_machine import rbm_optimizer
 
-    model = RestrictedBoltzmannMachine(14, pictures.shape[1:])
-    model.compile(falling_rate(budget.steps), **budget.options)
     black_and_white = (pictures > 0.5).astype("float32")
+    model = RestrictedBoltzmannMachine(14, pictures.shape[1:]).adapt(black_and_white)
+    model.compile(rbm_optimizer(budget.steps), **budget.options)
     seconds = budget.spend(model, black_and_white[budget.rows(len(pictures))])
 
     def sample(n, seed):

@@ -18,14 +18,14 @@ FIRST_STEPS = 16
 
 
 @dataclass
-class Writer:
-    """A model that can take part: ``card.add(name, writer.write, **writer.facts)``.
+class TrainedLanguageModel:
+    """A model that can take part: ``card.add(name, trained.sample, **trained.facts)``.
 
-    write: function of a number and a seed. log_prob: function of stories. model, trained_seconds, tracing_seconds: as of
+    sample: function of a number and a seed. log_prob: function of stories. model, trained_seconds, tracing_seconds: as of
     :class:`genai_course.recipes.baselines.Trained`.
     """
 
-    write: object
+    sample: object
     log_prob: object
     model: object
     trained_seconds: float
@@ -33,11 +33,11 @@ class Writer:
 
     @property
     def facts(self):
-        return {"kept": self.model, "trained_seconds": self.trained_seconds, "log_prob": self.log_prob}
+        return {"parameters": self.model, "trained_seconds": self.trained_seconds, "log_prob": self.log_prob}
 
 
 def train(name, stories, run, seed=0):
-    """Train one of ``NAMES`` on the stories and return it as :class:`Writer`.  Raises ValueError for an unknown name."""
+    """Train one of ``NAMES`` on the stories.  Returns a :class:`TrainedLanguageModel`; ValueError for an unknown name."""
     if name not in NAMES:
         raise ValueError(f"name is {name!r}; choose one of {', '.join(map(repr, NAMES))}.")
     import keras
@@ -60,7 +60,7 @@ def ngram(stories, order, characters):
     started = time.process_time()
     model = NgramModel(order).fit(stories.train_text)
     seconds = time.process_time() - started
-    kept = [array for counts in model.counts for array in vars(counts).values()]
+    parameters = [array for counts in model.counts for array in vars(counts).values()]
 
     def write(n, seed):
         text = ""
@@ -73,7 +73,7 @@ def ngram(stories, order, characters):
     def log_prob(texts):
         return np.array([model.log_prob("\n" + text)[1:].sum() for text in texts])
 
-    return Writer(write, log_prob, kept, seconds)
+    return TrainedLanguageModel(write, log_prob, parameters, seconds)
 
 
 def gru(stories, run, steps):
@@ -101,7 +101,7 @@ def gru(stories, run, steps):
         numbers = pad([encoder.encode(text) for text in texts])
         return np.sum(model.log_prob(np.maximum(numbers, 0)) * (numbers >= 0), axis=1)
 
-    return Writer(write, log_prob, model, *seconds)
+    return TrainedLanguageModel(write, log_prob, model, *seconds)
 
 
 def gpt(stories, run, steps):
@@ -126,7 +126,7 @@ def gpt(stories, run, steps):
         length = run.steps(smoke=8, laptop=context, gpu=context)
         return first_stories(model.sample(n, seed, length, cached=run.judges_claims), encoder)
 
-    return Writer(
+    return TrainedLanguageModel(
         write, lambda texts: model.log_prob(pad([encoder.encode(each) for each in texts], context)), model, *seconds
     )
 

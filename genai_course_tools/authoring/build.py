@@ -12,7 +12,7 @@ from pathlib import Path
 
 import nbformat
 
-from genai_course.paths import one_sentence, whole_file
+from genai_course.paths import atomic_write, one_sentence
 from genai_course.recording import recorded
 from genai_course_tools.authoring import listing
 from genai_course_tools.authoring.find import find_sources, lesson_name
@@ -193,7 +193,7 @@ def _measure(product, executed, job):
 def _write(product, console):
     for path, text in product.files.items():
         if not _holds(path, text):
-            with whole_file(path) as temporary:
+            with atomic_write(path) as temporary:
                 temporary.write_text(text, encoding="utf-8", newline="\n")
             console.print(f"wrote {path}", highlight=False)
     found = concerns(product.solution)

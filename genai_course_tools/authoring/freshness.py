@@ -3,7 +3,7 @@
 The solution's metadata keep the hash. Where another run has shown the same outputs, the hash is renewed in place.
 """
 
-from genai_course.paths import whole_file
+from genai_course.paths import atomic_write
 from genai_course_tools.authoring.find import SOURCE, lesson_name
 from genai_course_tools.authoring.lesson import read_lesson
 from genai_course_tools.authoring.notebook import dumps, read_notebook, solution_notebook
@@ -48,5 +48,5 @@ def renew(solution, current):
     """Write the hash ``current`` into a stored solution; all else in the file stays as it is."""
     stored = read_notebook(solution)
     stored.metadata.setdefault("genai_course", {})["definitions"] = current
-    with whole_file(solution) as temporary:
+    with atomic_write(solution) as temporary:
         temporary.write_text(dumps(stored), encoding="utf-8", newline="\n")

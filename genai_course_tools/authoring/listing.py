@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-from genai_course.paths import whole_file
+from genai_course.paths import atomic_write
 from genai_course_tools.authoring.find import find_sources, in_words
 from genai_course_tools.authoring.lesson import read_lesson
 from genai_course_tools.authoring.minutes import minutes
@@ -90,7 +90,7 @@ def write(root):
     changed = outdated(root)
     for path in changed:
         text = written(root)[path]
-        with whole_file(path) as temporary:
+        with atomic_write(path) as temporary:
             temporary.write_text(text, encoding="utf-8", newline="\n")
     return changed
 

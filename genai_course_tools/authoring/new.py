@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from genai_course.paths import whole_file
+from genai_course.paths import atomic_write
 from genai_course_tools.authoring.find import find_sources, lesson_name, lesson_prefix
 
 TEMPLATE = Path(__file__).with_name("template")
@@ -73,7 +73,7 @@ def _write(texts, root):
     """Write all the files or none."""
     try:
         for path, text in texts.items():
-            with whole_file(path) as temporary:
+            with atomic_write(path) as temporary:
                 temporary.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
         for path in texts:

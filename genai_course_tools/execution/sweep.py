@@ -10,7 +10,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-from genai_course.paths import PACKAGE, one_sentence, whole_file
+from genai_course.paths import PACKAGE, atomic_write, one_sentence
 from genai_course.recording import recorded
 from genai_course_tools.authoring.find import find_notebooks, lesson_name
 from genai_course_tools.execution.grid import combinations, refuse_unknown
@@ -86,7 +86,7 @@ class Run:
         labels = {name: note["label"] for name, note in notes.items()}
         kept = {"key": self.key, "name": self.name, "parameters": self.parameters}
         kept |= {"state": state, "message": message, "numbers": numbers, "labels": labels}
-        with whole_file(self.notebook.with_suffix(".json")) as temporary:
+        with atomic_write(self.notebook.with_suffix(".json")) as temporary:
             temporary.write_text(json.dumps(kept, indent=1), encoding="utf-8")
 
 
@@ -129,12 +129,12 @@ def collect(results, names, folder, console):
         console.print("No run has ended yet.")
         return
     table = pd.DataFrame(rows)
-    with whole_file(folder / "numbers.csv") as temporary:
+    with atomic_write(folder / "numbers.csv") as temporary:
         table.to_csv(temporary, index=False)
     console.print(f"{len(results)} runs. Numbers: {folder / 'numbers.csv'}", highlight=False)
     table = table[(table["state"] == "passed") & table["value"].notna()]
     if len(table):
-        with whole_file(folder / "numbers.png") as temporary:
+        with atomic_write(folder / "numbers.png") as temporary:
             labels = {name: label for each in results for name, label in each["labels"].items()}
             draw(table, names, labels).savefig(temporary, dpi=120)
         console.print(f"Figure: {folder / 'numbers.png'}", highlight=False)

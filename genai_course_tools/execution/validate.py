@@ -7,6 +7,7 @@ Where CI is set, nothing is written: there a test says that the hash is out of d
 
 import os
 import shutil
+from contextlib import nullcontext
 from pathlib import Path
 
 import nbformat
@@ -35,11 +36,9 @@ def validate(wanted, root, *, output, workers=1, cell_timeout=CELL_TIMEOUT, cons
     with one_sentence(output, "run the command in another folder"):
         jobs = [_job(source, output, "home", cell_timeout) for source in sources]
         run_jobs(jobs, workers, console)
-        jobs = _slow_ones_alone(jobs, sources, output, workers, cell_timeout, console)
-    faults = {
-        job.name: judge(job, source) + other_numbers(source, numbers_file(_copy(source, output)))
-        for job, source in zip(jobs, sources, strict=True)
-    }
+        if min(workers, len(jobs)) > 1:
+            jobs = _slow_ones_alone(jobs, sources, output, cell_timeout, console)
+    faults = {job.name: _faults(job, source, output) for job, source in zip(jobs, sources, strict=True)}
     console.print(verdicts(jobs, faults))
     with one_sentence(Path(root) / "solutions", "validate in a copy of the course that is yours"):
         _renew([source for source in sources if not faults[lesson_name(source)]], Path(root), console)
@@ -66,13 +65,31 @@ def _renew(sources, root, console):
             )
 
 
-def _slow_ones_alone(jobs, sources, output, workers, cell_timeout, console):
+def validate_one(source, *, output, cell_timeout=CELL_TIMEOUT, console, alone=nullcontext):
+    """Validate one solution beside whatever else this machine does: (its job, what is wrong with it in sentences).
+
+    alone: a context manager in which nothing else of ours runs, for the second run of what took too long in the first.
+    """
+    job = _job(source, output, "home", cell_timeout)
+    run_jobs([job], 1, console)
+    if _is_slow(job):
+        with alone():
+            [job] = _slow_ones_alone([job], [source], output, cell_timeout, console)
+    return job, _faults(job, source, output)
+
+
+def _faults(job, source, output):
+    """What is wrong with a validated solution: what its run shows, and numbers of the text that came out otherwise."""
+    return judge(job, source) + other_numbers(source, numbers_file(_copy(source, output)))
+
+
+def _slow_ones_alone(jobs, sources, output, cell_timeout, console):
     """The jobs, each that took too long beside others replaced by one that had the machine to itself.
 
     The budget is for a learner, who runs one lesson; a neighbour takes up to a third of the speed away.
     """
-    slow = {job.name for job in jobs if job.state == "passed" and job.computing_seconds > LONGEST}
-    if not slow or min(workers, len(jobs)) == 1:
+    slow = {job.name for job in jobs if _is_slow(job)}
+    if not slow:
         return jobs
     console.print(f"Over {LONGEST} s beside others, so once more alone: {', '.join(sorted(slow))}", highlight=False)
     # A home of its own: nothing that the first run trained and kept makes the second one quicker.
@@ -82,6 +99,10 @@ def _slow_ones_alone(jobs, sources, output, workers, cell_timeout, console):
         run_jobs([job], 1, console)
     alone = {job.name: job for job in again}
     return [alone.get(job.name, job) for job in jobs]
+
+
+def _is_slow(job):
+    return job.state == "passed" and job.computing_seconds > LONGEST
 
 
 def _job(source, output, home, cell_timeout):

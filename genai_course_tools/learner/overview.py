@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-from genai_course.paths import course_root, dated, whole_file
+from genai_course.paths import atomic_write, course_root, dated
 from genai_course_tools.authoring.find import in_words
 
 INDEX = "index.ipynb"
@@ -110,7 +110,7 @@ def write_index(folder, cards):
         found, written = _found_index(path)
         if found == _hash(sources):
             return []
-        with whole_file(path) as temporary:
+        with atomic_write(path) as temporary:
             temporary.write_text(_notebook(sources), encoding="utf-8")
             if found != written:
                 kept = dated(path)

@@ -35,7 +35,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from genai_course import __version__
-from genai_course.paths import course_root, whole_file
+from genai_course.paths import atomic_write, course_root
 from genai_course_tools.publish import install_offline
 from genai_course_tools.publish.install_offline import CHECKSUMS, LABEL, checksum, this_machine
 
@@ -74,7 +74,7 @@ def write_pack(output=None, console=None):
         output.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".genai-course-pack-", dir=output.parent) as folder:
             _fill(Path(folder), console)
-            with _step(console, "Archive"), whole_file(output) as temporary:
+            with _step(console, "Archive"), atomic_write(output) as temporary:
                 _zip(Path(folder), temporary)
     except OSError as error:
         reason = error.strerror or error

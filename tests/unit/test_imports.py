@@ -56,9 +56,9 @@ def test_modules_are_found_through_lazy_names_functions_texts_and_relative_impor
 
 def test_the_real_packages_names_resolve():
     names = found(
-        "from genai_course import data, evaluation, setup\ndata.glyphs(); evaluation.picture_scores(); setup()"
+        "from genai_course import data, evaluation, setup\ndata.glyphs(); evaluation.evaluate_images(); setup()"
     )
-    assert {"genai_course.session", "genai_course.data.glyphs", "genai_course.evaluation.ruler"} <= names
+    assert {"genai_course.session", "genai_course.data.glyphs", "genai_course.evaluation.image_metrics"} <= names
     assert "genai_course.data.faces" not in names
 
 

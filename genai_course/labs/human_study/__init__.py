@@ -1,7 +1,6 @@
 """People as the ruler: blind comparisons, kept answers, rankings with their uncertainty, agreement, how many are needed."""
 
 from genai_course.labs.human_study.agreement import agreement_interval, cohen_kappa, count_categories, fleiss_kappa
-from genai_course.labs.human_study.ballot import BallotBox, merge, read_ballot
 from genai_course.labs.human_study.bradley_terry import (
     BradleyTerry,
     bootstrap_qualities,
@@ -17,12 +16,13 @@ from genai_course.labs.human_study.power import (
     preference_interval,
     wins_needed,
 )
+from genai_course.labs.human_study.responses import ResponseFile, merge, read_responses
 from genai_course.labs.human_study.simulation import SimulatedAnswers, simulate_answers, simulate_judge
 from genai_course.labs.human_study.study import Answer, Pair, Study, as_arrays
 
 __all__ = [
     "Answer",
-    "BallotBox",
+    "ResponseFile",
     "BradleyTerry",
     "Pair",
     "SimulatedAnswers",
@@ -42,7 +42,7 @@ __all__ = [
     "most_likely_strengths",
     "power",
     "preference_interval",
-    "read_ballot",
+    "read_responses",
     "simulate_answers",
     "simulate_judge",
     "wins_needed",

@@ -7,14 +7,14 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
+from genai_course.labs.storage.encryption import Cipher, PlainText
 from genai_course.labs.storage.schema import TABLES, WORDS_ON_DISK
-from genai_course.labs.storage.sealing import PlainText, Seal
 
 WAIT = 30  # seconds for another writer to finish
 
 
 class StoreFile:
-    """An open file: statements, transactions, and the ``seal`` that closes and opens its texts.
+    """An open file: statements, transactions, and the ``cipher`` that encrypts and decrypts its texts.
 
     path: made if missing. key: a passphrase or None.
     """
@@ -103,7 +103,7 @@ class StoreFile:
             settings = dict(self.connection.execute("SELECT name, value FROM settings"))
             if not settings:
                 settings["salt"] = os.urandom(16)
-                settings["proof"] = Seal(key, settings["salt"]).close("proof", "proof") if key else None
+                settings["proof"] = Cipher(key, settings["salt"]).encrypt("proof", "proof") if key else None
                 self.connection.executemany("INSERT INTO settings VALUES (?, ?)", settings.items())
                 if not key:
                     self.connection.execute(WORDS_ON_DISK)
@@ -111,6 +111,6 @@ class StoreFile:
             raise ValueError(f"{self.path} is not encrypted: open it without a key, or choose another file.")
         if settings["proof"] is not None and not key:
             raise ValueError(f"{self.path} is encrypted: give its key.")
-        self.salt, self.seal = settings["salt"], Seal(key, settings["salt"]) if key else PlainText()
-        if key and not self.seal.opens(settings["proof"], "proof"):
+        self.salt, self.cipher = settings["salt"], Cipher(key, settings["salt"]) if key else PlainText()
+        if key and not self.cipher.can_decrypt(settings["proof"], "proof"):
             raise ValueError(f"The key does not open {self.path}: give the one it was made with.")

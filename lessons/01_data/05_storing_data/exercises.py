@@ -31,7 +31,7 @@ def _only_in_both(keyword, vector, weight, constant):
 EXERCISES = [
     Function(
         "content_hash",
-        reference="genai_course.labs.storage.sealing:content_hash",
+        reference="genai_course.labs.storage.encryption:content_hash",
         cases=lambda rng: [("ab", "c"), ("a", "bc"), ("Où est la clé ?", "Là-bas."), ("How?", "")],
         mistakes=[
             Mistake(

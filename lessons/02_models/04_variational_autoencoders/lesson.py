@@ -338,7 +338,7 @@ samples["kernel density"] = to_pictures(chosen + 0.1 * noise)
 # %% tags=["nbval-ignore-output"]
 scores = {}
 for name, pictures in track(samples.items(), "Scoring"):
-    scores[name] = evaluation.picture_scores(pictures)
+    scores[name] = evaluation.evaluate_images(pictures, samples=n)
 record("real_letters", scores["real letters"]["frechet"], "Fréchet distance, real letters")
 record("mixture_of_50", scores["mixture of 50"]["frechet"], "Fréchet distance, mixture", 0.1)
 predict("variational_autoencoders-frechet", outcome=scores["VAE, dice"]["frechet"])

@@ -284,6 +284,7 @@ claim("With a penalty of 0.5 it rests", swing(0.5) < 0.01)
 # the critic is told which letter a picture should be, so you can *ask* for a letter; and samples come from a running average of the generator's weights.
 
 # %%
+show_source(models.GenerativeAdversarialNetwork.losses_of_players)
 show_source(models.GenerativeAdversarialNetwork.train_step)
 
 # %%
@@ -379,7 +380,7 @@ samples = {
 # %% tags=["nbval-ignore-output"]
 scores = {}
 for name, pictures in track(samples.items(), "Scoring"):
-    scores[name] = evaluation.picture_scores(pictures)
+    scores[name] = evaluation.evaluate_images(pictures, samples=n)
 pd.DataFrame(scores).T.round(2)
 
 # %%

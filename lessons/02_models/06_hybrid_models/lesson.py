@@ -220,9 +220,10 @@ def losses_of_players(error, kl, fooling, judging, gamma):
 losses_of_players = check("hybrid_models-losses_of_players", losses_of_players)
 
 # %% [markdown]
-# The course's model does the rest. Read its training step: one tape, two losses, and each player moves down its own.
+# The course's model does the rest. Read what both losses are made of, and the training step: one tape, two losses, and each player moves down its own.
 
 # %%
+show_source(models.VariationalAutoencoderGAN.parts_of_losses)
 show_source(models.VariationalAutoencoderGAN.train_step)
 
 # %%
@@ -263,7 +264,7 @@ for name, model in {"VAE": vae, "VAE-GAN": vae_gan}.items():
 samples["GAN"] = gan.sample(n, seed=SEED)
 
 # %% tags=["nbval-ignore-output"]
-scores = {name: evaluation.picture_scores(pictures) for name, pictures in samples.items()}
+scores = {name: evaluation.evaluate_images(pictures, samples=n) for name, pictures in samples.items()}
 for name, pictures in samples.items():
     scores[name]["edges"] = float(edge_energy(pictures).mean() / real_edges)
     scores[name]["seconds"] = seconds.get(name, np.nan)

@@ -104,7 +104,7 @@ EXERCISES = [
             ),
             Mistake(
                 lambda noisy, guess, time: (guess - noisy) / spread(time) ** 2,
-                "You compared x with the clean guess. At this time only the signal's share of it is left: signal · guess − x.",
+                "You compared x with the clean guess. At this time only the signal's share of it is left: alpha · denoised − x.",
             ),
             Mistake(
                 lambda noisy, guess, time: signal(time) * guess - noisy,
@@ -121,8 +121,8 @@ EXERCISES = [
         ],
         hints=(
             "The density pulls x towards where the guess would be at this time.",
-            "signal = cos(π/2 · t), noise = sin(π/2 · t); the top is signal · guess − x.",
-            "`return (ops.cos(np.pi / 2 * time) * guess - noisy) / ops.sin(np.pi / 2 * time) ** 2`",
+            "alpha = cos(π/2 · t), sigma = sin(π/2 · t); the top is alpha · denoised − x.",
+            "`return (ops.cos(np.pi / 2 * time) * denoised - noisy) / ops.sin(np.pi / 2 * time) ** 2`",
         ),
         passed="So guessing and knowing the slope are one and the same. The formula is Tweedie's, from 1956; diffusion models live on it.",
         excused={
@@ -145,11 +145,11 @@ EXERCISES = [
             ),
             Mistake(
                 lambda noisy, guess, time, earlier: mixed(guess, noisy - signal(time) * guess, earlier),
-                "The noise is not scaled: x − signal · guess is noise's share of x, so divide it by noise = sin(π/2 · t).",
+                "The noise is not scaled: x − alpha · denoised is the noise's share of x, so divide it by sigma = sin(π/2 · t).",
             ),
             Mistake(
                 lambda noisy, guess, time, earlier: mixed(guess, (noisy - guess) / spread(time), earlier),
-                "To find the noise you took away the whole guess. At this time x holds only signal · guess.",
+                "To find the noise you took away the whole guess. At this time x holds only alpha · denoised.",
             ),
             Mistake(
                 lambda noisy, guess, time, earlier: mixed(
@@ -163,13 +163,13 @@ EXERCISES = [
             ),
             Mistake(
                 lambda noisy, guess, time, earlier: signal(earlier) * guess,
-                "The noise is missing. At the earlier time there is still some: add sin(π/2 · earlier) times it.",
+                "The noise is missing. At the earlier time there is still some: add sin(π/2 · next_time) times it.",
             ),
             Mistake(
                 lambda noisy, guess, time, earlier: mixed(
                     guess, (noisy - signal(earlier) * guess) / (spread(earlier) if earlier else 1), time
                 ),
-                "The two times are swapped: take the noise out at `time`, and mix for `earlier`.",
+                "The two times are swapped: take the noise out at `time`, and mix for `next_time`.",
             ),
             Mistake(
                 lambda noisy, guess, time, earlier: mixed(noisy, noise_under(noisy, guess, time), earlier),
@@ -178,8 +178,8 @@ EXERCISES = [
         ],
         hints=(
             "Two lines: first the noise that must have been there if the guess is right, then a new mixture.",
-            "noise = (noisy − cos(π/2 · time) · guess) / sin(π/2 · time); then `add_noise` for the earlier time.",
-            "`return add_noise(guess, (noisy - ops.cos(np.pi / 2 * time) * guess) / ops.sin(np.pi / 2 * time), earlier)`",
+            "noise = (noisy − cos(π/2 · time) · denoised) / sin(π/2 · time); then `add_noise` for the earlier time.",
+            "`return add_noise(denoised, (noisy - ops.cos(np.pi / 2 * time) * denoised) / ops.sin(np.pi / 2 * time), next_time)`",
         ),
         passed="In the plane of guess and noise this is a rotation by the difference of two angles: no length is lost, however long the step.",
         excused={"`np.pi / 2` → `np.pi / -2`": "A cosine forgets the sign of its angle."},
@@ -212,13 +212,13 @@ EXERCISES = [
             ),
             Mistake(
                 lambda asked, unasked, scale: unasked + scale * asked,
-                "You add the whole guess for the class. Add only what it differs by: asked − unasked.",
+                "You add the whole guess for the class. Add only what it differs by: cond − uncond.",
             ),
         ],
         hints=(
             "Two guesses are two points. Start at the one without a class and walk through the other.",
-            "The way is asked_guess − unasked_guess; w times that.",
-            "`return unasked_guess + guidance_scale * (asked_guess - unasked_guess)`",
+            "The way is cond − uncond; w times that.",
+            "`return uncond + guidance_scale * (cond - uncond)`",
         ),
         passed="Nothing was trained for this: one network gives both guesses, because one letter in ten hid its class.",
     ),

@@ -36,8 +36,8 @@ import numpy as np
 import pandas as pd
 
 from genai_course.labs.adversarial import AdversarialLab, Rules
+from genai_course.labs.learning_paradigms import Critic, GaussianMixture
 from genai_course.training import optimizers, track
-from genai_course.labs.learning_paradigms import Bells, Critic
 
 # %% [markdown]
 # ## The task
@@ -251,26 +251,26 @@ claim("To know x is worth more than half a nat about y",
 # %% [markdown]
 # ## One generator for everyone
 #
-# To compare signals fairly, all further learners are the same: 32 round bells, each with a share, a place and a spread. That is 128 numbers θ, from the same start, with the same optimizer and 1,000 steps of 128 points.
+# To compare signals fairly, all further learners are the same **Gaussian mixture** of 32 components, round bells, each with a share, a place and a spread. That is 128 numbers θ, from the same start, with the same optimizer and 1,000 steps of 128 points.
 # Each way to learn follows the gradient ∇ log p(x) of the density with respect to θ. All that differs is **whose points** x it looks at, and **how much each point counts**.
 
 # %%
-show_source(Bells.gradient)
+show_source(GaussianMixture.gradient)
 
 # %%
 STEPS = run.steps(smoke=20, laptop=1_000, gpu=1_000)
-TRUTH = Bells(np.column_stack([np.zeros(8), CENTRES, np.full(8, np.log(SPREAD))]).ravel(), 8)
+TRUTH = GaussianMixture(np.column_stack([np.zeros(8), CENTRES, np.full(8, np.log(SPREAD))]).ravel(), 8)
 
 def learn(signal, steps=STEPS, seed=SEED):
-    """32 bells that follow a signal uphill.  -> bells, CPU seconds, what they were on the way"""
-    bells, adam = Bells.first(32, seed, labels=8), optimizers.Adam()
+    """32 Gaussians that follow a signal uphill.  -> mixture, CPU seconds, what they were on the way"""
+    mixture, adam = GaussianMixture.first(32, seed, labels=8), optimizers.Adam()
     dice, began, path = np.random.default_rng(seed), time.process_time(), []
     for step in range(steps):
         if step % max(steps // 20, 1) == 0:
-            path.append(bells.numbers)
+            path.append(mixture.numbers)
         rate = 0.1 * min(1, 2 - 2 * step / steps)  # falls to 0 in the second half
-        (bells.numbers,) = adam.apply([bells.numbers], [-signal(bells, dice)], rate)
-    return bells, time.process_time() - began, [*path, bells.numbers]
+        (mixture.numbers,) = adam.apply([mixture.numbers], [-signal(mixture, dice)], rate)
+    return mixture, time.process_time() - began, [*path, mixture.numbers]
 
 # %% [markdown]
 # **Unsupervised:** examples alone, every one counts 1. Uphill on their mean log p: maximum likelihood.
@@ -278,24 +278,24 @@ def learn(signal, steps=STEPS, seed=SEED):
 # **Supervised:** examples with labels, every one counts 1. Bells 0, 8, 16 and 24 belong to label 0, and so on; p is that of point and label together, so a label says which bells must answer.
 
 # %%
-def unsupervised(bells, dice):
+def unsupervised(mixture, dice):
     examples = dice.choice(ring.train, 128)
-    return bells.gradient(examples).mean(axis=0)
+    return mixture.gradient(examples).mean(axis=0)
 
-def supervised(bells, dice):
+def supervised(mixture, dice):
     chosen = dice.integers(len(ring.train), size=128)
-    return bells.gradient(ring.train[chosen], labels[chosen]).mean(axis=0)
+    return mixture.gradient(ring.train[chosen], labels[chosen]).mean(axis=0)
 
 learned = {"supervised": learn(supervised), "unsupervised": learn(unsupervised)}
 
 # %%
-def nats(bells):
+def nats(mixture):
     """Mean surprise of a held-out example."""
-    return -bells.log_prob(ring.test).mean()
+    return -mixture.log_prob(ring.test).mean()
 
 made = {
-    name: bells.sample(4_000, np.random.default_rng([SEED, 1]))
-    for name, (bells, _, _) in learned.items()
+    name: mixture.sample(4_000, np.random.default_rng([SEED, 1]))
+    for name, (mixture, _, _) in learned.items()
 }
 for name, points in made.items():
     claim(f"{name}: all 8 modes", modes(points) == 8)
@@ -371,10 +371,10 @@ predict("ways_to_learn-modes", my_guess)
 
 # %%
 def reward(bonus):
-    def signal(bells, dice):
-        own = bells.sample(128, dice)
-        scores = TRUTH.log_prob(own) - bonus * bells.log_prob(own)
-        return np.asarray(policy_gradient(scores, bells.gradient(own)))
+    def signal(mixture, dice):
+        own = mixture.sample(128, dice)
+        scores = TRUTH.log_prob(own) - bonus * mixture.log_prob(own)
+        return np.asarray(policy_gradient(scores, mixture.gradient(own)))
     return signal
 
 learned["reward alone"] = learn(reward(0.0))
@@ -478,11 +478,11 @@ show_source(Critic)
 
 # %%
 def adversarial(critic):
-    def signal(bells, dice):
+    def signal(mixture, dice):
         for _ in range(2):
-            critic.learn(dice.choice(ring.train, 128), bells.sample(128, dice))
-        own = bells.sample(128, dice)
-        return np.asarray(policy_gradient(critic.logits(own), bells.gradient(own)))
+            critic.learn(dice.choice(ring.train, 128), mixture.sample(128, dice))
+        own = mixture.sample(128, dice)
+        return np.asarray(policy_gradient(critic.logits(own), mixture.gradient(own)))
     return signal
 
 learned["adversarial"] = learn(adversarial(Critic()))
@@ -497,7 +497,7 @@ claim("Within 0.2 nats of the truth", nats(learned["adversarial"][0]) < ring.ent
 # No bonus, and yet no mode is lost. Why? A perfect critic's logit is log p_truth − log p: score *and* entropy bonus, with β = 1, learned from examples. Does ours come near it? Let one learn beside a generator that stands still, and compare.
 
 # %%
-still, critic, dice = Bells.first(32, SEED), Critic(), np.random.default_rng([SEED, 6])
+still, critic, dice = GaussianMixture.first(32, SEED), Critic(), np.random.default_rng([SEED, 6])
 for _ in range(run.steps(smoke=10, laptop=300, gpu=300)):
     critic.learn(dice.choice(ring.train, 128), still.sample(128, dice))
 points = np.concatenate([ring.test[:1_000], still.sample(1_000, dice)])
@@ -513,12 +513,12 @@ claim("Its logits and the true ones (cut at ±4) correlate by more than 0.8", ag
 # %%
 def freeze_after(steps):
     critic, played = Critic(), [0]
-    def signal(bells, dice):
+    def signal(mixture, dice):
         played[0] += 1
         if played[0] <= steps:
-            return adversarial(critic)(bells, dice)
-        own = bells.sample(128, dice)
-        return np.asarray(policy_gradient(critic.logits(own), bells.gradient(own)))
+            return adversarial(critic)(mixture, dice)
+        own = mixture.sample(128, dice)
+        return np.asarray(policy_gradient(critic.logits(own), mixture.gradient(own)))
     return signal
 
 frozen = learn(freeze_after(50))[0]
@@ -562,7 +562,7 @@ signals = {  # what was used: examples, labels, scores asked of a judge
     "reward and bonus": (0, 0, points_seen), "adversarial": (10_000, 0, 0),
     "adversarial network": (10_000, 0, 0),
 }
-nats_of = {name: nats(bells) for name, (bells, _, _) in learned.items()}
+nats_of = {name: nats(mixture) for name, (mixture, _, _) in learned.items()}
 nats_of |= {"self-supervised": self_nats}
 seconds = {name: used for name, (_, used, _) in learned.items()}
 seconds |= {"self-supervised": self_seconds, "adversarial network": network_seconds}
@@ -611,14 +611,14 @@ paths |= {name: learned[name][2] for name in ("unsupervised", "supervised", "adv
 
 def explore_signal(signal, steps):
     path = paths[signal]
-    bells = Bells(path[min(steps * 20 // 1_000, len(path) - 1)])
-    points = bells.sample(1_000, np.random.default_rng([SEED, 8]))
+    mixture = GaussianMixture(path[min(steps * 20 // 1_000, len(path) - 1)])
+    points = mixture.sample(1_000, np.random.default_rng([SEED, 8]))
     figure, (left, right) = plots.new_figure(1, 2, height=3.3)
     draw_made(left, points, f"{signal}, step {steps}")
     left.set(xlabel="x", ylabel="y")
     right.bar(range(8), evaluation.mode_shares(points, CENTRES, SPREAD), color=plots.COLOURS[0])
     right.axhline(1 / 8, color=plots.COLOURS[5], linestyle="--")
-    right.set(title=f"{count(points)}, {nats(bells):.2f} nats", xticks=range(8),
+    right.set(title=f"{count(points)}, {nats(mixture):.2f} nats", xticks=range(8),
               xlabel="bell (dashed: its real share)", ylabel="share of the points", ylim=(0, 1))
     right.title.set_fontsize(9)
     return figure
@@ -661,10 +661,10 @@ def my_score():
     ### BEGIN SOLUTION
     # The wish: points high up. Expected: a bell at height y gets e^(wish · y) times as much.
     def wishing(wish):
-        def signal(bells, dice):
-            own = bells.sample(128, dice)
-            scores = TRUTH.log_prob(own) + wish * own[:, 1] - bells.log_prob(own)
-            return np.asarray(policy_gradient(scores, bells.gradient(own)))
+        def signal(mixture, dice):
+            own = mixture.sample(128, dice)
+            scores = TRUTH.log_prob(own) + wish * own[:, 1] - mixture.log_prob(own)
+            return np.asarray(policy_gradient(scores, mixture.gradient(own)))
         return signal
     figure, axes = plots.new_figure(1, 3, height=2.6, sharey=True)
     for axis, wish in zip(axes, (0.0, 0.5, 2.0), strict=True):

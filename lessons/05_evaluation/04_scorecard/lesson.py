@@ -78,8 +78,8 @@ def class_means(n, seed):
     digits = np.arange(n) % 10
     return means[digits], digits  # pictures, and what they are meant to show
 
-_ = card.add("copier", copier, kept=training, kind="cheat")
-_ = card.add("class means", class_means, kept=means, kind="cheat")
+_ = card.add("copier", copier, parameters=training, kind="cheat")
+_ = card.add("class means", class_means, parameters=means, kind="cheat")
 
 # %% [markdown]
 # ## Predict
@@ -381,10 +381,10 @@ def true_log_prob(texts):
 
 # %%
 _ = text_card.add("real stories", real_stories, log_prob=true_log_prob, kind="real")
-_ = text_card.add("copier", retell, kept=len(stories.train_text), kind="cheat")
+_ = text_card.add("copier", retell, parameters=len(stories.train_text), kind="cheat")
 for name in track(language_models.NAMES, "Reading"):
-    writer = language_models.train(name, stories, run, SEED)
-    text_card.add(name, writer.write, **writer.facts)
+    trained = language_models.train(name, stories, run, SEED)
+    text_card.add(name, trained.sample, **trained.facts)
 
 # %% tags=["nbval-ignore-output"]
 figure = text_card.figure("Every text model on one card: 20 stories each")
@@ -425,7 +425,7 @@ def my_model(n, seed):
     rows = pca.inverse_transform(my_mixture.sample(n)[0])  # (n, 64)
     return np.clip(rows, 0, 1).reshape(n, 8, 8, 1)
 
-_ = card.add("mine", my_model, kept=[my_mixture.means_, my_mixture.covariances_])
+_ = card.add("mine", my_model, parameters=[my_mixture.means_, my_mixture.covariances_])
 my_row = {
     "components": my_components,
     "ahead": value("mine", "coverage") - value("mixture", "coverage"),

@@ -961,10 +961,10 @@ keras.utils.set_random_seed(SEED)
 vae = models.BinaryVariationalAutoencoder(8, (8, 8, 1), width=64, depth=1)
 epochs = run.steps(smoke=1, laptop=26, gpu=26)  # of 23 steps
 rising, coming_down = 23 * epochs // 10, 23 * epochs * 9 // 10  # steps
-falling_rate = keras.optimizers.schedules.CosineDecay(
+lr_schedule = keras.optimizers.schedules.CosineDecay(
     0.0, decay_steps=coming_down, warmup_target=0.02, warmup_steps=rising)
 vae.compile(
-    keras.optimizers.Adam(falling_rate, global_clipnorm=100.0, use_ema=True, ema_momentum=0.97),
+    keras.optimizers.Adam(lr_schedule, global_clipnorm=100.0, use_ema=True, ema_momentum=0.97),
     **run.compile_options,
 )
 _ = vae.fit(train_pictures.reshape(-1, 8, 8, 1), batch_size=64, epochs=epochs, verbose=0,

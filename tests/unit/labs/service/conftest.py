@@ -10,10 +10,10 @@ APP = """
 from genai_course.labs import service, storage
 
 def make_app(note, folder, engine="numpy", **limits):
-    writer = service.load_release(folder + "/release", engine)
+    language_model = service.load_release(folder + "/release", engine)
     store = storage.RecordStore(folder + "/answers.db")
     clients = {"fast": service.Client("fast", 1e6, 1e6), "slow": service.Client("slow", 2, 5)}
-    return service.create_app(writer, store, clients, service.Limits(**limits), note=note)
+    return service.create_app(language_model, store, clients, service.Limits(**limits), note=note)
 """
 
 

@@ -1,4 +1,4 @@
-"""The app behind its gate: what comes in, what is refused, in which words, and what is kept."""
+"""The app behind its middleware: what comes in, what is refused, in which words, and what is kept."""
 
 import concurrent.futures
 import time
@@ -25,8 +25,12 @@ def send(served, body, key="fast", **options):
 
 def test_writes(served, folder):
     status, answer, _ = service.ask(served, "/write", GOOD | {"seed": 7}, "fast")
-    writer = service.load_release(folder / "release", "numpy")
-    assert (status, answer["text"], answer["model"]) == (200, writer.write("One evening", 4, seed=7), writer.version)
+    language_model = service.load_release(folder / "release", "numpy")
+    assert (status, answer["text"], answer["model"]) == (
+        200,
+        language_model.generate("One evening", 4, seed=7),
+        language_model.version,
+    )
 
 
 @pytest.mark.parametrize(
@@ -116,7 +120,7 @@ def test_half_a_body_is_answered_in_time(served):
 
 def test_a_thousand_malformed_requests(served):
     before = service.ask(served, "/health")[1]
-    outcomes = service.attack(served, 1000, "fast", seed=1)
+    outcomes = service.fuzz(served, 1000, "fast", seed=1)
     assert len(outcomes) == 1000
     assert {outcome.kind for outcome in outcomes} == {*service.KINDS, "half a request"}
     assert [each for each in outcomes if not 400 <= each.status < 500 or not each.sentence.endswith(".")] == []
@@ -172,7 +176,7 @@ def test_listens_on_this_machine_only(served):
     assert listening == {("127.0.0.1", served.port)}
 
 
-# Inside the process: a writer that is slow, or broken, or a disk that is full
+# Inside the process: a language model that is slow, or broken, or a disk that is full
 
 
 class Slow:
@@ -181,19 +185,19 @@ class Slow:
     def __init__(self, seconds=0.3, error=None):
         self.seconds, self.error = seconds, error
 
-    def write(self, prompt, words, temperature, seed, deadline):
+    def generate(self, prompt, words, temperature, seed, deadline):
         if self.error:
             raise self.error
         time.sleep(self.seconds)
         return "text"
 
 
-def inside(writer, store=None, **limits):
+def inside(language_model, store=None, **limits):
     from starlette.testclient import TestClient
 
     notes = []
     app = create_app(
-        writer,
+        language_model,
         store,
         {"k": service.Client("k", 1e6, 1e6)},
         service.Limits(**limits),

@@ -82,7 +82,8 @@ def test_ends_with_a_restarted_kernel_and_outlives_an_interrupt(folder):
             if message["msg_type"] == "stream":
                 ports.extend(int(word) for word in message["content"]["text"].split() if word.isdigit())
 
-        code = f"from genai_course.labs import service\nserver = service.start({str(folder / 'app.py')!r}, folder={str(folder)!r})\n"
+        start = f"server = service.start({str(folder / 'app.py')!r}, folder={str(folder)!r})\n"
+        code = f"from genai_course.labs import service\n{start}"
         client.execute_interactive(code + "print(server.port)", output_hook=read, timeout=60)
         (port,) = ports
         manager.interrupt_kernel()

@@ -1,4 +1,4 @@
-"""ballot: no answer without consent, none lost, none counted twice, damage noticed, other studies refused."""
+"""responses: no answer without consent, none lost, none counted twice, damage noticed, other studies refused."""
 
 import json
 import multiprocessing
@@ -7,8 +7,8 @@ import subprocess
 
 import pytest
 
-from genai_course.labs.human_study import BallotBox, Pair, Study, as_arrays, merge, read_ballot
-from genai_course.labs.human_study import ballot as ballot_module
+from genai_course.labs.human_study import Pair, ResponseFile, Study, as_arrays, merge, read_responses
+from genai_course.labs.human_study import responses as responses_module
 
 CONSENT = "Your answers are kept on this machine, under a random number. You may delete them."
 
@@ -25,12 +25,12 @@ def study():
 
 @pytest.fixture
 def box(study, tmp_path):
-    return BallotBox(study, tmp_path)
+    return ResponseFile(study, tmp_path)
 
 
 def filled(study, folder, answers=5):
     """The file of a learner who has given some answers."""
-    box = BallotBox(study, folder)
+    box = ResponseFile(study, folder)
     box.accept()
     for pair in box.open_pairs()[:answers]:
         box.add(pair, "left")
@@ -58,16 +58,16 @@ def test_consent_is_kept_as_it_was_shown_and_no_name_with_it(box, monkeypatch):
 
 def test_agreeing_twice_stays_one_judge(box):
     box.accept()
-    judge = box.ballot().judge
+    judge = box.read().judge
     box.add("q00", "left")
     box.accept()
-    assert box.ballot().judge == judge
+    assert box.read().judge == judge
     assert len(box.answers()) == 1
 
 
 def test_an_answer_says_who_was_preferred(box, study):
     box.accept()
-    left, right = study.sides("q05", box.ballot().judge)
+    left, right = study.sides("q05", box.read().judge)
     box.add("q05", "right")
     [answer] = box.answers()
     assert (answer.left, answer.right, answer.preferred) == (left, right, right)
@@ -109,23 +109,23 @@ def test_open_pairs_become_fewer(box):
 def test_withdrawing_deletes_all(box):
     box.accept()
     box.add("q00", "left")
-    judge = box.ballot().judge
+    judge = box.read().judge
     assert box.withdraw() == 1
     assert not box.path.exists()
     assert box.withdraw() == 0
     box.accept()
-    assert box.ballot().judge != judge
+    assert box.read().judge != judge
 
 
 def test_a_changed_study_begins_a_file_of_its_own(tmp_path):
     first = filled(make_study(), tmp_path)
     second = filled(make_study(consent="Other words."), tmp_path)
     assert first != second
-    assert len(read_ballot(first).answers) == len(read_ballot(second).answers) == 5
+    assert len(read_responses(first).answers) == len(read_responses(second).answers) == 5
 
 
 def add_many(folder, names):
-    box = BallotBox(make_study(), folder)
+    box = ResponseFile(make_study(), folder)
     box.accept()
     for name in names:
         box.add(name, "left")
@@ -140,7 +140,7 @@ def test_two_notebooks_at_once_lose_nothing(tmp_path, study):
     for process in processes:
         process.join(60)
     assert [process.exitcode for process in processes] == [0, 0]
-    answers = BallotBox(study, tmp_path).answers()
+    answers = ResponseFile(study, tmp_path).answers()
     assert sorted(answer.pair for answer in answers) == sorted(names)
     assert len({answer.judge for answer in answers}) == 1
 
@@ -151,12 +151,12 @@ def test_a_damaged_line_is_noticed_and_costs_only_itself(study, tmp_path, damage
     lines = path.read_bytes().splitlines()
     lines[3] = lines[3].replace(b'"left", "moment"', b'"right", "moment"') if damage == "swapped" else damage
     path.write_bytes(b"\n".join(lines) + b"\n")
-    ballot = read_ballot(path)
-    assert ballot.damaged == (4,)
-    assert len(ballot.answers) == 4
-    [remark] = ballot.remarks("the file")
+    responses = read_responses(path)
+    assert responses.damaged == (4,)
+    assert len(responses.answers) == 4
+    [remark] = responses.remarks("the file")
     assert remark == "In the file, line 4 is damaged and does not count; the other 4 answers do."
-    box = BallotBox(study, tmp_path)
+    box = ResponseFile(study, tmp_path)
     assert len(box.open_pairs()) == 17  # the lost pair is asked again
     box.add(box.open_pairs()[0], "tie")
     assert path.read_bytes().splitlines()[: len(lines)] == lines  # what was there stays as it was
@@ -166,17 +166,17 @@ def test_a_damaged_line_is_noticed_and_costs_only_itself(study, tmp_path, damage
 def test_a_file_that_was_cut_in_the_middle_of_a_line_takes_further_answers(study, tmp_path):
     path = filled(study, tmp_path)
     path.write_bytes(path.read_bytes()[:-30])
-    box = BallotBox(study, tmp_path)
+    box = ResponseFile(study, tmp_path)
     assert len(box.answers()) == 4
     for pair in box.open_pairs():
         box.add(pair, "right")
     assert len(box.answers()) == 21
-    assert read_ballot(path).damaged == (6,)
+    assert read_responses(path).damaged == (6,)
 
 
-@pytest.mark.parametrize("damage", [b"", b"no ballot\n", b'{"judge": "x"}\n'])
+@pytest.mark.parametrize("damage", [b"", b"no responses\n", b'{"judge": "x"}\n'])
 def test_without_readable_consent_nothing_counts_and_nothing_is_overwritten(study, tmp_path, damage):
-    box = BallotBox(study, tmp_path)
+    box = ResponseFile(study, tmp_path)
     box.path.write_bytes(damage)
     with pytest.raises(ValueError, match="its first line is damaged"):
         box.answers()
@@ -199,7 +199,7 @@ def test_a_full_disk_loses_nothing(study, tmp_path):
         before = path.read_bytes()
         with pytest.raises(OSError, match="No space left"):
             (tmp_path / "large").write_bytes(bytes(2**20))
-        box = BallotBox(study, tmp_path)
+        box = ResponseFile(study, tmp_path)
         with pytest.raises(OSError, match="No space left"):
             box.add(box.open_pairs()[0], "left")
         assert path.read_bytes() == before
@@ -212,8 +212,8 @@ def test_a_full_disk_loses_nothing(study, tmp_path):
 
 def test_a_lock_that_is_never_released_is_said(box, monkeypatch):
     box.accept()
-    monkeypatch.setattr(ballot_module, "LOCK_SECONDS", 0.1)
-    with BallotBox(box.study, box.path.parent)._lock(), pytest.raises(OSError, match=r"\.lock"):
+    monkeypatch.setattr(responses_module, "LOCK_SECONDS", 0.1)
+    with ResponseFile(box.study, box.path.parent)._lock(), pytest.raises(OSError, match=r"\.lock"):
         box.add("q00", "left")
 
 
@@ -263,10 +263,10 @@ def test_files_of_another_study_are_refused(study, tmp_path):
 
 
 def test_attention_checks_are_judged_apart(study, tmp_path):
-    box = BallotBox(study, tmp_path)
+    box = ResponseFile(study, tmp_path)
     box.accept()
     assert study.attention(box.answers()) is None
-    left, _ = study.sides("check", box.ballot().judge)
+    left, _ = study.sides("check", box.read().judge)
     box.add("check", "left")
     assert study.attention(box.answers()) == (1.0 if left == "vae" else 0.0)
     assert study.items == ["gan", "vae"]
@@ -301,7 +301,7 @@ def test_unknown_pairs_and_choices_are_refused(box):
 
 def test_the_usual_place_is_the_courses_home(study, tmp_path, monkeypatch):
     monkeypatch.setenv("GENAI_COURSE_HOME", str(tmp_path / "home"))
-    box = BallotBox(study)
+    box = ResponseFile(study)
     box.accept()
     assert box.path.parent == tmp_path / "home" / "studies"
     assert box.path.exists()

@@ -1,4 +1,4 @@
-"""The gate in front of the app: who asks, how often, and whether the body is small, whole, plain JSON. One shape of refusal."""
+"""The middleware in front of the app: who asks, how often, and whether the body is small, whole, plain JSON."""
 
 import asyncio
 import time
@@ -9,7 +9,7 @@ DRAINED = 64  # bodies of the largest size that are read and thrown away, so tha
 LATE = "The body did not arrive within {:g} seconds; send it at once."
 
 
-class Refused(Exception):  # noqa: N818
+class RequestRejected(Exception):  # noqa: N818
     """A request that is answered with a status, one sentence and, maybe, headers."""
 
     def __init__(self, status, sentence, headers=None):
@@ -21,10 +21,10 @@ class Refused(Exception):  # noqa: N818
         return JSONResponse({"error": self.sentence}, self.status, self.headers)
 
 
-MISTAKE = Refused(500, "The server made a mistake, and has noted it.")
+MISTAKE = RequestRejected(500, "The server made a mistake, and has noted it.")
 
 
-class Gate:
+class AccessMiddleware:
     """ASGI middleware for the paths that take a body; it counts and logs every request.
 
     paths: those that need a key. buckets: {key: Bucket}. limits: Limits. counts: a dict that it counts in.
@@ -64,14 +64,14 @@ class Gate:
         refusal, body = None, b""
         try:
             scope["client_name"] = self._let_in(_headers(scope))
-        except Refused as refused:
+        except RequestRejected as refused:
             refusal = refused
         try:
             async with asyncio.timeout(self.limits.body_seconds):
                 body = await self._read(receive, _headers(scope), keep=refusal is None)
         except TimeoutError:
-            refusal = refusal or Refused(408, LATE.format(self.limits.body_seconds), {"Connection": "close"})
-        except Refused as refused:
+            refusal = refusal or RequestRejected(408, LATE.format(self.limits.body_seconds), {"Connection": "close"})
+        except RequestRejected as refused:
             refusal = refusal or refused
         if body is None:  # the client went away
             return
@@ -81,24 +81,26 @@ class Gate:
         await self.app(scope, _replay(body, receive), send)
 
     def _let_in(self, headers):
-        """The client's name.  Raises Refused for an unknown key, too many requests or a body of another type."""
+        """The client's name.  Raises RequestRejected for an unknown key, too many requests or a body of another type."""
         bucket = self.buckets.get(headers.get("x-key", ""))
         if bucket is None:
-            raise Refused(401, "The header X-Key holds no key of this service; ask its owner for one.")
+            raise RequestRejected(401, "The header X-Key holds no key of this service; ask its owner for one.")
         wait = bucket.wait()
         if wait > 0:
             sentence = f"Too many requests; the next one is welcome in {wait:.1f} seconds."
-            raise Refused(429, sentence, {"Retry-After": str(int(-(-wait // 1)))})
+            raise RequestRejected(429, sentence, {"Retry-After": str(int(-(-wait // 1)))})
         kind, _, rest = headers.get("content-type", "").partition(";")
         charset = rest.strip().lower().replace('"', "")
         if kind.strip().lower() != "application/json" or charset not in ("", "charset=utf-8"):
-            raise Refused(415, "The body must be JSON in UTF-8; send the header Content-Type: application/json.")
+            raise RequestRejected(
+                415, "The body must be JSON in UTF-8; send the header Content-Type: application/json."
+            )
         if headers.get("content-encoding", "identity") != "identity":
-            raise Refused(415, "The body is compressed; send it plain.")
+            raise RequestRejected(415, "The body is compressed; send it plain.")
         return bucket.client.name
 
     async def _read(self, receive, headers, keep):
-        """The body; None if the client went away.  Raises Refused for one that is too large or not UTF-8.
+        """The body; None if the client went away.  Raises RequestRejected for one that is too large or not UTF-8.
 
         What the header Content-Length claims is not believed: the bytes are counted as they come.
         """
@@ -120,12 +122,14 @@ class Gate:
         try:
             body.decode("utf-8")
         except UnicodeDecodeError as error:
-            raise Refused(400, f"Byte {error.start} of the body is not UTF-8; encode the text in UTF-8.") from None
+            raise RequestRejected(
+                400, f"Byte {error.start} of the body is not UTF-8; encode the text in UTF-8."
+            ) from None
         return bytes(body)
 
     def _too_large(self):
         most = self.limits.largest_body
-        return Refused(413, f"The body has more than {most} bytes; send less.", {"Connection": "close"})
+        return RequestRejected(413, f"The body has more than {most} bytes; send less.", {"Connection": "close"})
 
 
 class Bucket:

@@ -1,4 +1,4 @@
-"""A writer that guesses the next word from the last eight: small enough to be served from one core.
+"""A language model that guesses the next word from the last eight: small enough to be served from one core.
 
 Bengio, Ducharme, Vincent and Jauvin (2003), "A neural probabilistic language model": each word is a vector, the vectors of
 the last words go through one hidden layer, and out comes a number for every word that may follow.
@@ -16,7 +16,7 @@ ROWS_AT_ONCE = 4096
 
 
 def pieces_of(text):
-    """The pieces a writer knows: every plain character, and each word of a text.  A text -> list of different texts"""
+    """The pieces a language model knows: every plain character, and each word of a text.  A text -> list of different texts"""
     return sorted(set(PLAIN) | set(PIECE.findall(text)))
 
 
@@ -29,7 +29,9 @@ def encode(text, numbers):
     for piece in PIECE.findall(text):
         for part in [piece] if piece in numbers else piece:
             if part not in numbers:
-                raise ValueError(f"The character {ascii(part)} is not among those the writer knows; use plain letters.")
+                raise ValueError(
+                    f"The character {ascii(part)} is not among those the language model knows; use plain letters."
+                )
             found.append(numbers[part])
     return np.array(found, np.int32)
 
@@ -56,7 +58,7 @@ def network(n_pieces, width=192, size=24):
     )
 
 
-class Writer:
+class NeuralLanguageModel:
     """Continues a prompt, piece by piece.
 
     logits: function (n, 8) int32 -> (n, pieces) float, the network in whatever form. pieces: the texts it knows.
@@ -68,33 +70,33 @@ class Writer:
         self.numbers = {piece: number for number, piece in enumerate(self.pieces)}
         self.alphabet = frozenset(piece for piece in self.pieces if len(piece) == 1)
 
-    def write(self, prompt, words=20, temperature=0.8, seed=0, deadline=None):
+    def generate(self, prompt, words=20, temperature=0.8, seed=0, deadline=None):
         """The text that follows a prompt.
 
         words: pieces to write, 1 or more. temperature: above 0. seed: the same one writes the same text, with any engine.
         deadline: moment of ``time.monotonic()`` at which it gives up, or None.
         Raises ValueError for a prompt with unknown characters, TimeoutError when the deadline passes.
         """
-        return self.write_all([prompt], words, temperature, [seed], deadline)[0]
+        return self.generate_batch([prompt], words, temperature, [seed], deadline)[0]
 
-    def write_all(self, prompts, words=20, temperature=0.8, seeds=None, deadline=None):
-        """Texts that follow several prompts, written side by side.  As :meth:`write`; seeds: one for each prompt."""
+    def generate_batch(self, prompts, words=20, temperature=0.8, seeds=None, deadline=None):
+        """Texts that follow several prompts, written side by side.  As :meth:`generate`; seeds: one for each prompt."""
         starts = [np.r_[self._padding, encode(prompt, self.numbers)][-WINDOW:] for prompt in prompts]
         rows = np.zeros((len(prompts), WINDOW + words), np.int32)
         rows[:, :WINDOW] = starts
         seeds = range(len(prompts)) if seeds is None else seeds
-        dice = np.stack([np.random.default_rng(seed).random(words) for seed in seeds])  # (n, words)
+        uniform = np.stack([np.random.default_rng(seed).random(words) for seed in seeds])  # (n, words)
         for place in range(words):
             if deadline is not None and time.monotonic() > deadline:
                 raise TimeoutError(f"The text was not finished in time: {place} of {words} words were written.")
             logits = np.asarray(self.logits(rows[:, place : place + WINDOW]), np.float64) / temperature
             cumulative = np.exp(logits - logits.max(axis=1, keepdims=True)).cumsum(axis=1)  # (n, pieces)
-            drawn = np.sum(dice[:, place, None] * cumulative[:, -1:] >= cumulative[:, :-1], axis=1)
+            drawn = np.sum(uniform[:, place, None] * cumulative[:, -1:] >= cumulative[:, :-1], axis=1)
             rows[:, WINDOW + place] = drawn
         return ["".join(self.pieces[number] for number in row[WINDOW:]) for row in rows]
 
     def surprise(self, texts):
-        """Bits per character that each text costs the writer: how strange it looks to it.  n texts -> (n,) float64"""
+        """Bits per character that each text costs the language model: how strange it looks to it.  n texts -> (n,) float64"""
         codes = [encode(text, self.numbers) for text in texts]
         runs = [windows(np.r_[self._padding, each]) for each in codes]
         read, follows = (np.concatenate(part) for part in zip(*runs, strict=True))

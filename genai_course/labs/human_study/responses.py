@@ -15,7 +15,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from genai_course.labs.human_study.study import CHOICES, Answer
-from genai_course.paths import course_home, dated, whole_file
+from genai_course.paths import atomic_write, course_home, dated
 
 LOCK_SECONDS = 3  # to wait for another notebook, which needs milliseconds
 CONSENT = ("study", "fingerprint", "judge", "consent", "moment")
@@ -23,11 +23,11 @@ ANSWER = ("pair", "left", "right", "choice", "moment")
 
 
 class DamagedError(ValueError):
-    """A file that is no ballot, or whose first line is damaged."""
+    """A file that holds no responses, or whose first line is damaged."""
 
 
 @dataclass(frozen=True)
-class Ballot:
+class Responses:
     """A file as it was read. answers: a tuple of :class:`Answer`; damaged: numbers of the lines that cannot be read."""
 
     study: str
@@ -46,34 +46,34 @@ class Ballot:
         return [f"In {name}, line {lines} is damaged and does not count; the other {len(self.answers)} answers do."]
 
 
-def read_ballot(path):
-    """The :class:`Ballot` in a file.
+def read_responses(path):
+    """The :class:`Responses` in a file.
 
-    Raises DamagedError, a ValueError, for a file that is no ballot or whose first line is damaged, and OSError if there is none.
+    Raises DamagedError, a ValueError, for a file that holds none or whose first line is damaged, and OSError without a file.
     """
     lines = Path(path).read_bytes().splitlines()
-    consent = opened(lines[0], CONSENT) if lines else None
+    consent = decode(lines[0], CONSENT) if lines else None
     if consent is None:
         raise DamagedError(
             f"{path} is no file of answers, or its first line is damaged: without consent nothing in it counts."
         )
     answers, damaged = [], []
     for number, line in enumerate(lines[1:], 2):
-        answer = opened(line, ANSWER)
+        answer = decode(line, ANSWER)
         if answer is None or answer["choice"] not in CHOICES:
             damaged.append(number)
         else:
             answers.append(Answer(consent["judge"], **answer))
-    return Ballot(**consent, answers=tuple(answers), damaged=tuple(damaged))
+    return Responses(**consent, answers=tuple(answers), damaged=tuple(damaged))
 
 
-def sealed(record):
+def encode(record):
     """A record as one line of JSON that ends with its checksum, bytes."""
     return json.dumps(record | {"sum": checksum(record)}, ensure_ascii=False).encode()
 
 
-def opened(line, fields):
-    """The record in a line, or None if the line is not as :func:`sealed` wrote it, with these fields, all texts."""
+def decode(line, fields):
+    """The record in a line, or None if the line is not as :func:`encode` wrote it, with these fields, all texts."""
     try:
         record = json.loads(line)
         found = record.pop("sum")
@@ -87,7 +87,7 @@ def checksum(record):
     return hashlib.sha256(json.dumps(record).encode()).hexdigest()[:8]
 
 
-class BallotBox:
+class ResponseFile:
     """Takes a judge's answers to a study, after consent, and keeps them.
 
     study: a :class:`Study`. folder: where the file lies; by default ``course_home()/studies``.
@@ -106,8 +106,8 @@ class BallotBox:
         judge: another id, for simulations that must repeat; never a name. Whoever has agreed before stays the same judge.
         """
         with self._lock():
-            ballot, sentence = self._read_or_set_aside()
-            if ballot is None:
+            responses, sentence = self._read_or_set_aside()
+            if responses is None:
                 values = (
                     self.study.name,
                     self.study.fingerprint,
@@ -115,25 +115,25 @@ class BallotBox:
                     self.study.consent,
                     now(),
                 )
-                self._write(sealed(dict(zip(CONSENT, values, strict=True))))
+                self._write(encode(dict(zip(CONSENT, values, strict=True))))
             return sentence
 
-    def ballot(self):
-        """The :class:`Ballot` as it is now, or None before consent. Raises DamagedError for a file without readable consent."""
+    def read(self):
+        """The :class:`Responses` as they are now, or None before consent. Raises DamagedError for a file without a consent."""
         with contextlib.suppress(FileNotFoundError):
-            return read_ballot(self.path)
+            return read_responses(self.path)
         return None
 
     def answers(self):
         """The answers given so far, a tuple."""
-        ballot = self.ballot()
-        return ballot.answers if ballot else ()
+        responses = self.read()
+        return responses.answers if responses else ()
 
     def open_pairs(self):
         """Names of the pairs still to answer, in this judge's order. Raises ValueError before consent."""
-        ballot = self._accepted()
-        done = {answer.pair for answer in ballot.answers}
-        return [name for name in self.study.order(ballot.judge) if name not in done]
+        responses = self._accepted()
+        done = {answer.pair for answer in responses.answers}
+        return [name for name in self.study.order(responses.judge) if name not in done]
 
     def add(self, pair, choice):
         """Keep an answer; return True, or False if this pair has one already: the first answer stays.
@@ -145,12 +145,12 @@ class BallotBox:
         if choice not in CHOICES:
             raise ValueError(f"The choice is {choice!r}; give one of {', '.join(map(repr, CHOICES))}.")
         with self._lock():
-            ballot = self._accepted()
-            values = (pair, *self.study.sides(pair, ballot.judge), choice, now())
-            if pair in {answer.pair for answer in ballot.answers}:
+            responses = self._accepted()
+            values = (pair, *self.study.sides(pair, responses.judge), choice, now())
+            if pair in {answer.pair for answer in responses.answers}:
                 return False
             # The bytes that are there stay as they are, damaged ones too.
-            self._write(self.path.read_bytes().rstrip(b"\n") + b"\n" + sealed(dict(zip(ANSWER, values, strict=True))))
+            self._write(self.path.read_bytes().rstrip(b"\n") + b"\n" + encode(dict(zip(ANSWER, values, strict=True))))
             return True
 
     def withdraw(self):
@@ -164,14 +164,14 @@ class BallotBox:
             return number
 
     def _accepted(self):
-        ballot = self.ballot()
-        if ballot is None:
+        responses = self.read()
+        if responses is None:
             raise ValueError(f"Nobody has agreed to the study {self.study.name!r} here: ask for consent first.")
-        return ballot
+        return responses
 
     def _read_or_set_aside(self):
         try:
-            return self.ballot(), ""
+            return self.read(), ""
         except DamagedError:
             aside = dated(self.path)
             self.path.rename(aside)
@@ -182,7 +182,7 @@ class BallotBox:
         return FileLock(self.path.with_suffix(".lock"), timeout=LOCK_SECONDS, poll_interval=0.005)
 
     def _write(self, content):
-        with whole_file(self.path) as temporary:
+        with atomic_write(self.path) as temporary:
             temporary.write_bytes(content + b"\n")
 
 
@@ -195,25 +195,25 @@ def merge(study, paths):
 
     An answer of the same judge to the same pair counts once, the earliest: the same file twice changes nothing.
 
-    Raises ValueError for a file of another study or of another version of this one, for one that is no ballot, and for no files.
+    Raises ValueError for a file of another study or of another version of this one, for one without responses, and for no files.
     """
     paths = [Path(path) for path in paths]
     if not paths:
         raise ValueError("There is no file to merge; give at least one.")
     kept, remarks, repeated = {}, [], 0
     for path in paths:
-        ballot = read_ballot(path)
-        if ballot.study != study.name:
+        responses = read_responses(path)
+        if responses.study != study.name:
             raise ValueError(
-                f"{path} holds answers to the study {ballot.study!r}, not to {study.name!r}: leave it out."
+                f"{path} holds answers to the study {responses.study!r}, not to {study.name!r}: leave it out."
             )
-        if ballot.fingerprint != study.fingerprint:
+        if responses.fingerprint != study.fingerprint:
             raise ValueError(
                 f"{path} holds answers to another version of the study {study.name!r} (its question, consent or pairs differ): "
                 "merge it with files of its own version."
             )
-        remarks += ballot.remarks(path.name)
-        for answer in ballot.answers:
+        remarks += responses.remarks(path.name)
+        for answer in responses.answers:
             key = (answer.judge, answer.pair)
             repeated += key in kept
             if key not in kept or answer.moment < kept[key].moment:

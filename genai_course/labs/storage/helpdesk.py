@@ -59,7 +59,7 @@ FIRST_DAY = datetime(2026, 1, 5)
 
 @dataclass(frozen=True)
 class Question:
-    """A question to search with. kind: one of KINDS. relevant: places in ``Desk.entries``; at most five."""
+    """A question to search with. kind: one of KINDS. relevant: places in ``HelpdeskData.entries``; at most five."""
 
     text: str
     kind: str
@@ -67,7 +67,7 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Desk:
+class HelpdeskData:
     """entries: arguments for ``RecordStore.add``. planted: the personal data in each prompt, or "". ratings: 1 to 5, or None."""
 
     entries: list[dict]
@@ -76,10 +76,10 @@ class Desk:
     questions: list[Question]
 
 
-def desk(issues=160, questions=40, *, seed=0):
-    """A Desk of five records an issue (four real, one synthetic) and as many questions of each kind as asked for.
+def helpdesk_data(issues=160, questions=40, *, seed=0):
+    """Data of five records an issue (four real, one synthetic) and as many questions of each kind as asked for.
 
-    issues: 10 to 160. questions: of each of the five kinds, 1 or more. The same seed gives the same desk.
+    issues: 10 to 160. questions: of each of the five kinds, 1 or more. The same seed gives the same data.
     """
     check_whole_number("issues", issues, 10)
     check_whole_number("questions", questions, 1)
@@ -94,7 +94,7 @@ def desk(issues=160, questions=40, *, seed=0):
     issue_of = [pair for pair in pairs for _ in range(PER_ISSUE)]
     codes = [code for _, _, _, code in made]
     asked = [_question(kind, pairs, held_back, issue_of, codes, rng) for kind in KINDS for _ in range(questions)]
-    return Desk(
+    return HelpdeskData(
         [entry for entry, *_ in made], [secret for _, secret, *_ in made], [rating for _, _, rating, _ in made], asked
     )
 

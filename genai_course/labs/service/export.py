@@ -8,7 +8,7 @@ import textwrap
 import types
 from pathlib import Path
 
-from genai_course.paths import whole_file
+from genai_course.paths import atomic_write
 
 HEADER = '''"""Made from a notebook: everything that the service needs of it."""
 
@@ -18,7 +18,7 @@ import numpy as np
 
 from genai_course.labs import service, storage
 '''
-IN_HEADER = {"math", "np", "service", "storing"}
+IN_HEADER = {"math", "np", "service", "storage"}
 
 
 def write_app(path, *functions):
@@ -32,7 +32,7 @@ def write_app(path, *functions):
     for function in functions:
         _add(inspect.unwrap(function).__name__, function, parts, done)
     text = "\n".join(parts)
-    with whole_file(path) as temporary:
+    with atomic_write(path) as temporary:
         Path(temporary).write_text(text, encoding="utf-8")
     return text
 

@@ -1,4 +1,4 @@
-"""What a text becomes before it reaches the file: itself, or bytes that only the key opens."""
+"""What a text becomes before it reaches the file: itself, or bytes that only the key decrypts."""
 
 import hashlib
 import hmac
@@ -15,17 +15,17 @@ def content_hash(prompt, response):
 class PlainText:
     """Texts stay as they are; hashes are plain, so anyone who knows a text can name it."""
 
-    def close(self, text, label):
+    def encrypt(self, text, label):
         return text
 
-    def open(self, closed, label):
-        return closed
+    def decrypt(self, encrypted, label):
+        return encrypted
 
     def fingerprint(self, prompt, response=""):
         return content_hash(prompt, response)
 
 
-class Seal:
+class Cipher:
     """Texts become AES-GCM ciphertexts (NIST SP 800-38D), hashes become HMACs: neither tells anything without the key.
 
     passphrase: text. salt: bytes kept in the file, so that the same passphrase gives another key for another file.
@@ -39,26 +39,26 @@ class Seal:
         keys = hashlib.scrypt(passphrase.encode(), salt=salt, n=2**14, r=8, p=1, dklen=64)
         self._cipher, self._hash_key = AESGCM(keys[:32]), keys[32:]
 
-    def close(self, text, label):
-        """text -> bytes. label: where it belongs; the same bytes in another place will not open."""
+    def encrypt(self, text, label):
+        """text -> bytes. label: where it belongs; the same bytes in another place cannot be decrypted."""
         nonce = os.urandom(NONCE)
         return nonce + self._cipher.encrypt(nonce, text.encode(), label.encode())
 
-    def open(self, closed, label):
+    def decrypt(self, encrypted, label):
         """bytes -> text. Raises ValueError if a bit has changed, the place is another or the key is wrong."""
         from cryptography.exceptions import InvalidTag
 
         try:
-            return self._cipher.decrypt(closed[:NONCE], closed[NONCE:], label.encode()).decode()
+            return self._cipher.decrypt(encrypted[:NONCE], encrypted[NONCE:], label.encode()).decode()
         except (InvalidTag, TypeError, ValueError):
             raise ValueError(
                 f"The text {label[:12]} cannot be decrypted: the file was changed outside the store."
             ) from None
 
-    def opens(self, closed, label):
-        """Whether the key is the one that closed it."""
+    def can_decrypt(self, encrypted, label):
+        """Whether the key is the one that encrypted it."""
         try:
-            return self.open(closed, label) is not None
+            return self.decrypt(encrypted, label) is not None
         except ValueError:
             return False
 

@@ -1,4 +1,4 @@
-"""The service's writer and its releases: the same text in another process, with other engines, from whole releases only."""
+"""Language model and releases: the same text in another process, with other engines, from whole releases only."""
 
 import json
 import shutil
@@ -17,17 +17,17 @@ WISH = {"prompt": "One evening", "words": 15, "seed": 3}
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_engines_write_the_same(folder, engine):
-    assert service.load_release(folder / "release", engine).write(**WISH) == numpy_writer(folder).write(**WISH)
+    assert service.load_release(folder / "release", engine).generate(**WISH) == numpy_model(folder).generate(**WISH)
 
 
 def test_another_process_writes_the_same(folder):
     program = (
         "import sys, json; from genai_course.labs import service;"
-        "print(json.dumps(service.load_release(sys.argv[1], 'keras').write(**json.loads(sys.argv[2]))))"
+        "print(json.dumps(service.load_release(sys.argv[1], 'keras').generate(**json.loads(sys.argv[2]))))"
     )
     command = [sys.executable, "-c", program, str(folder / "release"), json.dumps(WISH)]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    assert json.loads(said) == numpy_writer(folder).write(**WISH)
+    assert json.loads(said) == numpy_model(folder).generate(**WISH)
 
 
 def test_numpy_needs_no_tensorflow(folder):
@@ -41,43 +41,51 @@ def test_numpy_needs_no_tensorflow(folder):
 
 
 def test_side_by_side_is_one_by_one(folder):
-    writer = numpy_writer(folder)
+    language_model = numpy_model(folder)
     prompts = ["One", "The old church", "a fox met two geese near the old church, and then the geese"]
-    together = writer.write_all(prompts, words=9, seeds=[5, 6, 7])
-    assert together == [writer.write(prompt, 9, seed=seed) for prompt, seed in zip(prompts, (5, 6, 7), strict=True)]
+    together = language_model.generate_batch(prompts, words=9, seeds=[5, 6, 7])
+    assert together == [
+        language_model.generate(prompt, 9, seed=seed) for prompt, seed in zip(prompts, (5, 6, 7), strict=True)
+    ]
     assert len(set(together)) == 3
 
 
 def test_cold_writes_the_likeliest(folder):
-    writer = numpy_writer(folder)
-    assert writer.write("One", 5, temperature=1e-6, seed=1) == writer.write("One", 5, temperature=1e-6, seed=2)
-    assert writer.write("One", 5, temperature=1, seed=1) != writer.write("One", 5, temperature=1, seed=2)
+    language_model = numpy_model(folder)
+    assert language_model.generate("One", 5, temperature=1e-6, seed=1) == language_model.generate(
+        "One", 5, temperature=1e-6, seed=2
+    )
+    assert language_model.generate("One", 5, temperature=1, seed=1) != language_model.generate(
+        "One", 5, temperature=1, seed=2
+    )
 
 
 def test_surprise_is_what_the_network_says(folder):
-    writer = numpy_writer(folder)
+    language_model = numpy_model(folder)
     texts = ["One evening a fox", "zzz"]
     expected = []
     for text in texts:
-        codes = np.r_[np.full(8, writer.numbers["\n"]), service.encode(text, writer.numbers)]
-        logits = np.stack([writer.logits(codes[None, place : place + 8])[0] for place in range(len(codes) - 8)])
+        codes = np.r_[np.full(8, language_model.numbers["\n"]), service.encode(text, language_model.numbers)]
+        logits = np.stack([language_model.logits(codes[None, place : place + 8])[0] for place in range(len(codes) - 8)])
         shares = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
         expected.append(-np.log2(shares[np.arange(len(shares)), codes[8:]]).sum() / len(text))
-    np.testing.assert_allclose(writer.surprise(texts), expected, rtol=1e-5)
+    np.testing.assert_allclose(language_model.surprise(texts), expected, rtol=1e-5)
 
 
 def test_words_unknown_are_spelt_and_characters_refused(folder):
-    writer = numpy_writer(folder)
-    codes = service.encode("fox foxes", writer.numbers)
-    assert [writer.pieces[code] for code in codes] == ["f", "o", "x", " ", "f", "o", "x", "e", "s"]
-    assert "".join(writer.pieces[code] for code in service.encode("the fox", writer.numbers)) == "the fox"
+    language_model = numpy_model(folder)
+    codes = service.encode("fox foxes", language_model.numbers)
+    assert [language_model.pieces[code] for code in codes] == ["f", "o", "x", " ", "f", "o", "x", "e", "s"]
+    assert (
+        "".join(language_model.pieces[code] for code in service.encode("the fox", language_model.numbers)) == "the fox"
+    )
     with pytest.raises(ValueError, match=r"'\\xe9'"):
-        writer.write("caf\u00e9")
+        language_model.generate("caf\u00e9")
 
 
 def test_gives_up_at_its_deadline(folder):
     with pytest.raises(TimeoutError, match="0 of 5 words"):
-        numpy_writer(folder).write("One", 5, deadline=time.monotonic() - 1)
+        numpy_model(folder).generate("One", 5, deadline=time.monotonic() - 1)
 
 
 @pytest.mark.parametrize("name", ["model.keras", "weights.npz"])
@@ -113,5 +121,5 @@ def test_refuses_another_example(folder, tmp_path):
         service.load_release(copy, "numpy")
 
 
-def numpy_writer(folder):
+def numpy_model(folder):
     return service.load_release(folder / "release", "numpy")

@@ -1,26 +1,21 @@
 """`genai-course site`: the pages of the whole course, as files."""
 
 import html
-import io
 
 import nbformat
 import pytest
-from rich.console import Console
 from site_files import broken_links, foreign_addresses, pages
 
 from genai_course.paths import course_root
 from genai_course_tools.learner import overview
-from genai_course_tools.publish.site import write_site
 
 CARDS = overview.read_cards({})
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory):
+def made(made_site):
     """The folder of the pages, and what the command said."""
-    console = Console(file=io.StringIO(), width=1000)
-    index = write_site(tmp_path_factory.mktemp("a site") / "site", console)
-    return index.parent, console.file.getvalue()
+    return made_site
 
 
 def _notebook(kind, card):

@@ -1,8 +1,9 @@
-"""The one ruler for pictures of glyphs: which features, how many samples, against which pictures."""
+"""How the course measures pictures of glyphs: which features, how many samples, against which pictures."""
 
 from functools import cache
 
-from genai_course import data, session
+from genai_course import data
+from genai_course.checks import check_whole_number
 from genai_course.evaluation.classifier import features, recognised_share, shrink
 from genai_course.evaluation.frechet import frechet_distance
 from genai_course.evaluation.neighbours import nearest_distance, precision_recall
@@ -11,16 +12,17 @@ SAMPLES = 4_000  # pictures that are judged; every number here depends a little 
 NEIGHBOURS = 3  # of precision and recall
 SEARCHED = 1_000  # judged pictures whose nearest training picture is looked for
 LEARNED = 20_000  # training pictures that they are looked for among
-FEW = 400  # of both for the smoke profile, which judges nothing
+FEW = 400  # of the last two where fewer than SAMPLES are judged
 
 
-def picture_scores(pictures, reference=None, labels=None, training=None):
-    """How good are generated glyphs? The first ``SAMPLES`` pictures, always measured in the same way.
+def evaluate_images(pictures, reference=None, labels=None, training=None, samples=SAMPLES):
+    """How good are generated glyphs? The first ``samples`` pictures, always measured in the same way.
 
-    pictures: (n, size, size, 1) with values in [0, 1], n at least ``SAMPLES``.
+    pictures: (n, size, size, 1) with values in [0, 1], n at least ``samples``.
     reference: real pictures to compare with, (m, size, size, 1); by default the course's held-out glyphs.
     labels: (n,) classes that the pictures were meant to be, positions in ``data.CHARACTERS``, if there were any.
     training: the pictures that the model learned from, to notice copies; by default the course's training glyphs.
+    samples: how many pictures are judged; with fewer than ``SAMPLES`` (the smoke profile) the scores compare with nothing.
 
     Returns a dictionary of floats:
     frechet: Fréchet distance of the classifier's features, in units of their mean variance; 0 is best.
@@ -28,18 +30,17 @@ def picture_scores(pictures, reference=None, labels=None, training=None):
     nearest: mean pixel distance to the nearest training picture; much less than for new real pictures means copies.
     recognised: with labels, the share of pictures read as what they were meant to be.
 
-    Raises ValueError for fewer than ``SAMPLES`` pictures (except in the smoke profile, which judges nothing).
+    Raises ValueError for samples out of range and for fewer pictures than that.
     """
-    smoke = session.current_run is not None and not session.current_run.judges_claims
-    needed = 2 * NEIGHBOURS if smoke else SAMPLES
-    if len(pictures) < needed:
+    check_whole_number("samples", samples, 2 * NEIGHBOURS, SAMPLES)
+    if len(pictures) < samples:
         raise ValueError(
-            f"There are {len(pictures)} pictures; the scores need {needed}: with fewer the Fréchet distance comes out larger."
+            f"There are {len(pictures)} pictures; the scores need {samples}: with fewer the Fréchet distance comes out larger."
         )
-    pictures = pictures[:SAMPLES]
+    pictures, few = pictures[:samples], samples < SAMPLES
     seen = features(pictures)  # (n, FEATURES)
-    real = reference_features(FEW if smoke else SAMPLES) if reference is None else features(reference)
-    training = training_pictures(FEW if smoke else LEARNED) if training is None else training
+    real = reference_features(FEW if few else SAMPLES) if reference is None else features(reference)
+    training = training_pictures(FEW if few else LEARNED) if training is None else training
     precision, recall = precision_recall(real, seen, NEIGHBOURS)
     scores = {
         "frechet": frechet_distance(seen, real),
@@ -48,7 +49,7 @@ def picture_scores(pictures, reference=None, labels=None, training=None):
         "nearest": nearest_distance(shrink(pictures[:SEARCHED]), shrink(training)),
     }
     if labels is not None:
-        scores["recognised"] = recognised_share(pictures, labels[:SAMPLES])
+        scores["recognised"] = recognised_share(pictures, labels[:samples])
     return scores
 
 
