@@ -11,6 +11,7 @@ from pathlib import Path
 
 import nbformat
 
+from genai_course.authoring.broken_edits import definition_problems
 from genai_course.authoring.execution import execution_job
 from genai_course.authoring.find import find_lessons, lesson_name
 from genai_course.authoring.freshness import modules_hash
@@ -48,7 +49,9 @@ def build(wanted, root, *, check=False, again=False, workers=1, console):
     """
     root = Path(root)
     lessons = [read_lesson(path) for path in find_lessons(wanted, root / "lessons", ".py")]
-    if refused := [f"{path}:{problem.line}: {problem.message}" for path, problem in _problems(lessons)]:
+    refused = [f"{path}:{problem.line}: {problem.message}" for path, problem in _problems(lessons)]
+    refused += [problem for lesson in lessons for problem in definition_problems(lesson.prefix)]
+    if refused:
         print("\n".join(refused), file=sys.stderr)
         return 1
     products = [make(lesson, root) for lesson in lessons]

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from genai_course.authoring import mutants
+from genai_course.authoring.broken_edits import broken_edits
 from genai_course.authoring.lesson import read_lesson
 from genai_course.exercises.definitions import Experiment, Function
 from genai_course.exercises.judge import judge
-from genai_course.exercises.registry import defined_ids, find, lesson_prefixes
+from genai_course.exercises.registry import defined_ids, definitions_file, find, lesson_prefixes
 from genai_course.paths import course_root
 from genai_course.session import quietly_import_keras
 
@@ -157,10 +158,14 @@ class _Examination:
             self._problem("Two of its mistakes have the same hint.")
 
     def _mistakes(self):
-        for mistake in self.exercise.mistakes:
-            wrong = mistake.wrong
-            if not isinstance(self.exercise, Function) and callable(wrong):
-                wrong = mistake.example
+        file = definitions_file(self.lesson.prefix)
+        broken = broken_edits(file, [self.exercise])
+        self.row.problems.extend(f"{file}:{line}: {sentence}" for line, sentence in broken)
+        if isinstance(self.exercise, Function):
+            answers = list(self.exercise.wrong_functions())
+        else:
+            answers = [(each, each.example if callable(each.wrong) else each.wrong) for each in self.exercise.mistakes]
+        for mistake, wrong in answers:
             verdict = judge(self.exercise, wrong)
             if verdict.mistake is not mistake:
                 self._problem(f"The mistake with the hint “{mistake.hint[:60]}…” is answered: {_said(verdict)}")

@@ -3,8 +3,10 @@
 import difflib
 import pkgutil
 from importlib import import_module
+from pathlib import Path
 
 from genai_course.exercises import lessons
+from genai_course.exercises.quiz_markdown import read_quiz
 from genai_course.exercises.render import CleanError
 
 LISTS = {"exercise": "EXERCISES", "prediction": "PREDICTIONS"}
@@ -36,11 +38,23 @@ def find(kind, id_):
 
 
 def find_quiz(lesson):
-    """The questions of a lesson, named without its number. Raises UnknownId."""
-    known = [prefix for prefix in lesson_prefixes() if getattr(_module(prefix), "QUIZ", [])]
-    if lesson not in known:
-        raise UnknownId(_no_such("quiz", lesson, known))
-    return _module(lesson).QUIZ
+    """The questions of a lesson, named without its number. Raises UnknownId, or QuizError for a quiz with a fault."""
+    if lesson in lesson_prefixes():
+        if (file := quiz_file(lesson)).is_file():
+            return read_quiz(file)
+        if questions := getattr(_module(lesson), "QUIZ", []):
+            return questions
+    raise UnknownId(_no_such("quiz", lesson, lesson_prefixes()))
+
+
+def quiz_file(lesson):
+    """Where a lesson's quiz stands, if it has one: beside its exercises."""
+    return definitions_file(lesson).with_suffix(".md")
+
+
+def definitions_file(lesson):
+    """The file that defines a lesson's exercises."""
+    return Path(_module(lesson).__file__)
 
 
 def _module(prefix):

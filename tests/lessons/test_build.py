@@ -9,6 +9,7 @@ import pytest
 from rich.console import Console
 
 from genai_course.authoring import build as build_module
+from genai_course.authoring.broken_edits import definition_problems
 from genai_course.authoring.build import build, make, read_stored, stray_notebooks
 from genai_course.authoring.find import lesson_name
 from genai_course.authoring.lesson import read_lesson
@@ -32,6 +33,7 @@ def _without_outputs(notebook):
 class TestCommittedNotebooks:
     def test_the_lesson_is_without_fault(self, lesson):
         assert lint(lesson) == []
+        assert definition_problems(lesson.prefix) == []
 
     def test_notebook_and_solution_are_those_of_the_lesson(self, lesson):
         """A failure here means that a lesson or a module it imports has changed: run `genai-course build`."""

@@ -1,6 +1,7 @@
 """The harness must notice what is wrong with an exercise, a check or a lesson."""
 
 import dataclasses
+import re
 
 import numpy as np
 import pytest
@@ -153,3 +154,9 @@ def test_a_value_with_a_wrong_solution_in_its_header(lesson, examine):
     assert "The lesson's solution does not pass" in examine("shape").problems[0]
     lesson.write_text(LESSON.replace(' solution="(4, 2)"', ""), encoding="utf-8")
     assert 'no solution="…"' in examine("shape").problems[0]
+
+
+def test_an_edit_that_no_longer_applies_is_a_problem_with_file_and_line(examine):
+    mistakes = {"scale * → ": "The scale is missing.", "np.median → np.mean": "That is the mean."}
+    (problem,) = examine("row_mean", mistakes=mistakes).problems
+    assert re.match(r".*sample\.py:\d+: row_mean: The edit “np.median → np.mean” no longer applies", problem)
