@@ -104,6 +104,8 @@ class _Examination:
         self._texts()
         self._mistakes()
         self._must_pass("The reference", self.exercise.resolve())
+        if getattr(self.exercise, "written_out", None) is not None:
+            self._must_pass("The reference written out", self.exercise.written_out)
         for number, other in enumerate(others, 1):
             self._must_pass(f"Alternative {number}", other)
         try:

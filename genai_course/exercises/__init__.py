@@ -17,7 +17,7 @@ wrong answers in NumPy, references as "module:function". ``genai-course harness 
             passed="What was right. One sentence more.",
             traced=True,  # it runs inside training: also check it in a tf.function
             excused={"`a - b` → `b - a`": "The square forgets the sign."},  # mutants that are right, and why
-        ),  # also: dtype="uint8" where the type matters; tolerance, relative to the largest number expected
+        ),  # also: dtype="uint8" where the type matters; tolerance, relative to the largest number expected; written_out
         Value("code_shape", reference=(4, 2), hints=…, passed=…,  # accept=test where more than the reference is right
               mistakes=[((2, 4), "Pictures come first."),  # a wrong value, or a test for one with an example:
                         (lambda shape: len(shape) == 4, "That is a picture's shape.", (4, 8, 8, 1))]),

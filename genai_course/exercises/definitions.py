@@ -59,9 +59,11 @@ class Function(Exercise):
     cases: ``rng -> [tuple of arguments, …]``, smallest first; made afresh for each call; float64 arrays become float32.
     traced: whether the function will run inside training; it is then also run in a ``tf.function``.
     dtype: name of the type the result must have, where the lesson needs it.
+    written_out: the same in one function, whose text the mistakes edit; for a reference that leaves the work to others.
     """
 
     cases: Callable
+    written_out: Callable | None = None
     traced: bool = False
     tolerance: float = TOLERANCE
     dtype: str | None = None
@@ -77,7 +79,7 @@ class Function(Exercise):
 
     def wrong(self, mistake):
         """The function that makes this mistake. Raises EditError where its edit no longer applies."""
-        return mistake.wrong if callable(mistake.wrong) else edited(self.resolve(), mistake.wrong)
+        return mistake.wrong if callable(mistake.wrong) else edited(self.written_out or self.resolve(), mistake.wrong)
 
     def wrong_functions(self):
         """(mistake, function that makes it), …, without broken edits: ``build`` refuses them, a learner is not bothered."""

@@ -177,8 +177,7 @@ EXERCISES = [
         "np.exp(np.mean(divergences)) → np.mean(np.exp(divergences))":
             "You took the exponential of each picture's divergence and then the mean. First the mean, then the exponential.",
         "np.mean → np.sum": "You added the pictures up, so more pictures would give a higher score. Take their mean.",
-        ("np.sum → np.mean", ", axis=1 →"):
-            "You averaged over the classes, too. Add over the classes (axis 1), average over the pictures.",
+        ("np.sum → np.mean", ", axis=1 →"): "You averaged over the classes, too. Add over the classes (axis 1), average over the pictures.",
         "/ overall →":
             "p(y) is missing: yours only asks whether each picture is read surely, and one letter repeated would win. Divide by the mean over the pictures.",
         ("/ overall →", "np.mean → -np.mean"):
@@ -186,8 +185,7 @@ EXERCISES = [
         "np.mean → -np.mean": "The fraction is upside down: p(y|x) stands above p(y), or the score would fall where it should rise.",
         "probabilities * np.log(probabilities / overall) → overall * np.log(overall / probabilities)":
             "The two are swapped: the probabilities of the picture weigh the sum and stand on top, those of all pictures below.",
-        "np.log → np.log2":
-            "You took the logarithm to base 2. exp undoes the natural one, `np.log`.",
+        "np.log → np.log2": "You took the logarithm to base 2. exp undoes the natural one, `np.log`.",
         "mean(axis=0) → mean(axis=1, keepdims=True)":
             "You averaged over the classes of one picture, which always gives 1 / classes. p(y) is the mean over the pictures, axis 0.",
     }, hints=(

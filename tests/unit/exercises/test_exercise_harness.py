@@ -160,3 +160,14 @@ def test_an_edit_that_no_longer_applies_is_a_problem_with_file_and_line(examine)
     mistakes = {"scale * → ": "The scale is missing.", "np.median → np.mean": "That is the mean."}
     (problem,) = examine("row_mean", mistakes=mistakes).problems
     assert re.match(r".*sample\.py:\d+: row_mean: The edit “np.median → np.mean” no longer applies", problem)
+
+
+def test_edits_change_the_reference_written_out_which_must_be_right(examine):
+    def written_out(rows, scale):
+        total = np.sum(rows, axis=1)
+        return scale * total / rows.shape[1]
+
+    mistakes = {"/ rows.shape[1] →": "That is the sum."}
+    assert examine("row_mean", mistakes=mistakes, written_out=written_out).problems == []
+    wrong = examine("row_mean", mistakes={}, written_out=lambda rows, scale: rows)
+    assert any(problem.startswith("The reference written out does not pass: failed") for problem in wrong.problems)
