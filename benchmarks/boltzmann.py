@@ -78,13 +78,13 @@ def ours(train, settings, epochs, seed):
     import keras
 
     from genai_course.models import RestrictedBoltzmannMachine
-    from genai_course.models.restricted_boltzmann_machine import falling_rate
+    from genai_course.models.restricted_boltzmann_machine import rbm_optimizer
 
     keras.utils.set_random_seed(seed)
     many = np.tile(train, (PASSES, 1, 1, 1))
-    model = RestrictedBoltzmannMachine(HIDDEN, train.shape[1:], **settings)
-    model.compile(falling_rate(epochs * -(-len(many) // 64)), steps_per_execution=16)
-    return model, timed(lambda: model.fit(many, epochs=epochs, verbose=0))
+    model = RestrictedBoltzmannMachine(HIDDEN, train.shape[1:], **settings).adapt(train)
+    model.compile(rbm_optimizer(epochs * -(-len(many) // 64)), steps_per_execution=16)
+    return model, timed(lambda: model.fit(many, batch_size=64, epochs=epochs, verbose=0))
 
 
 def scikit_learns(train, rate, seconds_to_take, seed):

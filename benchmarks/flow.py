@@ -120,7 +120,7 @@ def trained_flow(flow, train, epochs, batch, seed):
 
     keras.utils.set_random_seed(seed)
     started = time.process_time()
-    fresh = NormalizingFlow(**flow.settings | {"turn_seed": seed}).adapt(train)
+    fresh = NormalizingFlow(**flow.settings | {"rotation_seed": seed}).adapt(train)
     flow.set_weights(fresh.get_weights())
     for variable in flow.optimizer.variables:
         variable.assign(np.zeros(variable.shape))

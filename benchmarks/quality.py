@@ -31,7 +31,7 @@ from benchmarks.timing import timed, train
 from benchmarks.torch_diffusion import torch_diffusion_models
 from genai_course import data, evaluation, session
 from genai_course.evaluation.neighbours import nearest_distance, squared_distances
-from genai_course.paths import whole_file
+from genai_course.paths import atomic_write
 
 PCA_DIMENSIONS = 60
 NARROW_BANDWIDTH = 0.1  # of a kernel density that nearly copies
@@ -212,7 +212,7 @@ def fit(model, pictures, epochs, batch_size, learning_rate):
 
 def judge(pictures, reference, labels=None):
     """The course's scores, how far samples are from held-out pictures (two distances tell copies apart), and their edges."""
-    scores = evaluation.picture_scores(pictures, reference=reference, labels=labels)
+    scores = evaluation.evaluate_images(pictures, reference=reference, labels=labels)
     edges = evaluation.edge_energy(pictures).mean() / evaluation.edge_energy(reference).mean()
     return scores | {"nearest_held_out": nearest_distance(pictures[:1_000], reference), "edges": float(edges)}
 
@@ -258,7 +258,7 @@ def write(report, strips):
 
     for name, pictures in strips.items():
         row = Image.fromarray((np.hstack(list(pictures[..., 0])) * 255).round().astype("uint8"))  # (16, 16 * 16)
-        with whole_file(RESULTS / strip_file(name)) as temporary:
+        with atomic_write(RESULTS / strip_file(name)) as temporary:
             row.resize((3 * row.width, 3 * row.height), Image.Resampling.NEAREST).save(temporary, optimize=True)
     rows = [f"| {name} | ![Sixteen glyphs]({strip_file(name)}) |" for name in report["drawing"]]
     store("quality", report, "\n".join([as_markdown(report), "## To look at", "", "| | |", "|---|---|", *rows, ""]))

@@ -8,7 +8,7 @@ from statistics import median
 import click
 import numpy as np
 
-from genai_course.paths import whole_file
+from genai_course.paths import atomic_write
 
 RESULTS = Path(__file__).parent / "results"
 
@@ -73,7 +73,7 @@ def stored(name):
 def store(name, report, text):
     """Write the report as JSON, and ``text``, its tables, as Markdown."""
     for suffix, content in ((".json", json.dumps(report, indent=1) + "\n"), (".md", text)):
-        with whole_file(RESULTS / f"{name}{suffix}") as temporary:
+        with atomic_write(RESULTS / f"{name}{suffix}") as temporary:
             temporary.write_text(content, encoding="utf-8")
 
 

@@ -76,10 +76,10 @@ def dated(path):
 
 
 @contextmanager
-def whole_file(path):
+def atomic_write(path):
     """Yield a temporary path near ``path``; move it to ``path`` on success, so the file is whole or absent.
 
-    >>> with whole_file("curves.npz") as temporary:
+    >>> with atomic_write("curves.npz") as temporary:
     ...     np.savez(temporary, loss=loss)
     """
     path = Path(path)

@@ -1,4 +1,4 @@
-"""Trained models for lessons that need one: ``zoo.load("vae_glyphs")``.
+"""Trained models for lessons that need one: ``zoo.load("vae_glyphs", run)``.
 
 A model is trained once on this machine, always in the same way, and kept in ``course_home()/zoo``. The file's name holds a
 hash of everything that the training depends on, so a change of the course or of a library makes a new file.
@@ -15,7 +15,7 @@ import numpy as np
 from filelock import FileLock
 
 from genai_course import data, imports, session
-from genai_course.paths import course_home, whole_file
+from genai_course.paths import atomic_write, course_home
 
 RECIPES = {}  # name -> function(run, progress) that returns a trained model
 SECONDS = {}  # name -> seconds of training on the laptop profile, to tell the learner
@@ -112,14 +112,14 @@ def diffusion_glyphs(run, progress):
 def boltzmann_digits(run, progress):
     """Dreams black and white digits: a restricted Boltzmann machine of 16 hidden units."""
     from genai_course.models import RestrictedBoltzmannMachine
-    from genai_course.models.restricted_boltzmann_machine import falling_rate
+    from genai_course.models.restricted_boltzmann_machine import rbm_optimizer
 
     pictures = (digits(run) > 0.5).astype("float32")
     pictures = np.tile(pictures, (run.steps(smoke=1, laptop=10, gpu=10), 1, 1, 1))  # ten passes an epoch
     epochs = run.steps(smoke=1, laptop=30, gpu=200)
-    model = RestrictedBoltzmannMachine(16, pictures.shape[1:])
-    model.compile(falling_rate(epochs * -(-len(pictures) // 64)), **run.compile_options)
-    model.fit(pictures, epochs=epochs, verbose=0, callbacks=[progress])
+    model = RestrictedBoltzmannMachine(16, pictures.shape[1:]).adapt(pictures)
+    model.compile(rbm_optimizer(epochs * -(-len(pictures) // 64)), **run.compile_options)
+    model.fit(pictures, batch_size=64, epochs=epochs, verbose=0, callbacks=[progress])
     return model
 
 
@@ -143,7 +143,7 @@ def flow_digits(run, progress):
     noise = np.random.default_rng(0)
     greys = np.concatenate([greys + noise.random(greys.shape) for _ in range(run.steps(smoke=1, laptop=10, gpu=50))])
     greys = greys[: len(greys) // 256 * 256].astype("float32")  # whole batches
-    model = NormalizingFlow(64, "affine", couplings=4, width=128, depth=1, dropout=0.3, turn_seed=0).adapt(greys)
+    model = NormalizingFlow(64, "affine", couplings=4, width=128, depth=1, dropout=0.3, rotation_seed=0).adapt(greys)
     epochs = run.steps(smoke=1, laptop=6, gpu=12)
     return fit(model, greys, run, progress, batch_size=256, epochs=epochs, learning_rate=3e-3)
 
@@ -164,22 +164,21 @@ def fit(model, pictures, run, progress, batch_size, epochs, learning_rate=2e-3):
     return model
 
 
-def load(name, profile=None):
+def load(name, run=None):
     """A trained model of the course; trained now if this machine has not done so yet.
 
     name: one of ``zoo.RECIPES``.
-    profile: "smoke", "laptop" or "gpu"; by default the one of the last ``setup``, else "laptop".
+    run: what ``setup`` returned; its profile says how long a training is. None for "laptop", outside a lesson.
     Python's and NumPy's random numbers go on as if nothing had happened; Keras's and TensorFlow's start afresh from
     the run's seed. Both hold whether the model was trained now or before, and so does what is printed.
 
-    Raises ValueError for an unknown name or profile.
+    Raises ValueError for an unknown name and for a run that is none.
     """
-    run = session.current_run
-    profile = profile or (run.profile if run else "laptop")
     if name not in RECIPES:
         raise ValueError(f"The zoo has no model {name!r}; it has {', '.join(sorted(RECIPES))}.")
-    if profile not in session.PROFILES:
-        raise ValueError(f"profile is {profile!r}; choose one of {', '.join(map(repr, session.PROFILES))}.")
+    if run is not None and not isinstance(run, session.Run):
+        raise ValueError(f"run is {run!r}; give what setup() returned, as in run = setup(PROFILE, SEED).")
+    profile = run.profile if run else "laptop"
     keras = session.quietly_import_keras()
     if run is None:
         session.pin_threads(profile)
@@ -209,9 +208,9 @@ def train_and_keep(name, run, path, key, line):
     keras.utils.set_random_seed(run.seed)
     model = RECIPES[name](run, Progress(name, line))
     try:
-        with whole_file(path) as temporary:
+        with atomic_write(path) as temporary:
             model.save(temporary)
-        with whole_file(path.with_suffix(".sha256")) as temporary:
+        with atomic_write(path.with_suffix(".sha256")) as temporary:
             temporary.write_text(checksum(path, key), encoding="utf-8")
     except OSError as error:  # a full disk; the lesson goes on with what was trained
         path.unlink(missing_ok=True)

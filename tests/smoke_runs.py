@@ -5,8 +5,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from genai_course.authoring.find import lesson_name
-from genai_course.authoring.run import run
+from genai_course_tools.authoring.find import lesson_name
+from genai_course_tools.execution.run import run
 
 ROOT = Path(__file__).parents[1]
 OUTPUT = ROOT / "build" / "tests"

@@ -1,6 +1,6 @@
 """Exercises that answer: ``check``, ``hint``, ``predict``, ``claim`` and ``quiz``, and how to write one.
 
-A lesson's module ``genai_course/exercises/lessons/<lesson without number>.py`` holds two lists. Its import is light:
+A lesson's file ``lessons/<module>/<NN_name>/exercises.py`` holds two lists. Its import is light:
 wrong answers in NumPy, references as "module:function". ``genai-course harness LESSON`` tells whether checks are sharp.
 
     EXERCISES = [
@@ -28,18 +28,18 @@ wrong answers in NumPy, references as "module:function". ``genai-course harness 
     PREDICTIONS = [Prediction("kept_variation", between=(0, 1), close=0.1, after="What the outcome teaches."),
                    Prediction("sharper", choices=("mean", "median"), after="…")]
 
-Its quiz stands beside it in a file of the same name that ends in ``.md``; see ``quiz_markdown``.
+Its quiz stands beside it in ``quiz.md``; see ``quiz_markdown``.
 
 Mistakes are recognised by behaviour: the same outputs on every case, tried in order. So cases must tell them apart:
 sizes that all differ, such as (2, 3, 5, 1), and numbers of both signs where they may occur. Generic answers (returned
 None, wrong shape, NaN, raised, changed its input, never ended …) need no definition. Two results are a tuple of arrays.
 A value or result that still holds ``...`` is not attempted; ``check`` then returns the reference to go on with, marked,
-so that the same value coming back is not taken for the learner's. Alternatives that must pass stand in
-``tests/lessons/alternatives/<module>.py``: ``ALTERNATIVES = {"reconstruction_error": [one_way, another]}``.
+so that the same value coming back is not taken for the learner's. Alternatives that must pass stand
+beside it in ``alternatives.py``: ``ALTERNATIVES = {"reconstruction_error": [one_way, another]}``.
 """
 
+from genai_course.exercises.check_cells import CheckFailed, ClaimFailed, check, claim, hint, predict
 from genai_course.exercises.definitions import Experiment, Function, Mistake, Prediction, Question, Target, Value
-from genai_course.exercises.learner import CheckFailed, ClaimFailed, check, claim, hint, predict
 from genai_course.exercises.quizzes import quiz
 
 __all__ = [

@@ -7,8 +7,8 @@ from genai_course.exercises.compare import agree, as_array, brief, describe, dif
 from genai_course.exercises.definitions import Experiment, Function
 from genai_course.exercises.isolation import isolated
 from genai_course.exercises.judge_function import judge_function
-from genai_course.exercises.limits import LIMIT
 from genai_course.exercises.references import holds_open, is_reference
+from genai_course.exercises.time_limit import LIMIT
 from genai_course.exercises.verdict import failed, mistaken, not_attempted, passed
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from genai_course.exercises.compare import agree, as_array, brief, describe, difference
-from genai_course.exercises.limits import TookTooLong, limited
+from genai_course.exercises.time_limit import TookTooLong, limited
 from genai_course.exercises.verdict import failed, mistaken, not_attempted, passed
 
 USE_A_NEW_ARRAY = "Others still use it: compute a new array in place of `-=`, `+=` or `…[…] = …`."

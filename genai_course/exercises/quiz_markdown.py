@@ -6,6 +6,7 @@
 
 An option and what is said about it are separated by the first dash between spaces; write ``\\—`` for one that is part of
 the option. A question may be a heading or run over several lines; so may an option, if its next lines are indented.
+Lines between ``<!--`` and ``-->`` are left out.
 """
 
 import re
@@ -27,6 +28,9 @@ def read_quiz(path):
 
 def parse_quiz(text, file="quiz.md"):
     """The Questions in a text; ``file`` is named in errors. Raises QuizError."""
+    text = re.sub(
+        r"<!--.*?-->", lambda comment: "\n" * comment.group().count("\n"), text, flags=re.S
+    )  # keeps line numbers
     blocks = _blocks(text, file)
     if not blocks:
         raise QuizError(f"{file}:1: The quiz has no question: write one, and its options below it as a list.")

@@ -1,15 +1,16 @@
-"""Finds what the lessons' modules define, by id: ``<lesson without number>-<name>``."""
+"""Finds what the lessons define beside their text, by id: ``<lesson without number>-<name>``."""
 
 import difflib
-import pkgutil
-from importlib import import_module
-from pathlib import Path
+import importlib.util
+import sys
 
-from genai_course.exercises import lessons
 from genai_course.exercises.quiz_markdown import read_quiz
 from genai_course.exercises.render import CleanError
+from genai_course.paths import course_root
 
 LISTS = {"exercise": "EXERCISES", "prediction": "PREDICTIONS"}
+
+roots = [course_root() / "lessons"]  # folders of modules of lessons
 
 
 class UnknownId(CleanError, ValueError):  # noqa: N818
@@ -22,9 +23,15 @@ def defined_ids(kind, lesson=None):
     return [f"{prefix}-{each.name}" for prefix in prefixes for each in getattr(_module(prefix), LISTS[kind], [])]
 
 
+def exercise_files():
+    """Lesson without number -> its file of exercises."""
+    files = [file for root in roots for file in sorted(root.glob("[0-9]*/[0-9]*/exercises.py"))]
+    return {file.parent.name.partition("_")[2]: file for file in files}
+
+
 def lesson_prefixes():
-    """Names of the lessons that have a module."""
-    return [module.name for module in pkgutil.iter_modules(lessons.__path__)]
+    """Names of the lessons that have a file of exercises."""
+    return list(exercise_files())
 
 
 def find(kind, id_):
@@ -39,26 +46,27 @@ def find(kind, id_):
 
 def find_quiz(lesson):
     """The questions of a lesson, named without its number. Raises UnknownId, or QuizError for a quiz with a fault."""
-    if lesson in lesson_prefixes():
-        if (file := quiz_file(lesson)).is_file():
-            return read_quiz(file)
-        if questions := getattr(_module(lesson), "QUIZ", []):
-            return questions
-    raise UnknownId(_no_such("quiz", lesson, lesson_prefixes()))
-
-
-def quiz_file(lesson):
-    """Where a lesson's quiz stands, if it has one: beside its exercises."""
-    return definitions_file(lesson).with_suffix(".md")
-
-
-def definitions_file(lesson):
-    """The file that defines a lesson's exercises."""
-    return Path(_module(lesson).__file__)
+    files = {name: file.with_name("quiz.md") for name, file in exercise_files().items()}
+    known = [name for name, file in files.items() if file.is_file()]
+    if lesson not in known:
+        raise UnknownId(_no_such("quiz", lesson, known))
+    return read_quiz(files[lesson])
 
 
 def _module(prefix):
-    return import_module(f"{lessons.__name__}.{prefix}")
+    return load_exercises(exercise_files()[prefix])
+
+
+def load_exercises(file):
+    """The module in a lesson's ``exercises.py``, imported once; it is no part of a package, so it goes by its path."""
+    name = f"lessons.{file.parent.parent.name}.{file.parent.name}.exercises"
+    loaded = sys.modules.get(name)
+    if loaded is None or loaded.__file__ != str(file):
+        spec = importlib.util.spec_from_file_location(name, file)
+        loaded = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(loaded)
+        sys.modules[name] = loaded
+    return loaded
 
 
 def _no_such(kind, id_, known):

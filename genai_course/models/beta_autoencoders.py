@@ -14,9 +14,9 @@ import tensorflow as tf
 from keras import ops
 
 from genai_course.checks import check_above_zero, check_sizes
+from genai_course.models.losses import LOG_TWO_PI
 from genai_course.models.variational_autoencoder import kl_of_each_dimension, reparameterise
 
-LOG_TWO_PI = math.log(2 * math.pi)
 PLACES = ("kl", "total_correlation")
 
 

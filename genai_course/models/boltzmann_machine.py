@@ -9,12 +9,11 @@ import math
 
 import keras
 import numpy as np
-import tensorflow as tf
 from keras import ops
 from scipy.special import logsumexp
 
 from genai_course.checks import check_sizes
-from genai_course.models.picture_checks import check_black_and_white, check_pictures, check_settings
+from genai_course.models.picture_checks import ChecksInput, check_black_and_white, check_pictures, check_settings
 
 MOST_VISIBLE = 16  # units of a machine whose every state is tried at each step
 
@@ -39,28 +38,23 @@ def mean_products(first, second):
     return total / ops.cast(ops.shape(first)[0], total.dtype)
 
 
-class BinaryPictureModel(keras.Model):
-    """What both machines share: pictures of 0 and 1, fed flat, and their likelihood."""
+class BinaryPictureModel(ChecksInput, keras.Model):
+    """What both machines share: pictures of 0 and 1, which they see as flat rows."""
+
+    weighs_samples = False
 
     def flatten(self, pictures):
         """Pictures as (n, pixels) float32; ValueError for another shape or for values other than 0 and 1."""
         pictures = check_black_and_white(check_pictures(pictures, self.picture_shape))
         return pictures.reshape(len(pictures), -1)
 
-    def fit(self, pictures, batch_size=64, **options):
-        """Train on pictures (n, height, width, channels) of 0 and 1; options are those of ``keras.Model.fit``.
+    def check_values(self, x):
+        check_black_and_white(x, "x")
 
-        Raises ValueError for pictures of another shape or with other values, and for a batch_size below 1.
-        """
-        flat = self.flatten(pictures)
-        check_sizes(batch_size=batch_size)
-        self.prepare(flat)
-        # Keras's own batches of an array took three times as long as a step of these small machines.
-        batches = tf.data.Dataset.from_tensor_slices(flat).shuffle(len(flat)).batch(batch_size)
-        return super().fit(batches, **{"shuffle": False} | options)
-
-    def prepare(self, flat):
-        """Look at the training data once before the first step.  (n, pixels)"""
+    def rows_of(self, data):
+        """The pictures of a batch of ``fit`` or ``evaluate`` as rows.  -> (n, pixels) float32"""
+        pictures = keras.utils.unpack_x_y_sample_weight(data)[0]
+        return ops.cast(ops.reshape(pictures, (-1, math.prod(self.picture_shape))), "float32")
 
     def get_config(self):
         return {**super().get_config(), **self.settings}
@@ -94,12 +88,17 @@ class BoltzmannMachine(BinaryPictureModel):
 
     def train_step(self, data):
         """One step up the exact gradient of the log-likelihood.  Ackley et al. (1985), equation 7."""
-        log_probabilities = self.log_probabilities()
+        seen, log_probabilities = self.rows_of(data), self.log_probabilities()
         dreams = self.states * ops.exp(log_probabilities)[:, None]  # each state as often as it is dreamt
-        gap = mean_products(data, data) - ops.matmul(ops.transpose(dreams), self.states)  # (units, units)
+        gap = mean_products(seen, seen) - ops.matmul(ops.transpose(dreams), self.states)  # (units, units)
         bias_gap = ops.diagonal(gap)  # a unit is on together with itself when it is on
         self.optimizer.apply([-(gap - ops.diag(bias_gap)), -bias_gap], [self.pair_weights, self.biases])
-        self.tracker.update_state(ops.take(log_probabilities, self.positions(data)))
+        self.tracker.update_state(ops.take(log_probabilities, self.positions(seen)))
+        return {self.tracker.name: self.tracker.result()}
+
+    def test_step(self, data):
+        """The mean log-likelihood of pictures."""
+        self.tracker.update_state(ops.take(self.log_probabilities(), self.positions(self.rows_of(data))))
         return {self.tracker.name: self.tracker.result()}
 
     def positions(self, flat):
@@ -115,11 +114,11 @@ class BoltzmannMachine(BinaryPictureModel):
     def sample(self, n, seed=0):
         """Draw ``n`` pictures exactly.  Returns (n, height, width, channels) float32 of 0 and 1."""
         check_sizes(n=n)
-        chosen = choose(np.asarray(self.log_probabilities(), "float64"), n, np.random.default_rng(seed))
+        chosen = sample_categorical(np.asarray(self.log_probabilities(), "float64"), n, np.random.default_rng(seed))
         return self.states[chosen].reshape(n, *self.picture_shape)
 
 
-def choose(log_probabilities, n, random):
+def sample_categorical(log_probabilities, n, random):
     """Positions drawn with probabilities known up to a factor.  (states,) -> (n,)"""
     cumulative = np.cumsum(np.exp(log_probabilities - log_probabilities.max()))
     return np.searchsorted(cumulative, random.random(n) * cumulative[-1], side="right")

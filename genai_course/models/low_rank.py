@@ -13,7 +13,7 @@ import numpy as np
 from keras import layers, ops
 
 from genai_course.checks import check_above_zero, check_sizes, check_whole_number
-from genai_course.paths import whole_file
+from genai_course.paths import atomic_write
 
 
 def low_rank_product(inputs, kernel, down, up, scale):
@@ -155,7 +155,7 @@ class LowRankModel(keras.Model):
 
     def save_adapters(self, path):
         """Write the corrections alone into a small file (.npz); the base is not in it."""
-        with whole_file(path) as beside, open(beside, "wb") as file:
+        with atomic_write(path) as beside, open(beside, "wb") as file:
             np.savez(file, *self.adapter_weights())
 
     def load_adapters(self, path):

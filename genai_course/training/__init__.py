@@ -3,13 +3,11 @@
 from genai_course.lazy import lazy_names
 
 PUBLIC_NAMES = {
-    "AdversarialLab": "adversarial",
     "AnchoredPolicy": "policy_gradient",
     "DirectPreference": "preferences",
     "PolicyGradient": "policy_gradient",
     "Progress": "progress",
     "RewardModel": "preferences",
-    "Rules": "adversarial_rules",
     "track": "progress",
     "tune": "fine_tuning",
 }

@@ -54,7 +54,7 @@ def lab(tmp_path_factory):
     command = [
         sys.executable,
         "-m",
-        "genai_course.cli",
+        "genai_course_tools.cli",
         "lab",
         str(work / "my-course"),
         "--no-browser",

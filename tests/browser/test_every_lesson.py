@@ -6,13 +6,13 @@ import json
 import pytest
 from notebook_page import is_slider
 
-from genai_course.authoring.find import find_lessons, lesson_name, lesson_prefix
-from genai_course.authoring.lesson import read_lesson
 from genai_course.exercises.definitions import Function
 from genai_course.exercises.registry import find
 from genai_course.paths import course_root
+from genai_course_tools.authoring.find import find_notebooks, lesson_name, lesson_prefix
+from genai_course_tools.authoring.lesson import read_lesson
 
-LESSONS = [lesson_name(path) for path in find_lessons([], course_root() / "notebooks", ".ipynb")]
+LESSONS = [lesson_name(path) for path in find_notebooks([], course_root() / "notebooks")]
 MARKERS = ("### BEGIN SOLUTION", "### END SOLUTION")
 READABLE = 4.5  # contrast that WCAG asks of text
 SECONDS = 2.0  # an explorer answers within half a second on a quiet machine; this leaves room for a busy one

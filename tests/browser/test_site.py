@@ -5,8 +5,8 @@ import json
 import pytest
 from conftest import SCREENSHOTS
 
-from genai_course.publish.site import write_site
-from genai_course.publish.slides import write_slides
+from genai_course_tools.publish.site import write_site
+from genai_course_tools.publish.slides import write_slides
 
 LESSON = "02_models/04_variational_autoencoders"
 NEXT = "Can two networks teach each other to draw?"

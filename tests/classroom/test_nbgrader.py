@@ -10,8 +10,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from genai_course.authoring.lesson import read_lesson
-from genai_course.authoring.notebook import learner_notebook, solution_notebook
+from genai_course_tools.authoring.lesson import read_lesson
+from genai_course_tools.authoring.notebook import learner_notebook, solution_notebook
 
 pytest.importorskip("nbgrader", reason="the extra `classroom` is not installed")
 
@@ -41,7 +41,7 @@ def _course(root):
     from nbgrader.apps import NbGraderAPI
     from traitlets.config import Config
 
-    from genai_course.authoring.assignment import configure
+    from genai_course_tools.classroom.assignment import configure
 
     config = configure(Config())
     config.CourseDirectory.root = str(root)

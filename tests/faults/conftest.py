@@ -70,9 +70,15 @@ def course(tmp_path_factory):
     """A course with one tiny lesson, built, in a folder with an awkward name; it is not to be changed."""
     root = tmp_path_factory.mktemp("faults") / AWKWARD
     shutil.copytree(PACKAGE, root / "genai_course", ignore=shutil.ignore_patterns("__pycache__"))
-    (root / "lessons/01_data").mkdir(parents=True)
-    shutil.copyfile(ROOT / "tests/lessons/tiny_lesson.py", root / "lessons/01_data/01_tiny.py")
-    (root / "genai_course/exercises/lessons/tiny.py").write_text(TINY_EXERCISES)
+    shutil.copytree(
+        ROOT / "genai_course_tools", root / "genai_course_tools", ignore=shutil.ignore_patterns("__pycache__")
+    )
+    (root / "lessons/01_data/01_tiny").mkdir(parents=True)
+    shutil.copyfile(ROOT / "tests/lessons/tiny_lesson.py", root / "lessons/01_data/01_tiny/lesson.py")
+    (root / "lessons/01_data/01_tiny/exercises.py").write_text(TINY_EXERCISES)
+    (root / "lessons/01_data/01_tiny/quiz.md").write_text(
+        "Is 1 < 2?\n- * yes — Count.\n- no — Count.\n", encoding="utf-8"
+    )
     built = genai_course(root, "build")
     assert built.returncode == 0, built.stdout + built.stderr
     return root

@@ -9,7 +9,7 @@ import sys
 import pytest
 from provoked import fill, genai_course, refusal
 
-from genai_course import learner
+from genai_course_tools.learner import copies
 
 TINY = "01_data/01_tiny.ipynb"
 PASS = """
@@ -95,7 +95,7 @@ def test_a_read_only_course_is_named(own_course, read_only, command, sentence):
 
 def test_a_full_disk_leaves_the_learners_copy_as_it_was(own_course, small_disk):
     copy = small_disk("256k") / "my-course"
-    learner.update_copy(copy, own_course / "notebooks")
+    copies.update_copy(copy, own_course / "notebooks")
     before = (copy / TINY).read_bytes()
     updated = own_course / f"notebooks/{TINY}"
     updated.write_text(updated.read_text().replace("average a list", "average a long list"))
@@ -143,8 +143,8 @@ def test_a_run_that_fills_the_disk_ends(own_course, small_disk):
 def test_a_model_that_cannot_be_kept_is_used_all_the_same(small_disk):
     home = small_disk("64k")
     program = (
-        "import numpy as np\nfrom genai_course import session, zoo\nsession.setup('smoke', 0)\n"
-        "print(zoo.load('autoencoder_digits').decode(np.zeros((1, 8), 'float32')).shape)"
+        "import numpy as np\nfrom genai_course import session, zoo\nrun = session.setup('smoke', 0)\n"
+        "print(zoo.load('autoencoder_digits', run).decode(np.zeros((1, 8), 'float32')).shape)"
     )
     said = python(program, GENAI_COURSE_HOME=home)
     assert "could not be kept (No space left on device), so it is trained again the next time." in said

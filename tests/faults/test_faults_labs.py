@@ -28,7 +28,7 @@ def start(course, tmp_path):
             port = free.getsockname()[1]
         environment = os.environ | {"PYTHONPATH": str(course), "JUPYTER_TOKEN": TOKEN}
         environment |= {"GENAI_COURSE_HOME": str(tmp_path / "home"), **variables}
-        command = [sys.executable, "-m", "genai_course.cli", "lab", folder, "--no-browser", "--port", str(port)]
+        command = [sys.executable, "-m", "genai_course_tools.cli", "lab", folder, "--no-browser", "--port", str(port)]
         with (tmp_path / f"{port}.log").open("w") as log:
             servers.append(subprocess.Popen(command, env=environment, cwd=course, stdout=log, stderr=subprocess.STDOUT))
         return port, servers[-1]

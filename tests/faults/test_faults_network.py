@@ -36,7 +36,17 @@ def _cut_off():
 
 
 def test_the_welcome_runs_without_a_network(tmp_path):
-    command = [*_cut_off(), "-m", "genai_course.cli", "run", "welcome", "--profile", "smoke", "--output", str(tmp_path)]
+    command = [
+        *_cut_off(),
+        "-m",
+        "genai_course_tools.cli",
+        "run",
+        "welcome",
+        "--profile",
+        "smoke",
+        "--output",
+        str(tmp_path),
+    ]
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=500)
     assert ended.returncode == 0, ended.stdout + ended.stderr

@@ -6,8 +6,8 @@ import click
 import pytest
 from provoked import genai_course, refusal
 
-from genai_course import overview
-from genai_course.authoring.notebook import read_notebook
+from genai_course_tools.authoring.notebook import read_notebook
+from genai_course_tools.learner import overview
 
 TINY = "01_data/01_tiny.ipynb"
 DAMAGE = ["not JSON {", "", "[1]", '{"cells": 3, "nbformat": 4, "nbformat_minor": 5, "metadata": {}}', "\x00\x01"]

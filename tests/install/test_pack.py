@@ -15,7 +15,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from genai_course.publish import pack
+from genai_course_tools.publish import pack
 
 ROOT = Path(__file__).parents[2]
 HARD_NAME = "Kursraum für Zoë {2}"
@@ -53,7 +53,10 @@ def classroom(offline, tmp_path_factory):
     folder = tmp_path_factory.mktemp("classroom") / HARD_NAME
     made = folder / "pack.zip"
     ended = subprocess.run(
-        [sys.executable, "-m", "genai_course.cli", "pack", "--output", made], cwd=ROOT, capture_output=True, text=True
+        [sys.executable, "-m", "genai_course_tools.cli", "pack", "--output", made],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
     )
     if "packing needs a network" in ended.stderr and not os.environ.get("CI"):
         pytest.skip("making the archive needs a network")
@@ -145,7 +148,10 @@ def test_a_lesson_runs(run, installed):
 def test_installing_again_leaves_the_learners_work(run, installed, stick):
     work = installed / "my-course/00_start_here/01_welcome.ipynb"
     ended = run(
-        ".venv/bin/python", "-c", "from genai_course import learner; learner.update_copy('my-course')", cwd=installed
+        ".venv/bin/python",
+        "-c",
+        "from genai_course_tools.learner import copies; copies.update_copy('my-course')",
+        cwd=installed,
     )
     assert ended.returncode == 0, ended.stderr
     work.write_text("my answers", encoding="utf-8")

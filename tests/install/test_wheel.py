@@ -72,14 +72,18 @@ def test_all_that_belongs_to_the_course_is_inside(names):
         if path.suffix in (".txt", ".npz", ".md", ".png"):
             assert f"{COURSE}/datasets/{path.name}" in names
     assert f"{COURSE}/datasets/checksums.txt" in names
-    assert "genai_course/jupyter_settings/labconfig/page_config.json" in names
-    modules = {path.relative_to(ROOT).as_posix() for path in (ROOT / "genai_course").rglob("*.py")}
+    assert "genai_course_tools/learner/jupyter_settings/labconfig/page_config.json" in names
+    for path in (ROOT / "lessons").glob("*/*/*"):
+        if path.is_file():
+            assert f"{COURSE}/{path.relative_to(ROOT).as_posix()}" in names
+    packages = [ROOT / name for name in ("genai_course", "genai_course_tools")]
+    modules = {path.relative_to(ROOT).as_posix() for package in packages for path in package.rglob("*.py")}
     assert modules <= names
 
 
 def test_nothing_else_is_inside(names):
     tops = {name.split("/")[0] for name in names}
-    assert {top for top in tops if not top.endswith(".dist-info")} == {"genai_course"}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {"genai_course", "genai_course_tools"}
     unwanted = {"build", "dist", "my-course", "__pycache__", ".ipynb_checkpoints", ".venv", "tests"}
     assert not [name for name in names if unwanted.intersection(name.split("/"))]
 
@@ -93,13 +97,13 @@ def test_the_wheels_copy_is_the_one_that_is_used(python, installed):
 
 
 def test_doctor_is_content(python):
-    ended = python("-m", "genai_course.cli", "doctor")
+    ended = python("-m", "genai_course_tools.cli", "doctor")
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert "Your workshop code: " in ended.stdout
 
 
 def test_a_lesson_runs(python):
-    ended = python("-m", "genai_course.cli", "run", "video", "--profile", "smoke")
+    ended = python("-m", "genai_course_tools.cli", "run", "video", "--profile", "smoke")
     assert ended.returncode == 0, ended.stdout + ended.stderr
     executed = nbformat.read(python.folder / "build/run/01_data/04_video.ipynb", as_version=4)
     assert any(cell.get("outputs") for cell in executed.cells)
@@ -107,7 +111,7 @@ def test_a_lesson_runs(python):
 
 
 def test_the_learner_gets_a_copy(python):
-    ended = python("-c", "from genai_course import learner; print(learner.update_copy('my course'))")
+    ended = python("-c", "from genai_course_tools.learner import copies; print(copies.update_copy('my course'))")
     assert ended.returncode == 0, ended.stderr
     for kind, folder in (("notebooks", "my course"), ("solutions", "my course/solutions")):
         for path in (ROOT / kind).glob("[0-9]*/*.ipynb"):
@@ -117,7 +121,7 @@ def test_the_learner_gets_a_copy(python):
 
 @pytest.mark.parametrize("command", [("build",), ("build", "--check", "welcome"), ("harness",)])
 def test_what_needs_the_clone_says_so(python, command):
-    ended = python("-m", "genai_course.cli", *command)
+    ended = python("-m", "genai_course_tools.cli", *command)
     assert ended.returncode == 2
     sentence = " ".join(ended.stderr.partition("Error: ")[2].split())
     assert sentence == "An installed course has no lessons/ to build from: clone the course and run the command there."

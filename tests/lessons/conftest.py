@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from genai_course.authoring import lint
+from genai_course_tools.authoring import lint
 
 TINY = Path(__file__).with_name("tiny_lesson.py")
 KNOWN = {"EXERCISES": {"tiny-average", "tiny-length", "tiny-shape"}, "PREDICTIONS": {"tiny-guess"}}
@@ -13,13 +13,13 @@ KNOWN = {"EXERCISES": {"tiny-average", "tiny-length", "tiny-shape"}, "PREDICTION
 @pytest.fixture
 def known_exercises(monkeypatch):
     """Let the rules for lessons know the exercises of the tiny lesson, which has no module of checks."""
-    monkeypatch.setattr(lint, "exercise_names", lambda prefix, kind="EXERCISES": KNOWN[kind])
+    monkeypatch.setattr(lint, "exercise_names", lambda lesson, kind="EXERCISES": KNOWN[kind])
 
 
 @pytest.fixture
 def tiny_course(tmp_path, known_exercises):
     """Folder of a course with one lesson, ``01_data/01_tiny``, that is not built yet."""
-    lesson = tmp_path / "lessons/01_data/01_tiny.py"
+    lesson = tmp_path / "lessons/01_data/01_tiny/lesson.py"
     lesson.parent.mkdir(parents=True)
     lesson.write_text(TINY.read_text(encoding="utf-8"), encoding="utf-8")
     return tmp_path

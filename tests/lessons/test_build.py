@@ -8,16 +8,16 @@ import nbformat
 import pytest
 from rich.console import Console
 
-from genai_course.authoring import build as build_module
-from genai_course.authoring.broken_edits import definition_problems
-from genai_course.authoring.build import build, make, read_stored, stray_notebooks
-from genai_course.authoring.find import lesson_name
-from genai_course.authoring.lesson import read_lesson
-from genai_course.authoring.lint import lint
-from genai_course.authoring.outputs import WIDGET_VIEW, clean_outputs, concerns
+from genai_course_tools.authoring import build as build_module
+from genai_course_tools.authoring.broken_edits import definition_problems
+from genai_course_tools.authoring.build import build, make, read_stored, stray_notebooks
+from genai_course_tools.authoring.find import lesson_name
+from genai_course_tools.authoring.lesson import read_lesson
+from genai_course_tools.authoring.lint import lint
+from genai_course_tools.authoring.outputs import WIDGET_VIEW, clean_outputs, concerns
 
 ROOT = Path(__file__).parents[2]
-LESSONS = [read_lesson(path) for path in sorted((ROOT / "lessons").glob("*/*.py"))]
+LESSONS = [read_lesson(path) for path in sorted((ROOT / "lessons").glob("*/*/lesson.py"))]
 
 
 def _without_outputs(notebook):
@@ -33,7 +33,7 @@ def _without_outputs(notebook):
 class TestCommittedNotebooks:
     def test_the_lesson_is_without_fault(self, lesson):
         assert lint(lesson) == []
-        assert definition_problems(lesson.prefix) == []
+        assert definition_problems(lesson) == []
 
     def test_notebook_and_solution_are_those_of_the_lesson(self, lesson):
         """A failure here means that a lesson or a module it imports has changed: run `genai-course build`."""
@@ -139,7 +139,7 @@ def test_what_the_two_notebooks_hold(tiny_course):
 
 
 def test_a_cells_id_stays_when_other_cells_come_and_go(tiny_course):
-    path = tiny_course / "lessons/01_data/01_tiny.py"
+    path = tiny_course / "lessons/01_data/01_tiny/lesson.py"
     before = [cell.id for cell in make(read_lesson(path), tiny_course).solution.cells]
     path.write_text("# %% [markdown]\n# New.\n\n" + path.read_text() + "\n# %%\n1\n\n# %%\n1\n")
     after = [cell.id for cell in make(read_lesson(path), tiny_course).solution.cells]
@@ -150,7 +150,7 @@ def test_a_cells_id_stays_when_other_cells_come_and_go(tiny_course):
 def test_a_changed_lesson_is_noticed_and_executed_again(tiny_course):
     _build(tiny_course)
     before = _notebooks(tiny_course)
-    path = tiny_course / "lessons/01_data/01_tiny.py"
+    path = tiny_course / "lessons/01_data/01_tiny/lesson.py"
     lesson = path.read_text()
     changes = [("the numbers are", "these are"), ('solution="0.5"', 'solution="0.6"'), ("A minute.", "Two minutes.")]
     for old, new in changes:
@@ -176,16 +176,16 @@ def test_a_damaged_solution_is_made_again(tiny_course, monkeypatch, damage):
 
 
 def test_a_lesson_that_fails_is_named_and_nothing_is_written(tiny_course):
-    path = tiny_course / "lessons/01_data/01_tiny.py"
+    path = tiny_course / "lessons/01_data/01_tiny/lesson.py"
     path.write_text(path.read_text().replace("1 + 1 == 2", "1 + 1 == 3"))
     code, text = _build(tiny_course)
     assert code == 1
-    assert "01_tiny.py: not built: cell 13: AssertionError: One and one is two (as far as it ran: " in text
+    assert "01_tiny/lesson.py: not built: cell 13: AssertionError: One and one is two (as far as it ran: " in text
     assert _notebooks(tiny_course) == {}
 
 
 def test_a_broken_lesson_is_refused_with_file_line_and_mend(tiny_course, capsys):
-    path = tiny_course / "lessons/01_data/01_tiny.py"
+    path = tiny_course / "lessons/01_data/01_tiny/lesson.py"
     text = path.read_text().replace("tiny-length", "tiny-size").replace("Average more", "Just average more")
     path.write_text(text)
     assert _build(tiny_course)[0] == 1

@@ -2,12 +2,12 @@
 
 import pytest
 
-from genai_course.authoring import harness
-from genai_course.authoring.find import lesson_name, lesson_prefix
 from genai_course.exercises.registry import lesson_prefixes
 from genai_course.paths import course_root
+from genai_course_tools.authoring import harness
+from genai_course_tools.authoring.find import lesson_name, lesson_prefix
 
-LESSONS = sorted((course_root() / "lessons").glob("*/*.py"))
+LESSONS = sorted((course_root() / "lessons").glob("*/*/lesson.py"))
 EXERCISES = [(path, exercise_id) for path in LESSONS for exercise_id in harness.exercise_ids(path)]
 
 

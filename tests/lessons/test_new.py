@@ -11,22 +11,18 @@ import click
 import nbformat
 import pytest
 
-from genai_course.authoring.new import start_lesson
+from genai_course_tools.authoring.new import start_lesson
 
 ROOT = Path(__file__).parents[2]
 NAME = "02_models/12_energy_models"
-WRITTEN = (
-    f"lessons/{NAME}.py",
-    "genai_course/exercises/lessons/energy_models.py",
-    "tests/lessons/alternatives/energy_models.py",
-)
+WRITTEN = tuple(f"lessons/{NAME}/{file}" for file in ("lesson.py", "exercises.py", "alternatives.py", "quiz.md"))
 
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory):
     """A copy of what authors work in, and a lesson started there."""
     root = tmp_path_factory.mktemp("checkout")
-    for folder in ("lessons", "genai_course", "datasets", "tests/lessons/alternatives"):
+    for folder in ("lessons", "genai_course", "genai_course_tools", "datasets"):
         shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
     ended = genai_course(root, "new", *NAME.split("/"))
     assert ended.returncode == 0, ended.stderr
@@ -38,7 +34,7 @@ def genai_course(root, *arguments):
     """Run the command on the course in ``root``."""
     unwanted = ("PYTHONDONTWRITEBYTECODE", "GENAI_COURSE_STRICT", "NBGRADER_EXECUTION")
     environment = {name: value for name, value in os.environ.items() if name not in unwanted}
-    command = [sys.executable, "-m", "genai_course.cli", *arguments]
+    command = [sys.executable, "-m", "genai_course_tools.cli", *arguments]
     environment |= {"PYTHONPATH": str(root), "COLUMNS": "200"}
     return subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, timeout=300)
 
@@ -71,7 +67,8 @@ def test_it_is_laid_out_like_the_others(checkout):
     texts = [(checkout / path).read_text(encoding="utf-8") for path in WRITTEN]
     assert all("TODO" in text for text in texts)
     assert not re.search(r"@\w+@", "".join(texts))
-    for command in (("check", *WRITTEN), ("format", "--check", *WRITTEN[1:])):  # lessons are not formatted
+    # Lessons and their exercises are not formatted.
+    for command in (("check", *WRITTEN[:3]), ("format", "--check", WRITTEN[2])):
         ruff = [sys.executable, "-m", "ruff", *command, "--config", str(ROOT / "pyproject.toml")]
         ended = subprocess.run(ruff, cwd=checkout, capture_output=True, text=True)
         assert ended.returncode == 0, ended.stdout
@@ -80,7 +77,7 @@ def test_it_is_laid_out_like_the_others(checkout):
 @pytest.fixture
 def course(tmp_path):
     """A course with one lesson."""
-    lesson = tmp_path / "lessons/02_models/03_autoencoders.py"
+    lesson = tmp_path / "lessons/02_models/03_autoencoders/lesson.py"
     lesson.parent.mkdir(parents=True)
     lesson.touch()
     return tmp_path
@@ -108,24 +105,26 @@ def test_a_name_that_does_not_do_is_answered_with_one_sentence(course, module, n
 
 
 def test_a_file_of_that_name_is_not_overwritten(course):
-    path = course / "genai_course/exercises/lessons/flows.py"
+    path = course / "lessons/02_models/08_flows/exercises.py"
     path.parent.mkdir(parents=True)
     path.write_text("somebody's work")
-    with pytest.raises(click.UsageError, match=r"flows\.py is there already: choose another name"):
+    with pytest.raises(
+        click.UsageError, match=r"08_flows has no lesson\.py: write the lesson's text there, or delete the folder"
+    ):
         start_lesson("02_models", "08_flows", course)
     assert path.read_text() == "somebody's work"
     assert len(files(course)) == 2
 
 
 def test_what_cannot_be_written_leaves_nothing(course):
-    (course / "tests").write_text("a file in the way")
+    (course / "lessons/04_latent_space").write_text("a file in the way")
     before = files(course)
     with pytest.raises(click.UsageError, match="cannot be written to .*: nothing was changed"):
         start_lesson("04_latent_space", "01_walks", course)
     assert files(course) == before
-    assert not (course / "lessons/04_latent_space").exists()
+    assert (course / "lessons/04_latent_space").read_text() == "a file in the way"
 
 
 def test_an_installed_course_has_no_place_for_lessons(tmp_path):
-    with pytest.raises(click.UsageError, match="An installed course has no lessons/"):
+    with pytest.raises(click.UsageError, match="An installed course is not built from its lessons/"):
         start_lesson("02_models", "12_energy_models", tmp_path / "_course")

@@ -5,9 +5,9 @@ import ast
 import pytest
 
 from genai_course import imports
-from genai_course.authoring.freshness import modules_hash
-from genai_course.authoring.lesson import Lesson
 from genai_course.imports import dump, reachable
+from genai_course_tools.authoring.freshness import modules_hash
+from genai_course_tools.authoring.lesson import Lesson
 
 FILES = {
     "__init__.py": "PUBLIC_NAMES = {'setup': 'session', 'check': 'exercises', 'models': None, 'data': None}\n",
@@ -16,8 +16,7 @@ FILES = {
     "unused.py": "x = 1\n",
     "exercises/__init__.py": "from genai_course.exercises.engine import check\n",
     "exercises/engine.py": "def check(): ...\n",
-    "exercises/lessons/__init__.py": "",
-    "exercises/lessons/small.py": "reference = 'genai_course.evaluation.distance:nearest'\n",
+    "lessons/01_data/01_small/exercises.py": "reference = 'genai_course.evaluation.distance:nearest'\n",
     "evaluation/__init__.py": "",
     "evaluation/distance.py": "def nearest(): ...\n",
     "models/__init__.py": "PUBLIC_NAMES = {'Autoencoder': 'autoencoder', 'Flow': 'flow'}\n",
@@ -49,7 +48,7 @@ def package(tmp_path, monkeypatch):
 
 @pytest.fixture
 def lesson(tmp_path):
-    return Lesson(tmp_path / "01_data/01_small.py", LESSON)
+    return Lesson(tmp_path / "lessons/01_data/01_small/lesson.py", LESSON)
 
 
 def _change(package, name, old, new):
@@ -63,7 +62,7 @@ def _change(package, name, old, new):
     [
         ("session.py", "plots.style", "plots.style + ''"),  # a lazy public name
         ("plots.py", "plain", "fancy"),  # imported inside a function
-        ("exercises/lessons/small.py", "reference", "the_reference"),  # the lesson's own checks
+        ("lessons/01_data/01_small/exercises.py", "reference", "the_reference"),  # the lesson's own checks
         ("evaluation/distance.py", "nearest()", "nearest(a)"),  # named in a string of the checks
         ("models/autoencoder.py", "layers", "layers as parts"),  # an attribute of a package
         ("shared.py", "x = 1", "x = 2"),  # relative imports, two steps on
@@ -103,9 +102,9 @@ def test_a_lesson_that_shows_source_code_depends_on_comments_too(package, tmp_pa
 
 
 def test_the_real_packages_names_resolve():
-    code = "from genai_course import data, evaluation, setup\ndata.glyphs(); evaluation.picture_scores(); setup()"
+    code = "from genai_course import data, evaluation, setup\ndata.glyphs(); evaluation.evaluate_images(); setup()"
     found = reachable(imports.imported(ast.parse(code)))
-    assert {"genai_course.session", "genai_course.data.glyphs", "genai_course.evaluation.ruler"} <= found
+    assert {"genai_course.session", "genai_course.data.glyphs", "genai_course.evaluation.image_metrics"} <= found
     assert "genai_course.data.faces" not in found
 
 

@@ -9,8 +9,8 @@ import pytest
 from rich.console import Console
 from smoke_runs import executed, folder_of, lessons
 
-from genai_course.authoring.jobs import run_jobs
-from genai_course.authoring.nbval import nbval_faults, nbval_job
+from genai_course_tools.execution.jobs import run_jobs
+from genai_course_tools.execution.nbval_job import nbval_faults, nbval_job
 
 
 @pytest.mark.parametrize("name", lessons("notebooks"))

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from genai_course.exercises import learner, lessons, registry
+from genai_course.exercises import check_cells, registry
 
 
 @pytest.fixture(autouse=True)
 def _sample_exercises(monkeypatch):
-    monkeypatch.setattr(lessons, "__path__", [*lessons.__path__, str(Path(__file__).parent / "definitions")])
-    monkeypatch.setattr(learner, "_guesses", {})
-    monkeypatch.setattr(learner, "_hints_shown", {})
+    monkeypatch.setattr(registry, "roots", [*registry.roots, Path(__file__).parent / "definitions"])
+    monkeypatch.setattr(check_cells, "_guesses", {})
+    monkeypatch.setattr(check_cells, "_hints_shown", {})
     monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
     monkeypatch.delenv("GENAI_COURSE_STRICT", raising=False)
 

@@ -6,10 +6,10 @@ import re
 import numpy as np
 import pytest
 
-from genai_course.authoring.broken_edits import broken_edits
 from genai_course.exercises import Experiment, Function, Mistake, Target
 from genai_course.exercises.edits import EditError, edited
 from genai_course.exercises.judge import judge
+from genai_course_tools.authoring.broken_edits import broken_edits
 
 FACTOR = 10
 

@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from genai_course.authoring import harness
 from genai_course.exercises import Mistake, registry
+from genai_course_tools.authoring import harness
+from genai_course_tools.authoring.broken_edits import definition_problems
+from genai_course_tools.authoring.lesson import read_lesson
 
 LESSON = '''\
 # %%
@@ -43,14 +45,27 @@ def my_own():
 ALTERNATIVES = """\
 ALTERNATIVES = {"row_mean": [lambda rows, scale: scale * rows.mean(1), lambda rows, scale: [scale * r.mean() for r in rows]]}
 """
+EXERCISES = """\
+from genai_course.exercises import Function
+
+def total(a):
+    return a + 3
+
+EXERCISES = [
+    Function("total", reference=total, cases=lambda rng: [(1,)], hints=("1", "2", "3"), passed="Fine.", mistakes={
+        "+ 3 →": "one",
+        "+ 1 → + 2": "two",
+    })
+]
+"""
 
 
 @pytest.fixture
 def lesson(tmp_path):
-    file = tmp_path / "02_models" / "09_sample.py"
-    file.parent.mkdir()
+    file = tmp_path / "02_models" / "09_sample" / "lesson.py"
+    file.parent.mkdir(parents=True)
     file.write_text(LESSON, encoding="utf-8")
-    (tmp_path / "sample.py").write_text(ALTERNATIVES, encoding="utf-8")
+    file.with_name("alternatives.py").write_text(ALTERNATIVES, encoding="utf-8")
     return file
 
 
@@ -62,7 +77,7 @@ def examine(lesson, monkeypatch):
         definition = registry.find("exercise", f"sample-{name}")
         changed = dataclasses.replace(definition, **changes)
         monkeypatch.setattr(harness, "find", lambda *_: changed)
-        return harness.examine(lesson, f"sample-{name}", lesson.parents[1])
+        return harness.examine(lesson, f"sample-{name}")
 
     return run
 
@@ -76,7 +91,7 @@ def test_sharp_checks_have_no_problems(examine):
 
 
 def test_the_report_lists_every_exercise_but_the_open_task(lesson):
-    rows = {row.exercise_id: row for row in harness.report([lesson], lesson.parents[1])}
+    rows = {row.exercise_id: row for row in harness.report([lesson])}
     assert list(rows)[:3] == ["sample-row_mean", "sample-shape", "sample-small_error"]
     assert "sample-make" not in rows
     assert rows["sample-summary"].problems == ["The lesson has 0 exercises of this id."]
@@ -87,7 +102,7 @@ def test_the_report_lists_every_exercise_but_the_open_task(lesson):
 
 def test_an_exercise_without_definition_is_a_problem(lesson):
     lesson.write_text(LESSON.replace("sample-shape", "sample-shap"), encoding="utf-8")
-    row = harness.examine(lesson, "sample-shap", lesson.parents[1])
+    row = harness.examine(lesson, "sample-shap")
     assert "No exercise is called 'sample-shap'. Did you mean" in row.problems[0]
 
 
@@ -136,7 +151,7 @@ def test_what_is_wrong_with_a_lesson_is_found(lesson, examine, old, new, problem
 
 
 def test_alternatives_are_asked_for(lesson, examine):
-    (lesson.parents[1] / "sample.py").write_text("ALTERNATIVES = {}", encoding="utf-8")
+    lesson.with_name("alternatives.py").write_text("ALTERNATIVES = {}", encoding="utf-8")
     assert examine("row_mean").problems == ["It has 0 alternatives; list 2 other correct ways to write it."]
 
 
@@ -159,7 +174,7 @@ def test_a_value_with_a_wrong_solution_in_its_header(lesson, examine):
 def test_an_edit_that_no_longer_applies_is_a_problem_with_file_and_line(examine):
     mistakes = {"scale * → ": "The scale is missing.", "np.median → np.mean": "That is the mean."}
     (problem,) = examine("row_mean", mistakes=mistakes).problems
-    assert re.match(r".*sample\.py:\d+: row_mean: The edit “np.median → np.mean” no longer applies", problem)
+    assert re.match(r".*exercises\.py:\d+: row_mean: The edit “np.median → np.mean” no longer applies", problem)
 
 
 def test_edits_change_the_reference_written_out_which_must_be_right(examine):
@@ -171,3 +186,18 @@ def test_edits_change_the_reference_written_out_which_must_be_right(examine):
     assert examine("row_mean", mistakes=mistakes, written_out=written_out).problems == []
     wrong = examine("row_mean", mistakes={}, written_out=lambda rows, scale: rows)
     assert any(problem.startswith("The reference written out does not pass: failed") for problem in wrong.problems)
+
+
+def test_what_is_wrong_beside_a_lesson_is_told_with_file_and_line(lesson):
+    read = read_lesson(lesson)
+    exercises, quiz = lesson.with_name("exercises.py"), lesson.with_name("quiz.md")
+    exercises.write_text(EXERCISES, encoding="utf-8")
+    quiz.write_text("Why?\n- a — b\n- c — d\n", encoding="utf-8")
+    edit, question = definition_problems(read)
+    assert edit.startswith(f"{exercises}:9: total: The edit “+ 1 → + 2” no longer applies")
+    assert question.startswith(f"{quiz}:1: The question has 0 right options")
+    quiz.unlink()
+    lesson.write_text(lesson.read_text(encoding="utf-8") + '\n# %%\nquiz("sample")\n', encoding="utf-8")
+    assert definition_problems(read_lesson(lesson))[1] == (
+        f"{quiz}:1: the lesson shows a quiz, and this file does not exist: write its questions there."
+    )

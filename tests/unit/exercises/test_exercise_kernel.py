@@ -8,8 +8,9 @@ from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
 DEFINITIONS = """
-from genai_course.exercises import check, claim, lessons, quiz
-lessons.__path__.append({folder!r})
+from pathlib import Path
+from genai_course.exercises import check, claim, quiz, registry
+registry.roots.append(Path({folder!r}))
 """
 LOUD = """
 def row_mean(rows, scale):

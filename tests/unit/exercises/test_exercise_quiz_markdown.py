@@ -32,6 +32,13 @@ def test_questions_options_and_reasons_are_read(tmp_path):
     assert second.right == "a"
 
 
+def test_comments_are_left_out_and_lines_counted():
+    (question,) = parse_quiz("<!-- To do:\nmore -->\n\nIs one less than two?\n- * yes — Count.\n- no — Count.\n")
+    assert question.text == "Is one less than two?"
+    with pytest.raises(QuizError, match="^quiz.md:3: The question has 0 options"):
+        parse_quiz("<!-- To do:\nmore -->\nWhy?\n")
+
+
 def test_a_question_may_run_over_lines_and_stand_apart_from_its_options():
     (question,) = parse_quiz("Is one\nless than two?\n\n- * yes — Count.\n- no — Count.\n")
     assert question.text == "Is one less than two?"

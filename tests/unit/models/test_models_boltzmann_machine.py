@@ -6,8 +6,8 @@ import pytest
 from scipy.special import logsumexp
 
 from genai_course import data, models, session
-from genai_course.models.boltzmann_machine import all_states, choose, energy
-from genai_course.models.restricted_boltzmann_machine import correlation_gap, falling_rate, gibbs_step
+from genai_course.models.boltzmann_machine import all_states, energy, sample_categorical
+from genai_course.models.restricted_boltzmann_machine import correlation_gap, gibbs_step, rbm_optimizer
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -48,9 +48,9 @@ def binary():
 @pytest.fixture(scope="module")
 def trained(binary):
     keras.utils.set_random_seed(0)
-    machine = models.RestrictedBoltzmannMachine(10, (8, 8, 1))
-    machine.compile(falling_rate(40 * 23), steps_per_execution=16)
-    machine.fit(binary[0], epochs=40, verbose=0)
+    machine = models.RestrictedBoltzmannMachine(10, (8, 8, 1)).adapt(binary[0])
+    machine.compile(rbm_optimizer(40 * 23), steps_per_execution=16)
+    machine.fit(binary[0], batch_size=64, epochs=40, verbose=0)
     return machine
 
 
@@ -99,8 +99,8 @@ def test_samples_are_drawn_from_the_distribution_exactly_and_by_gibbs_steps():
         np.testing.assert_allclose(shares, table, atol=0.008)
 
 
-def test_choose_never_takes_what_is_impossible():
-    chosen = choose(np.log([1e-300, 0.25, 0.75, 1e-300]), 10_000, np.random.default_rng(0))
+def test_a_draw_never_takes_what_is_impossible():
+    chosen = sample_categorical(np.log([1e-300, 0.25, 0.75, 1e-300]), 10_000, np.random.default_rng(0))
     assert set(chosen) == {1, 2}
     assert np.mean(chosen == 2) == pytest.approx(0.75, abs=0.02)
 
@@ -146,11 +146,11 @@ def test_training_beats_independent_pixels_on_pictures_never_seen(trained, binar
 @pytest.mark.parametrize("settings", [{"persistent": False, "gibbs_steps": 3}, {"persistent": True, "chains": 20}])
 def test_each_kind_of_dream_learns(binary, settings):
     keras.utils.set_random_seed(0)
-    machine = models.RestrictedBoltzmannMachine(8, (8, 8, 1), **settings)
-    machine.compile(falling_rate(10 * 23), steps_per_execution=16)
-    machine.fit(binary[0], epochs=1, verbose=0)
+    machine = models.RestrictedBoltzmannMachine(8, (8, 8, 1), **settings).adapt(binary[0])
+    machine.compile(rbm_optimizer(10 * 23), steps_per_execution=16)
+    machine.fit(binary[0], batch_size=64, epochs=1, verbose=0)
     before = machine.log_prob(binary[1]).mean()
-    machine.fit(binary[0], epochs=9, verbose=0)
+    machine.fit(binary[0], batch_size=64, epochs=9, verbose=0)
     assert machine.log_prob(binary[1]).mean() > before + 0.5
     assert bool(np.any(machine.dreams)) == settings["persistent"]
 
@@ -232,11 +232,9 @@ def test_a_fully_visible_machine_is_saved_whole(tmp_path):
 def test_bad_input_is_named():
     machine = models.RestrictedBoltzmannMachine(2, (2, 2, 1))
     with pytest.raises(ValueError, match=r"pictures contains 0\.5; make every pixel 0 or 1 first"):
-        machine.fit(np.full((3, 2, 2, 1), 0.5))
+        machine.adapt(np.full((3, 2, 2, 1), 0.5))
     with pytest.raises(ValueError, match=r"pictures has shape \(3, 8, 8, 1\); this model needs \(n, 2, 2, 1\)"):
         machine.log_prob(np.zeros((3, 8, 8, 1)))
-    with pytest.raises(ValueError, match="batch_size is 0; give a whole number, 1 or more"):
-        machine.fit(np.zeros((3, 2, 2, 1)), batch_size=0)
     with pytest.raises(ValueError, match=r"n is 2\.5; give a whole number, 1 or more"):
         machine.sample(2.5)
     with pytest.raises(ValueError, match="steps is 0; give a whole number, 1 or more"):

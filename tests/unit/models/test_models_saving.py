@@ -17,7 +17,7 @@ import sys
 from genai_course import data, models, session
 run = session.setup("smoke", 7)
 import keras
-from genai_course.models.restricted_boltzmann_machine import falling_rate
+from genai_course.models.restricted_boltzmann_machine import rbm_optimizer
 digits = data.digits()
 vae = models.VariationalAutoencoder(3, (8, 8, 1), width=32)
 vae.compile(keras.optimizers.Adam(1e-3), steps_per_execution=4)
@@ -27,7 +27,7 @@ autoencoder = models.Autoencoder(3, (8, 8, 1), width=32, noise=0.1)
 autoencoder.compile("adam")
 autoencoder.fit(digits.train, epochs=1, verbose=0)
 machine = models.RestrictedBoltzmannMachine(6, (8, 8, 1))
-machine.compile(falling_rate(46), steps_per_execution=4)
+machine.compile(rbm_optimizer(46), steps_per_execution=4)
 machine.fit((digits.train > 0.5).astype("float32"), epochs=2, verbose=0)
 gan = models.GenerativeAdversarialNetwork(4, (8, 8, 1), architecture="convolutional", width=4)
 gan.compile(steps_per_execution=4)

@@ -1,0 +1,19 @@
+"""Scorecards: every model on one table, each judged in the same way. Names are loaded when first used.
+
+card = PictureCard(training, held_out, "0123456789")
+card.add("mine", lambda n, seed: my_pictures)
+card.table(), card.figure("Everything at once")
+"""
+
+from genai_course.lazy import lazy_names
+
+PUBLIC_NAMES = {
+    "PictureCard": "picture_card",
+    "TextCard": "text_card",
+    "as_points": "ranking",
+    "pareto_front": "ranking",
+    "total_points": "ranking",
+}
+
+__all__ = sorted(PUBLIC_NAMES)
+__getattr__, __dir__ = lazy_names(__name__, PUBLIC_NAMES)

@@ -1,0 +1,1 @@
+"""Notebooks executed side by side: papermill runs, nbval's comparison, sweeps."""

@@ -1,0 +1,1 @@
+"""What a learner's commands do: own copies, progress, doctor, reset."""
