@@ -106,14 +106,14 @@ def gru(stories, run, steps):
 
 def gpt(stories, run, steps):
     """A small Transformer, with the quick recipe."""
-    from genai_course.models import GPT
+    from genai_course.models import CopyingGPT
     from genai_course.models.language_model import pad
 
     encoder = encoder_of(stories)
     numbers = [encoder.encode(text) for text in (*stories.train, *stories.test)]
-    context, batch = max(map(len, numbers)), 4
-    rows = pad([numbers[i % len(stories.train)] for i in range(steps * batch)], context)
-    model = GPT(encoder.size, context, width=64, heads=4, depth=1, recipe="quick")
+    context_length, batch = max(map(len, numbers)), 4
+    rows = pad([numbers[i % len(stories.train)] for i in range(steps * batch)], context_length)
+    model = CopyingGPT(encoder.size, context_length, d_model=64, heads=4, num_layers=1)
     model.compile(model.optimizer_for(steps, 0.03), **run.compile_options)
     model.optimizer.build(model.trainable_variables)
     cut = min(FIRST_STEPS, steps) * batch
@@ -123,11 +123,14 @@ def gpt(stories, run, steps):
 
     def write(n, seed):
         # With a cache it writes many times as fast, once that has been compiled, which is not worth it in ``smoke``.
-        length = run.steps(smoke=8, laptop=context, gpu=context)
+        length = run.steps(smoke=8, laptop=context_length, gpu=context_length)
         return first_stories(model.sample(n, seed, length, cached=run.judges_claims), encoder)
 
     return TrainedLanguageModel(
-        write, lambda texts: model.log_prob(pad([encoder.encode(each) for each in texts], context)), model, *seconds
+        write,
+        lambda texts: model.log_prob(pad([encoder.encode(each) for each in texts], context_length)),
+        model,
+        *seconds,
     )
 
 

@@ -166,7 +166,7 @@ test_rows = rows[n_train:]
 
 # %%
 keras.utils.set_random_seed(SEED)
-gpt = models.GPT(encoder.size, length, width=48, heads=4, depth=1, recipe="quick")
+gpt = models.CopyingGPT(encoder.size, length, d_model=48, heads=4, num_layers=1)
 batch = run.steps(smoke=16, laptop=32, gpu=32)
 steps = n_train // batch
 gpt.compile(gpt.optimizer_for(steps, 0.03), **run.compile_options)

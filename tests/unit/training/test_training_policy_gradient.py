@@ -21,7 +21,7 @@ def one_thread():
 def new_gpt(seed=0, scale=1.0):
     """A tiny GPT with an uneven distribution."""
     keras.utils.set_random_seed(seed)
-    gpt = models.GPT(VOCABULARY, LENGTH, width=8, heads=2, depth=1)
+    gpt = models.GPT(VOCABULARY, LENGTH, d_model=8, heads=2, num_layers=1)
     random = np.random.default_rng(seed)
     gpt.set_weights([weight + scale * 0.3 * random.standard_normal(weight.shape) for weight in gpt.get_weights()])
     return gpt

@@ -21,7 +21,7 @@ def one_thread():
 @pytest.fixture
 def anchored():
     keras.utils.set_random_seed(0)
-    return AnchoredPolicy(models.GPT(VOCABULARY, LENGTH, width=8, heads=2, depth=1))
+    return AnchoredPolicy(models.GPT(VOCABULARY, LENGTH, d_model=8, heads=2, num_layers=1))
 
 
 def some_pairs(n, wish, seed=0):
