@@ -1,4 +1,4 @@
-"""The rows of the transformers in ``benchmarks.text``, and how quickly they train and write.
+"""The rows of the transformers in ``benchmarks.text_prediction``, and how quickly they train and write.
 
 python -m benchmarks.gpt        tokens a second of training beside plain PyTorch (where installed), and of writing
 """

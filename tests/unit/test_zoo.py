@@ -7,7 +7,9 @@ import sys
 import numpy as np
 import pytest
 
-from genai_course import data, models, session, zoo
+from genai_course import data, session, zoo
+from genai_course.recipes import picture_models
+from genai_course.recipes.budget import Epochs
 
 
 @pytest.fixture
@@ -24,8 +26,8 @@ def trainings(monkeypatch):
 
     def tiny(run, progress):
         names.append(run.profile)
-        model = models.VariationalAutoencoder(2, (8, 8, 1), width=8, depth=1)
-        return zoo.fit(model, data.digits().train[:64], run, progress, batch_size=64, epochs=1)
+        pictures = data.digits().train[:64]
+        return picture_models.vae(pictures, Epochs(1, run.compile_options), 2, batch=64, width=8, depth=1)
 
     for name in ("vae_digits", "autoencoder_digits"):
         monkeypatch.setitem(zoo.RECIPES, name, tiny)
