@@ -11,13 +11,14 @@ from pathlib import Path
 
 import nbformat
 
-from genai_course.paths import one_sentence, whole_file
+from genai_course.paths import whole_file
 from genai_course_tools.authoring.find import find_sources, lesson_name
 from genai_course_tools.authoring.freshness import modules_hash
 from genai_course_tools.authoring.lesson import Lesson, read_lesson
 from genai_course_tools.authoring.lint import lint
 from genai_course_tools.authoring.notebook import dumps, learner_notebook, solution_notebook
 from genai_course_tools.authoring.outputs import concerns, take_outputs
+from genai_course_tools.disk_refusals import refused_in_one_sentence
 from genai_course_tools.execution.jobs import run_jobs
 from genai_course_tools.execution.papermill_job import execution_job
 
@@ -63,7 +64,7 @@ def build(wanted, root, *, check=False, again=False, workers=1, console):
             )
         return int(bool(changed or stray))
     to_execute = [product for product in products if again or not product.is_fresh]
-    with one_sentence(root, "build in a copy of the course that is yours"):
+    with refused_in_one_sentence(root, "build in a copy of the course that is yours"):
         failed = _execute(to_execute, root / "build", workers, console)
         for product in products:
             if product.lesson.name not in failed:

@@ -10,9 +10,9 @@ import nbformat
 from rich.table import Table
 from rich.text import Text
 
-from genai_course.paths import one_sentence
 from genai_course_tools.authoring.find import find_notebooks, lesson_name
 from genai_course_tools.authoring.notebook import read_notebook
+from genai_course_tools.disk_refusals import refused_in_one_sentence
 from genai_course_tools.execution.jobs import run_jobs
 from genai_course_tools.execution.nbval_job import CELL_TIMEOUT, nbval_faults, nbval_job
 
@@ -26,7 +26,7 @@ def validate(wanted, root, *, output, workers=1, cell_timeout=CELL_TIMEOUT, cons
     sources = find_notebooks(wanted, Path(root) / "solutions")
     for source in sources:
         read_notebook(source)  # a damaged one is refused before any work is done
-    with one_sentence(output, "run the command in another folder"):
+    with refused_in_one_sentence(output, "run the command in another folder"):
         jobs = [_job(source, output, "home", cell_timeout) for source in sources]
         run_jobs(jobs, workers, console)
         jobs = _slow_ones_alone(jobs, sources, output, workers, cell_timeout, console)

@@ -56,7 +56,7 @@ def preference_loss(margins):
 EXERCISES = [
     Function(
         "advantages",
-        reference="genai_course.training.policy_gradient:advantages",
+        reference="genai_course.labs.reinforcement_learning.policy_gradient:advantages",
         cases=some_rewards,
         mistakes=[
             Mistake(
@@ -144,7 +144,7 @@ EXERCISES = [
     ),
     Function(
         "clipped_objective",
-        reference="genai_course.training.policy_gradient:clipped_objective",
+        reference="genai_course.labs.reinforcement_learning.policy_gradient:clipped_objective",
         cases=some_batches,
         traced=True,
         mistakes=[
@@ -266,7 +266,7 @@ EXERCISES = [
     ),
     Function(
         "dpo_loss",
-        reference="genai_course.training.preferences:dpo_loss",
+        reference="genai_course.labs.reinforcement_learning.preferences:dpo_loss",
         cases=some_pairs,
         traced=True,
         mistakes=[

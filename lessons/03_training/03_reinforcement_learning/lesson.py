@@ -36,9 +36,10 @@ import numpy as np
 import pandas as pd
 from keras import ops
 
-from genai_course.training import (
-    AnchoredPolicy, DirectPreference, PolicyGradient, Progress, RewardModel, policy_gradient,
+from genai_course.labs.reinforcement_learning import (
+    AnchoredPolicy, DirectPreference, PolicyGradient, RewardModel, policy_gradient,
 )
+from genai_course.training import Progress
 
 # %% [markdown]
 # ## The smallest version: one word
