@@ -1,4 +1,4 @@
-"""Trained models for lessons that need one: ``zoo.load("vae_glyphs")``.
+"""Trained models for lessons that need one: ``zoo.load("vae_glyphs", run)``.
 
 A model is trained once on this machine, always in the same way, and kept in ``course_home()/zoo``. The file's name holds a
 hash of everything that the training depends on, so a change of the course or of a library makes a new file.
@@ -20,25 +20,25 @@ from genai_course.recipes import picture_models
 from genai_course.recipes.picture_models import RECIPES, SECONDS
 
 
-def load(name, profile=None):
+def load(name, run=None):
     """A trained model of the course; trained now if this machine has not done so yet.
 
     name: one of ``zoo.RECIPES``.
-    profile: "smoke", "laptop" or "gpu"; by default the one of the last ``setup``, else "laptop".
+    run: what ``setup`` returned, which says the profile; by default a ``laptop`` run of seed 0.
     Python's and NumPy's random numbers go on as if nothing had happened; Keras's and TensorFlow's start afresh from
     the run's seed. Both hold whether the model was trained now or before, and so does what is printed.
 
-    Raises ValueError for an unknown name or profile.
+    Raises ValueError for an unknown name or for what is no run.
     """
-    run = session.current_run
-    profile = profile or (run.profile if run else "laptop")
     if name not in RECIPES:
         raise ValueError(f"The zoo has no model {name!r}; it has {', '.join(sorted(RECIPES))}.")
-    if profile not in session.PROFILES:
-        raise ValueError(f"profile is {profile!r}; choose one of {', '.join(map(repr, session.PROFILES))}.")
+    if not isinstance(run, session.Run | None):
+        raise ValueError(f"run is {run!r:.60}; give what setup returned: zoo.load({name!r}, run).")
     keras = session.quietly_import_keras()
     if run is None:
-        session.pin_threads(profile)
+        run = session.Run("laptop", seed=0)
+        session.pin_threads(run.profile)
+    profile = run.profile
     from genai_course.training.progress import Line
 
     key = content_key(name, profile)
@@ -46,7 +46,7 @@ def load(name, profile=None):
     path.parent.mkdir(exist_ok=True)
     duration = {"smoke": "some seconds", "laptop": f"about {SECONDS[name]} s", "gpu": "some minutes"}[profile]
     line = Line(f"{name}: trained once on this machine ({duration}), then kept.")
-    with FileLock(path.with_suffix(".lock")), random_numbers_kept(keras, run.seed if run else 0):
+    with FileLock(path.with_suffix(".lock")), random_numbers_kept(keras, run.seed):
         model = kept_model(path, key)
         if model is None:
             trained = train_and_keep(name, session.Run(profile, seed=0), path, key, line)

@@ -143,8 +143,8 @@ def test_a_run_that_fills_the_disk_ends(own_course, small_disk):
 def test_a_model_that_cannot_be_kept_is_used_all_the_same(small_disk):
     home = small_disk("64k")
     program = (
-        "import numpy as np\nfrom genai_course import session, zoo\nsession.setup('smoke', 0)\n"
-        "print(zoo.load('autoencoder_digits').decode(np.zeros((1, 8), 'float32')).shape)"
+        "import numpy as np\nfrom genai_course import session, zoo\nrun = session.setup('smoke', 0)\n"
+        "print(zoo.load('autoencoder_digits', run).decode(np.zeros((1, 8), 'float32')).shape)"
     )
     said = python(program, GENAI_COURSE_HOME=home)
     assert "could not be kept (No space left on device), so it is trained again the next time." in said

@@ -216,7 +216,7 @@ n = run.steps(smoke=240, laptop=2_000, gpu=4_000)  # letters in each set
 letters = data.glyphs(2 * n, 1, seed=SEED)
 training = letters.train
 real_letters, fresh_letters = (data.glyphs(n, 1, seed=SEED + k).train for k in (101, 102))
-vae_letters = zoo.load("vae_glyphs").sample(n, seed=SEED)
+vae_letters = zoo.load("vae_glyphs", run).sample(n, seed=SEED)
 real, fresh, vae = (
     evaluation.features(pictures)  # (n, 64)
     for pictures in (real_letters, fresh_letters, vae_letters)

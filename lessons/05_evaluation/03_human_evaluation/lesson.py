@@ -72,8 +72,8 @@ def gaussian_letters(label, number):
 gaussians = np.concatenate([gaussian_letters(label, n // 36 + 1) for label in range(36)])
 letters = {
     "real": glyphs.test,  # (n, 16, 16, 1)
-    "vae": zoo.load("vae_glyphs").sample(n, seed=SEED),
-    "diffusion": zoo.load("diffusion_glyphs").sample(n, seed=SEED, guidance_scale=2.0),
+    "vae": zoo.load("vae_glyphs", run).sample(n, seed=SEED),
+    "diffusion": zoo.load("diffusion_glyphs", run).sample(n, seed=SEED, guidance_scale=2.0),
     "gaussian": np.clip(gaussians, 0, 1).reshape(-1, 16, 16, 1)[:n],
 }
 
