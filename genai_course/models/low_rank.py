@@ -257,12 +257,6 @@ def copy_of(model):
     return copy
 
 
-def trainable_share(model):
-    """Numbers that learn, over all numbers of the model, from 0 to 1."""
-    learning = sum(math.prod(weight.shape) for weight in model.trainable_weights)
-    return learning / model.count_params()
-
-
 def check_rank(rank, alpha=None):
     """Rank and alpha as plain numbers; alpha is the rank where it is None.  ValueError for what cannot be."""
     check_sizes(rank=rank)

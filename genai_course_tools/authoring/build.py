@@ -12,7 +12,7 @@ from pathlib import Path
 
 import nbformat
 
-from genai_course.paths import atomic_write, one_sentence
+from genai_course.paths import atomic_write
 from genai_course.recording import recorded
 from genai_course_tools.authoring import listing
 from genai_course_tools.authoring.broken_edits import definition_problems
@@ -24,6 +24,7 @@ from genai_course_tools.authoring.measured import MissingNumber, fill
 from genai_course_tools.authoring.minutes import minutes, whole_seconds
 from genai_course_tools.authoring.notebook import cell_ids, dumps, learner_notebook, solution_notebook
 from genai_course_tools.authoring.outputs import concerns, take_outputs
+from genai_course_tools.disk_refusals import refused_in_one_sentence
 from genai_course_tools.execution.jobs import numbers_file, run_jobs
 from genai_course_tools.execution.papermill_job import execution_job
 
@@ -99,7 +100,7 @@ def build(wanted, root, *, check=False, again=False, workers=1, console):
             console.print(f"{path} says something else about the lessons: run genai-course build", highlight=False)
         return int(bool(changed or stray or lists))
     to_execute = [product for product in products if again or not product.is_fresh]
-    with one_sentence(root, "build in a copy of the course that is yours"):
+    with refused_in_one_sentence(root, "build in a copy of the course that is yours"):
         failed = _execute(to_execute, root / "build", workers, console)
         for product in products:
             if product.lesson.name not in failed:

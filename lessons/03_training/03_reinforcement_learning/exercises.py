@@ -54,7 +54,7 @@ def preference_loss(margins):
 
 
 EXERCISES = [
-    Function("advantages", reference="genai_course.training.policy_gradient:advantages", cases=some_rewards, mistakes={
+    Function("advantages", reference="genai_course.labs.reinforcement_learning.policy_gradient:advantages", cases=some_rewards, mistakes={
         "- others → - np.mean(rewards)":
             "The mean of all holds the try's own reward, so a part of it is taken from itself: with n tries the gradient comes out (n − 1)/n times as long as it should be. Average the others only.",
         "rewards - others → np.mean(rewards) - rewards": "The sign is turned: better than the others must be positive. And average the others only.",
@@ -89,7 +89,7 @@ EXERCISES = [
         "The second term is 0. The first is 1 · ln(1 / 0.5).",
         "ln 2: `answer = np.log(2)`",
     ), passed="ln 2 ≈ 0.69 nats, one bit: the answer to one question with two equally likely answers."),
-    Function("clipped_objective", reference="genai_course.training.policy_gradient:clipped_objective", cases=some_batches, traced=True, mistakes={
+    Function("clipped_objective", reference="genai_course.labs.reinforcement_learning.policy_gradient:clipped_objective", cases=some_batches, traced=True, mistakes={
         "return → np.mean(np.exp(log_probs - old_log_probs) * advantages)":
             "Nothing is clipped. Take the smaller of this and of the same with a clipped ratio.",
         "return → np.mean(np.clip(np.exp(log_probs - old_log_probs), 1 - clip_ratio, 1 + clip_ratio) * advantages)":
@@ -137,7 +137,7 @@ EXERCISES = [
         "The middle of 0.3 and 10 by factors is their geometric mean, √3.",
         "Somewhat below √3: `my_coefficient = 1.5`",
     ), passed="In practice nobody sees the gain. People watch the divergence, and adapt the coefficient while training to hold it at a target."),
-    Function("dpo_loss", reference="genai_course.training.preferences:dpo_loss", cases=some_pairs, traced=True, mistakes={
+    Function("dpo_loss", reference="genai_course.labs.reinforcement_learning.preferences:dpo_loss", cases=some_pairs, traced=True, mistakes={
         "return → np.mean(np.logaddexp(0, margins))":
             "The sign is turned: this loss falls when the rejected story becomes likelier. −ln σ(m) is softplus(−m).",
         (lambda w, v, rw, rv, beta: preference_loss(beta * (w - v))):

@@ -37,6 +37,8 @@ import pandas as pd
 
 from genai_course.evaluation import calibration, hallucination
 from genai_course.models.language_model import pad
+from genai_course.recipes import text_models
+from genai_course.recipes.budget import Epochs
 from genai_course.training import Progress
 
 n_train = run.steps(smoke=24, laptop=2_400, gpu=50_000)
@@ -61,12 +63,10 @@ test_rows = pad(numbers[n_train:], context_length)
 
 # %%
 keras.utils.set_random_seed(SEED)
-gpt = models.CopyingGPT(encoder.size, context_length, d_model=64, heads=4, num_layers=1)
 batch = 8
 steps = n_train // batch
-gpt.compile(gpt.optimizer_for(steps, 0.03), **run.compile_options)
-_ = gpt.fit(
-    rows[: steps * batch], batch_size=batch, shuffle=False, verbose=0, callbacks=[Progress("GPT")])
+once = Epochs(1, run.compile_options, [Progress("GPT")], shuffle=False)
+gpt = text_models.quick_gpt(rows[: steps * batch], once, encoder.size, batch=batch)
 
 # %%
 lengths = np.array([len(text) for text in stories.test])  # characters of each story

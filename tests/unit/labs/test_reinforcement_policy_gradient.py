@@ -6,8 +6,8 @@ import pytest
 import tensorflow as tf
 
 from genai_course import models, session
-from genai_course.training import AnchoredPolicy, PolicyGradient
-from genai_course.training.policy_gradient import advantages, clipped_objective, least_divergence
+from genai_course.labs.reinforcement_learning import AnchoredPolicy, PolicyGradient
+from genai_course.labs.reinforcement_learning.policy_gradient import advantages, clipped_objective, least_divergence
 
 VOCABULARY, LENGTH = 3, 3
 ALL_ROWS = np.array(list(itertools.product(range(VOCABULARY), repeat=LENGTH)), "int32")  # (27, 3), every text there is

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from genai_course import models, session
-from genai_course.training import AnchoredPolicy, DirectPreference, RewardModel
-from genai_course.training.preferences import dpo_loss, token_counts
+from genai_course.labs.reinforcement_learning import AnchoredPolicy, DirectPreference, RewardModel
+from genai_course.labs.reinforcement_learning.preferences import dpo_loss, token_counts
 
 VOCABULARY, LENGTH = 3, 3
 ALL_ROWS = np.array(list(itertools.product(range(VOCABULARY), repeat=LENGTH)), "int32")

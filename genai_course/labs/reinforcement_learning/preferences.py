@@ -10,8 +10,8 @@ import numpy as np
 import tensorflow as tf
 
 from genai_course.checks import check_above_zero, check_whole_number
+from genai_course.labs.reinforcement_learning.policy_gradient import forget, new_adam
 from genai_course.models.language_model import log_probs_of_tokens
-from genai_course.training.policy_gradient import forget, new_adam
 
 
 def dpo_loss(preferred, rejected, reference_preferred, reference_rejected, beta):
@@ -67,7 +67,7 @@ class RewardModel:
 
 
 class DirectPreference:
-    """Tunes an :class:`~genai_course.training.policy_gradient.AnchoredPolicy` to preferences without a reward model.
+    """Tunes an ``AnchoredPolicy`` to preferences without a reward model.
 
     beta: how strongly it is held to the reference, above 0: a preference is worth ln(odds) / beta nats.
     batch_size: pairs a step; learning_rate: above 0. loss: a function like :func:`dpo_loss`, traced.
