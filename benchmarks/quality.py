@@ -29,6 +29,7 @@ from benchmarks.report import (
 from benchmarks.torch_diffusion import torch_diffusion_models
 from genai_course import data, evaluation, session
 from genai_course.evaluation.neighbours import nearest_distance, squared_distances
+from genai_course.paths import atomic_write
 from genai_course.recipes import picture_models
 from genai_course.recipes.budget import Epochs
 

@@ -15,7 +15,7 @@ import numpy as np
 from filelock import FileLock
 
 from genai_course import data, imports, session
-from genai_course.paths import course_home
+from genai_course.paths import atomic_write, course_home
 from genai_course.recipes import picture_models
 from genai_course.recipes.picture_models import RECIPES, SECONDS
 
