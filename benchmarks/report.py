@@ -2,6 +2,7 @@
 
 import json
 import platform
+import time
 from pathlib import Path
 from statistics import median
 
@@ -30,6 +31,13 @@ def some_of(option, name, choices):
         default=list(choices),
         help="Measure these only; may be given several times. The other rows stay as they were stored.",
     )
+
+
+def timed(work):
+    """Do the work and return its CPU seconds, of this process."""
+    started = time.process_time()
+    work()
+    return {"seconds": time.process_time() - started}
 
 
 def said(scores):

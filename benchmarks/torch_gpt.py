@@ -1,4 +1,4 @@
-"""The rows of the familiar baseline in ``benchmarks.text``: a small GPT in plain PyTorch, as tutorials write it.
+"""The rows of the familiar baseline in ``benchmarks.text_prediction``: a small GPT in plain PyTorch, as tutorials write it.
 
 Norms before attention and feed-forward layer, learned positions, GELU by tanh, one table of vectors for reading and writing,
 AdamW: sizes and settings are those of the course's standard GPT. PyTorch is in the ``bench`` extra.

@@ -13,7 +13,9 @@ PROFILES = ("smoke", "laptop", "gpu")
 # a second one gains nothing (measured on a dense autoencoder: 0.67 s an epoch with one thread, 0.67 s with two).
 THREADS = 1
 
-current_run = None  # the Run of the last setup(), or None
+# The Run of the last setup(), or None. Only check and claim ask it, whose calls in a learner's cells hold the answer and no more;
+# everything else is given the run.
+current_run = None
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ from genai_course.evaluation.frechet import frechet_distance
 from genai_course.evaluation.hallucination import hallucination_rates, wilson_interval
 from genai_course.evaluation.image_metrics import SAMPLES, evaluate_images
 from genai_course.evaluation.inception import class_probabilities, inception_score
-from genai_course.evaluation.kernel import kernel_distance, kernel_distance_of_gaussians
 from genai_course.evaluation.likelihood import bits_per_dimension
 from genai_course.evaluation.memorisation import copied_share, nearest_distances
 from genai_course.evaluation.modes import high_quality_share, mode_shares, modes_covered
@@ -37,8 +36,6 @@ __all__ = [
     "high_quality_share",
     "inception_score",
     "information_table",
-    "kernel_distance",
-    "kernel_distance_of_gaussians",
     "mode_shares",
     "modes_covered",
     "mutual_information",

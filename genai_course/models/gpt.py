@@ -1,236 +1,300 @@
-"""GPT: a stack of transformer blocks that guesses the next token, and writes token by token.
+"""GPT: a stack of transformer blocks that predicts the next token, and generates text token by token.
 
-Radford et al. (2018), "Improving language understanding by generative pre-training"; norms and starting weights as in Radford
-et al. (2019), "Language models are unsupervised multitask learners". The weights that read a token also write it (Press and
-Wolf 2017, "Using the output embedding to improve language models").
+Vaswani et al. (2017), "Attention is all you need"; Radford et al. (2018), "Improving language understanding by generative
+pre-training"; norms before attention and MLP as in Radford et al. (2019), "Language models are unsupervised multitask learners";
+token embeddings that are the head's weights, too: Press and Wolf (2017), "Using the output embedding to improve language models".
 """
+
+import math
 
 import keras
 import numpy as np
 import tensorflow as tf
-from keras import ops
+from keras import layers, ops
 
 from genai_course.checks import check_above_zero, check_sizes, check_whole_number
-from genai_course.models.language_model import LanguageModel, check_tokens, choose, pad
-from genai_course.models.transformer import NORMS, RECIPES, Block, TokensAndPositions, causal_mask, check_transformer
+from genai_course.models import language_model
+from genai_course.models.language_model import LanguageModel, check_tokens, lr_schedule, sample_token
 
-PAIRS_AND_TRIPLES = {"standard": 0, "quick": 4096}  # vectors for two and for three tokens in a row
+FORBIDDEN = -1e9  # in place of a score; its weight becomes exactly 0
+
+
+def causal_mask(length):
+    """Which positions (rows) may attend to which (columns): to themselves and to earlier ones.  -> (length, length) bool"""
+    positions = ops.arange(length)
+    return positions[:, None] >= positions[None, :]
+
+
+def attention(queries, keys, values, attention_mask=None):
+    """Each query gathers the values whose keys match it: softmax(Q Kᵀ / √size) V, Vaswani et al. (2017), equation 1.
+
+    (…, n, size), (…, m, size), (…, m, size), mask (…, n, m) -> gathered (…, n, size)
+    """
+    return ops.matmul(attention_weights(queries, keys, attention_mask), values)
+
+
+def attention_weights(queries, keys, attention_mask=None):
+    """How much each query takes from each position; 0 where the mask is False.  -> (…, n, m), rows add up to 1"""
+    scores = ops.matmul(queries / math.sqrt(queries.shape[-1]), ops.swapaxes(keys, -1, -2))
+    if attention_mask is not None:
+        scores = ops.where(attention_mask, scores, FORBIDDEN)
+    return ops.softmax(scores, axis=-1)
+
+
+def gelu(inputs):
+    """Hendrycks and Gimpel (2016), by tanh: the exact form is several times slower on a processor."""
+    return ops.gelu(inputs, approximate=True)
+
+
+class Attention(layers.Layer):
+    """Several attentions side by side, the heads, each on ``d_model / heads`` numbers.  Vaswani et al. (2017), section 3.2.2"""
+
+    def __init__(self, d_model, heads, **options):
+        super().__init__(**options)
+        self.heads = heads
+        self.query_proj = dense(d_model, use_bias=False)
+        self.key_proj = dense(d_model, use_bias=False)
+        self.value_proj = dense(d_model, use_bias=False)
+        self.out_proj = dense(d_model)
+
+    def split_heads(self, vectors):
+        """(batch, time, d_model) -> (batch, heads, time, size)"""
+        size = vectors.shape[-1] // self.heads
+        return ops.swapaxes(ops.reshape(vectors, (-1, ops.shape(vectors)[1], self.heads, size)), 1, 2)
+
+    def merge_heads(self, gathered):
+        """(batch, heads, time, size) -> (batch, time, d_model)"""
+        merged = ops.swapaxes(gathered, 1, 2)
+        return self.out_proj(ops.reshape(merged, (-1, ops.shape(merged)[1], merged.shape[2] * merged.shape[3])))
+
+    def queries(self, x, positions):
+        """(batch, time, d_model), (time,) -> (batch, heads, time, size)"""
+        return self.split_heads(self.query_proj(x))
+
+    def keys_and_values(self, x, positions):
+        """(batch, time, d_model), (time,) -> two of (batch, heads, time, size)"""
+        return self.split_heads(self.key_proj(x)), self.split_heads(self.value_proj(x))
+
+    def call(self, x, memory=None, attention_mask=None):
+        """Queries of ``x``, keys and values of ``memory`` or, without one, of ``x``.  (batch, time, d_model) -> the same
+
+        attention_mask: (n, m) or (batch, 1, 1, m) bool; None for no limits.
+        """
+        memory = x if memory is None else memory
+        queries = self.queries(x, ops.arange(ops.shape(x)[1]))
+        keys, values = self.keys_and_values(memory, ops.arange(ops.shape(memory)[1]))
+        return self.merge_heads(attention(queries, keys, values, attention_mask))
+
+
+class MLP(layers.Layer):
+    """At each position on its own: up to four times as many numbers, and down again."""
+
+    def __init__(self, d_model, activation=gelu, **options):
+        super().__init__(**options)
+        self.up_proj, self.down_proj = dense(4 * d_model), dense(d_model)
+        self.activation = activation
+
+    def call(self, x):
+        return self.down_proj(self.activation(self.up_proj(x)))
+
+
+class Block(layers.Layer):
+    """Positions exchange what they know (attention), then each is changed on its own (MLP); both add to what was there."""
+
+    def __init__(self, d_model, heads, **options):
+        super().__init__(**options)
+        self.attention_norm, self.attention = layers.LayerNormalization(epsilon=1e-5), Attention(d_model, heads)
+        self.mlp_norm, self.mlp = layers.LayerNormalization(epsilon=1e-5), MLP(d_model)
+
+    def call(self, x, attention_mask=None):
+        """(batch, time, d_model), mask (time, time) bool -> (batch, time, d_model)"""
+        x = x + self.attention(self.attention_norm(x), attention_mask=attention_mask)
+        return x + self.mlp(self.mlp_norm(x))
+
+    def step(self, x, cache, position):
+        """One position more, with the keys and values of the earlier ones at hand.
+
+        x: (batch, 1, d_model); cache: keys and values, (batch, heads, context_length, size) each, filled before ``position``.
+        Returns the block's output (batch, 1, d_model) and the cache with this position in it.
+        """
+        normed, here = self.attention_norm(x), ops.reshape(position, (1,))
+        new = self.attention.keys_and_values(normed, here)
+        cache = [ops.slice_update(old, (0, 0, position, 0), each) for old, each in zip(cache, new, strict=True)]
+        earlier = ops.arange(cache[0].shape[2]) <= position  # (context_length,)
+        gathered = attention(self.attention.queries(normed, here), *cache, earlier)
+        x = x + self.attention.merge_heads(gathered)
+        return x + self.mlp(self.mlp_norm(x)), cache
+
+
+class TokenAndPositionEmbedding(layers.Layer):
+    """A learned vector for each token, and one for each position added to it.  (batch, time) -> (batch, time, d_model)"""
+
+    def __init__(self, tokens, context_length, d_model, **options):
+        super().__init__(**options)
+        self.tokens = layers.Embedding(tokens, d_model, embeddings_initializer=small_normal())
+        self.positions = layers.Embedding(context_length, d_model, embeddings_initializer=small_normal())
+
+    def call(self, tokens, first_position=0):
+        return self.tokens(tokens) + self.positions(first_position + ops.arange(ops.shape(tokens)[1]))
 
 
 @keras.saving.register_keras_serializable(package="genai_course")
 class GPT(LanguageModel):
     """A distribution over rows of tokens, each token given those before it.
 
-    vocabulary: number of different tokens; context: the longest row. One more token, of its own, begins each row, so the first
-        token has a probability, too. In a row -1 is "nothing": what stands after the end of a short text.
-    width: numbers that each position holds, a multiple of 2 · heads; heads: attentions side by side; depth: blocks.
-    recipe: "standard", or "quick": rotary positions, RMSNorm, squared ReLU, vectors for pairs and triples of tokens, and an
-        attention that finds words again from the first steps on.
-    causal: False leaves out the causal mask, which breaks the model: it reads each answer before it gives it.
-    pairs_and_triples: rows of the tables of vectors for two and for three tokens in a row; by default the recipe's.
-    dropout: share of the numbers that are left out in training, from 0 to below 1: of those that enter the first block, that a
-        block adds, and that leave the last one.
-    noise: share of the tokens that are read as others of the same batch in training, from 0 to below 1 (Xie et al. 2017, "Data
-        noising as smoothing in neural network language models").
-    Where there is little text, all three matter: without the tables, with dropout and noise a GPT learns less by heart.
+    vocab_size: number of different tokens; context_length: the longest row. One more token, of its own, begins each row, so
+        the first token has a probability, too. In a row -1 is "nothing": what stands after the end of a short text.
+    d_model: numbers that each position holds, a multiple of 2 · heads; heads: attentions side by side; num_layers: blocks.
+    causal: False leaves out the causal mask, which breaks the model: it sees each token before it predicts it.
 
-    Raises ValueError, naming it, for a setting that cannot be.
+    Raises ValueError, naming it, for an invalid setting.
     """
 
-    def __init__(
-        self,
-        vocabulary,
-        context,
-        width=64,
-        heads=4,
-        depth=2,
-        recipe="standard",
-        causal=True,
-        pairs_and_triples=None,
-        dropout=0.0,
-        noise=0.0,
-        **options,
-    ):
+    def __init__(self, vocab_size, context_length, d_model=64, heads=4, num_layers=2, causal=True, **options):
         super().__init__(**options)
-        sizes = {"vocabulary": vocabulary, "context": context, "width": width, "heads": heads, "depth": depth}
-        check_transformer(recipe=recipe, **sizes)
-        rows = PAIRS_AND_TRIPLES[recipe] if pairs_and_triples is None else pairs_and_triples
-        check_whole_number("pairs_and_triples", rows, 0)
-        for name, share in {"dropout": dropout, "noise": noise}.items():
-            if not 0 <= share < 1:
-                raise ValueError(f"{name} is {share!r}; give a number from 0 to less than 1.")
-        self.settings = {name: int(size) for name, size in sizes.items()} | {"recipe": recipe, "causal": bool(causal)}
-        self.settings |= {"pairs_and_triples": int(rows), "dropout": float(dropout), "noise": float(noise)}
-        self.vocabulary, self.context, self.causal = int(vocabulary), int(context), bool(causal)
-        self.cache_shape = (heads, context, width // heads)
-        parts = RECIPES[recipe]
-        self.embedding = TokensAndPositions(
-            vocabulary + 1,
-            context,
-            width,
-            learned_positions=not parts["rotary"],
-            pairs_and_triples=rows,
-        )
-        self.noise = float(noise)
-        # Random states are not made in vain.
-        self.dropout = keras.layers.Dropout(dropout) if dropout else None
-        self.dice = keras.random.SeedGenerator() if noise else None
-        self.blocks = [Block(width, heads, **parts) for _ in range(depth)]
-        self.norm = NORMS[parts["norm"]]()
-        self.read(np.zeros((1, min(2, context)), "int32"))  # makes the weights, so that saved ones can be loaded
+        sizes = {"vocab_size": vocab_size, "context_length": context_length, "num_layers": num_layers}
+        sizes = check_transformer(d_model, heads, **sizes)
+        self.settings = sizes | {"causal": bool(causal)}
+        self.vocab_size, self.context_length, self.causal = int(vocab_size), int(context_length), bool(causal)
+        self.make_layers(**self.settings)
+        self.hidden_states(np.zeros((1, 1), "int32"))  # makes the weights, so that saved ones can be loaded
         self.built = True
 
-    def call(self, tokens, training=False):
-        """Logits of each token, given those before it.  (n, time) -> (n, time, vocabulary)"""
-        return self.logits(self.read(tokens, training))
+    def make_layers(self, vocab_size, context_length, d_model, heads, num_layers, causal):
+        self.embedding = TokenAndPositionEmbedding(vocab_size + 1, context_length, d_model)
+        self.blocks = [Block(d_model, heads) for _ in range(num_layers)]
+        self.norm = layers.LayerNormalization(epsilon=1e-5)
 
-    def read(self, tokens, training=False):
-        """What the model knows when it is to say each token.  (n, time) -> (n, time, width)"""
-        inputs = self.inputs(tokens)
-        if training and self.noise:
-            inputs = exchanged(inputs, self.noise, self.dice)
-        state = self.without_some(self.embedding(inputs), training)  # (n, time, width)
+    def call(self, tokens, training=False):
+        """Logits of each token, given those before it.  (n, time) -> (n, time, vocab_size)
+
+        In training the hidden states, (n, time, d_model): the loss makes their logits itself, a part at a time.
+        """
+        states = self.hidden_states(tokens, training)
+        return states if training else self.head(states)
+
+    def hidden_states(self, tokens, training=False):
+        """What the model knows when it is to predict each token.  (n, time) -> (n, time, d_model)"""
+        x = self.embedding(self.inputs(tokens))
         mask = causal_mask(ops.shape(tokens)[1]) if self.causal else None
         for block in self.blocks:
-            after = block(state, allowed=mask)
-            state = state + self.without_some(after - state, training) if self.dropout else after
-        return self.without_some(self.norm(state), training)
+            x = block(x, attention_mask=mask)
+        return self.norm(x)
 
-    def without_some(self, numbers, training):
-        """In training, the numbers with some of them left out and the others raised."""
-        return numbers if self.dropout is None else self.dropout(numbers, training=training)
+    @property
+    def head_weights(self):
+        """The token embeddings again, without that of the start.  (vocab_size, d_model)"""
+        return self.embedding.tokens.embeddings[: self.vocab_size]
 
-    def logits(self, state):
-        """How well each token's vector fits.  (n, time, width) -> (n, time, vocabulary)"""
-        vectors = self.embedding.tokens.embeddings[: self.vocabulary]
-        return tf.matmul(state, vectors, transpose_b=True)
+    def head(self, states):
+        """How well each token's vector matches.  (n, time, d_model) -> (n, time, vocab_size)"""
+        return tf.matmul(states, self.head_weights, transpose_b=True)
 
-    def log_prob_of_text(self, tokens):
-        """Of one row of any length: each token is judged with half a context of tokens before it, or more.
-
-        (time,) -> natural logarithms of probabilities (time,) float64.  Raises ValueError for a row that cannot be.
-        """
-        tokens = np.asarray(tokens)
-        half = max(1, self.context // 2)
-        starts = range(0, max(1, len(tokens) - self.context + half), half)
-        windows = [tokens[start : start + self.context] for start in starts]
-        judged = self.log_prob_of_tokens(pad(windows, self.context))
-        skipped = [0] + [self.context - half] * (len(windows) - 1)  # what the window before has judged
-        return np.concatenate([each[skip : len(w)] for each, skip, w in zip(judged, skipped, windows, strict=True)])
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        """Mean cross-entropy of the tokens, in nats; the target is the row itself."""
+        if not training:
+            return super().compute_loss(x, y, y_pred, sample_weight, training)
+        return language_model.fused_cross_entropy(
+            x, y_pred, self.head_weights, language_model.token_weights(x, sample_weight)
+        )
 
     def sample(self, n, seed=0, length=None, prompt=(), temperature=1.0, top_k=None, cached=True):
-        """Write ``n`` rows of tokens.
+        """Generate ``n`` rows of tokens.
 
-        length: tokens of a row, the prompt's among them; by default the whole context.
-        prompt: tokens that each row begins with.
+        length: tokens of a row, by default the whole context; prompt: those that each row begins with.
         temperature: above 0; below 1 the likely becomes likelier. top_k: draw from the k likeliest tokens only.
         cached: keep the keys and values of earlier positions; False computes them again for each new token.
         Returns (n, length) int32.  Raises ValueError for a number out of range.
         """
-        length = self.context if length is None else length
+        length = self.context_length if length is None else length
         check_sizes(n=n)
-        check_whole_number("length", length, 1, self.context)
-        if top_k is not None:
-            check_whole_number("top_k", top_k, 1, self.vocabulary)
+        check_whole_number("length", length, 1, self.context_length)
+        check_whole_number("top_k", self.vocab_size if top_k is None else top_k, 1, self.vocab_size)
         check_above_zero("temperature", temperature)
         rows = np.zeros((n, length), "int32")
         if len(prompt):
-            prompt = check_tokens(np.asarray(prompt)[None], self.vocabulary, length, name="prompt")[0]
+            prompt = check_tokens(np.asarray(prompt)[None], self.vocab_size, length, name="prompt")[0]
             rows[:, : len(prompt)] = np.maximum(prompt, 0)
-        dice = np.random.default_rng(seed).random((n, length)).astype("float32")
-        write = self.write_cached if cached else self.write_again
-        return np.array(write(rows, dice, np.int32(len(prompt)), np.float32(temperature), top_k))
+        uniform = np.random.default_rng(seed).random((n, length)).astype("float32")
+        generate = self.generate if cached else self.generate_without_cache
+        return np.array(generate(rows, uniform, np.int32(len(prompt)), np.float32(temperature), top_k))
 
     @tf.function(autograph=False, jit_compile=True)
-    def write_cached(self, rows, dice, given, temperature, top_k):
+    def generate(self, rows, uniform, prompt_length, temperature, top_k):
         """Token after token, compiled into one loop; each reads the keys and values of those before it from a cache."""
-        inputs = ops.pad(self.inputs(rows), [(0, 0), (2, 1)])  # (n, length + 3); before the start stand two zeros
+        inputs = ops.pad(self.inputs(rows), [(0, 0), (0, 1)])
 
-        def write_one(place, inputs, caches):
-            logits, caches = self.step(inputs, place, caches)
-            token = choose(logits, dice[:, place], temperature, top_k)
-            token = tf.where(place < given, inputs[:, place + 3], token)
-            return place + 1, put(inputs, place + 3, token), caches
+        def generate_one(position, inputs, caches):
+            logits, caches = self.step(inputs, position, caches)
+            token = sample_token(logits, uniform[:, position], temperature, top_k)
+            token = tf.where(position < prompt_length, inputs[:, position + 1], token)
+            return position + 1, language_model.scatter(inputs, position + 1, token), caches
 
         start = (0, inputs, self.empty_caches(rows.shape[0]))
-        return tf.while_loop(lambda place, *_: place < rows.shape[1], write_one, start)[1][:, 3:]
+        return tf.while_loop(lambda position, *_: position < rows.shape[1], generate_one, start)[1][:, 1:]
 
     def empty_caches(self, n):
-        """For each block the keys and values of n rows, nothing in them yet: (n, heads, context, size) each."""
-        return [[tf.zeros((n, *self.cache_shape)), tf.zeros((n, *self.cache_shape))] for _ in self.blocks]
+        """For each block the keys and values of n rows, nothing in them yet: (n, heads, context_length, size) each."""
+        size = self.settings["d_model"] // self.settings["heads"]
+        shape = (n, self.settings["heads"], self.context_length, size)
+        return [[tf.zeros(shape), tf.zeros(shape)] for _ in self.blocks]
 
-    def step(self, inputs, place, caches):
-        """Logits at one place, and the caches with that place in them.  (n, …), (), caches -> (n, vocabulary), caches
+    def step(self, inputs, position, caches):
+        """Logits at one position, and the caches with it in them.  (n, time), (), caches -> (n, vocab_size), caches"""
+        state, caches = self.hidden_state(inputs, position, caches)
+        return self.head(state)[:, 0], caches
 
-        inputs: what the model reads, two zeros before it: a vector may belong to three tokens in a row.
-        """
-        state, caches = self.read_one(inputs, place, caches)
-        return self.logits(state)[:, 0], caches
-
-    def read_one(self, inputs, place, caches):
-        """What ``read`` knows at one place, and the caches with that place in them.  -> (n, 1, width), caches"""
-        three = ops.slice(inputs, (0, place), (inputs.shape[0], 3))
-        state = self.embedding(three, first_position=place - 2)[:, -1:]  # (n, 1, width)
-        after = []
+    def hidden_state(self, inputs, position, caches):
+        """What ``hidden_states`` has at one position, and the caches.  (n, time), (), caches -> (n, 1, d_model), caches"""
+        x, after = self.embed_one(inputs, position), []
         for block, cache in zip(self.blocks, caches, strict=True):
-            state, cache = block.step(state, cache, place)
+            x, cache = block.step(x, cache, position)
             after.append(cache)
-        return self.norm(state), after
+        return self.norm(x), after
 
-    @tf.function(autograph=False, reduce_retracing=True)
-    def write_again(self, rows, dice, given, temperature, top_k):
-        """The same without a cache: for each token, all that has been written goes through the model again."""
-        length = ops.shape(rows)[1]
-
-        def write_one(place, rows):
-            logits = self(rows[:, : place + 1])[:, -1]
-            token = choose(logits, dice[:, place], temperature, top_k)
-            return place + 1, put(rows, place, tf.where(place < given, rows[:, place], token))
-
-        return tf.while_loop(lambda place, _: place < length, write_one, (given, rows))[1]
+    def embed_one(self, inputs, position):
+        return self.embedding(ops.slice(inputs, (0, position), (inputs.shape[0], 1)), first_position=position)
 
     @tf.function(autograph=False)
     def cached_logits(self, tokens):
-        """What ``call`` computes at once, one place after the other through the cache.  (n, time) -> (n, time, vocabulary)"""
-        inputs = ops.pad(self.inputs(tokens), [(0, 0), (2, 0)])
-        found = tf.TensorArray(tf.float32, tokens.shape[1])
+        """What ``call`` computes at once, one position after the other.  (n, time) -> (n, time, vocab_size)"""
+        inputs, logits = self.inputs(tokens), tf.TensorArray(tf.float32, tokens.shape[1])
 
-        def read_one(place, found, caches):
-            logits, caches = self.step(inputs, place, caches)
-            return place + 1, found.write(place, logits), caches
+        def read_one(position, logits, caches):
+            found, caches = self.step(inputs, position, caches)
+            return position + 1, logits.write(position, found), caches
 
-        start = (0, found, self.empty_caches(tokens.shape[0]))
-        found = tf.while_loop(lambda place, *_: place < tokens.shape[1], read_one, start)[1]
-        return ops.swapaxes(found.stack(), 0, 1)
+        start = (0, logits, self.empty_caches(tokens.shape[0]))
+        logits = tf.while_loop(lambda position, *_: position < tokens.shape[1], read_one, start)[1]
+        return ops.swapaxes(logits.stack(), 0, 1)
 
     def optimizer_for(self, steps, learning_rate=None, weight_decay=None):
-        """The recipe's optimizer, for a training of ``steps`` steps: a short rise of the rate, then a fall along a cosine.
+        """AdamW for a training of ``steps`` steps: a short rise of the learning rate, then a fall along a cosine.
 
-        "standard": AdamW. "quick": Muon (Jordan et al. 2024), which steps equally far in all directions of a matrix.
-        learning_rate: its peak; weight_decay: how much of a weight is taken away in a step of rate 1; by default the recipe's.
-        Raises ValueError for a number of steps that is not whole or below 1.
+        learning_rate: its peak; weight_decay: how much of a weight is taken away in a step of rate 1; None for our choice.
         """
-        check_sizes(steps=steps)
-        muon = self.settings["recipe"] == "quick"
-        peak = learning_rate or (0.02 if muon else 0.004)
-        decay = (0.004 if muon else 0.01) if weight_decay is None else weight_decay
-        rise = -(-steps // 20)
-        rate = keras.optimizers.schedules.CosineDecay(
-            peak / 10, max(1, steps - rise), 0.02, warmup_target=peak, warmup_steps=rise
-        )
-        if muon:
-            return keras.optimizers.Muon(rate, weight_decay=decay, adam_weight_decay=decay)
-        return keras.optimizers.AdamW(rate, beta_2=0.98, weight_decay=decay, clipnorm=1.0)
+        rate = lr_schedule(steps, learning_rate or 0.004)
+        decay = 0.01 if weight_decay is None else weight_decay
+        return keras.optimizers.AdamW(rate, beta_2=0.98, weight_decay=decay, global_clipnorm=1.0)
 
     def get_config(self):
         return {**super().get_config(), **self.settings}
 
 
-def exchanged(tokens, share, dice):
-    """The tokens, a share of them exchanged for what the next row has at that place.  (n, time) -> (n, time)"""
-    return ops.where(keras.random.uniform(ops.shape(tokens), seed=dice) < share, ops.roll(tokens, -1, axis=0), tokens)
+def dense(units, **options):
+    """A dense layer that begins with small weights, as in GPT-2 (Radford et al. 2019)."""
+    return layers.Dense(units, kernel_initializer=small_normal(), **options)
 
 
-def put(rows, place, tokens):
-    """Rows with ``tokens`` at one place.  (n, length), (), (n,) -> (n, length)"""
-    return ops.slice_update(rows, (0, place), tokens[:, None])
+def small_normal():
+    """A new initializer: layers that share one would begin with the same numbers."""
+    return keras.initializers.RandomNormal(stddev=0.02)
+
+
+def check_transformer(d_model, heads, **sizes):
+    """The sizes as plain numbers; ValueError unless all are 1 or more and each head gets an even part of ``d_model``."""
+    sizes = {"d_model": d_model, "heads": heads} | sizes
+    check_sizes(**sizes)
+    if d_model % (2 * heads):
+        raise ValueError(f"d_model is {d_model} and heads is {heads}; make d_model a multiple of {2 * heads}.")
+    return {name: int(size) for name, size in sizes.items()}

@@ -33,7 +33,7 @@ def merged_kernel(kernel, down, up, scale):
 
 
 @keras.saving.register_keras_serializable(package="genai_course")
-class LowRankLayer(layers.Layer):
+class LoRALayer(layers.Layer):
     """A dense or convolutional layer, frozen, with a low-rank correction that learns.
 
     base: the layer, built (``keras.layers.Dense``, ``Conv2D`` or a subclass); its own weights are used, not copied, and frozen.
@@ -52,7 +52,7 @@ class LowRankLayer(layers.Layer):
             raise ValueError(f"base is {base!r:.80}; give a layers.Dense or layers.Conv2D.")
         self.base, self.scale = base, self.alpha / self.rank
         if base.built:
-            self.build(None)
+            self.build(base.get_build_config()["input_shape"])
 
     def build(self, input_shape):
         if self.built:
@@ -72,8 +72,8 @@ class LowRankLayer(layers.Layer):
         if isinstance(base, layers.Dense):
             outputs = self.product(inputs, base.kernel, self.down, self.up, self.scale)
         else:  # through the layer's own operation: strides, padding and a PixelCNN's mask hold for A as well
-            narrow = base.convolution_op(inputs, ops.convert_to_tensor(self.down))  # (n, height, width, rank)
-            outputs = base.convolution_op(inputs, base.kernel) + self.scale * ops.matmul(narrow, self.up)
+            low = base.convolution_op(inputs, ops.convert_to_tensor(self.down))  # (n, height, width, rank)
+            outputs = base.convolution_op(inputs, base.kernel) + self.scale * ops.matmul(low, self.up)
         if base.use_bias:
             outputs = outputs + base.bias
         return base.activation(outputs)
@@ -107,9 +107,9 @@ class LowRankModel(keras.Model):
     """A copy of a trained model, frozen, with a low-rank correction beside each chosen layer.
 
     base: a keras.Model with weights that can be made again from its ``get_config``; it is copied and stays as it is.
-    names: parts of layer paths, such as ``("attention", "wide")``: every dense or convolutional layer whose path holds one of
-        them is adapted; by default all. Paths are attribute names: ``blocks.0.attention.to_queries``.
-    rank, alpha, product: see :class:`LowRankLayer`.
+    names: parts of layer paths, such as ``("attention", "mlp")``: every dense or convolutional layer whose path holds one of
+        them is adapted; by default all. Paths are attribute names: ``blocks.0.attention.query_proj``.
+    rank, alpha, product: see :class:`LoRALayer`.
 
     ``compile`` and ``fit`` train the corrections alone, with the base's loss. Layers inside a Sequential or functional model hang
     in a graph and are not reached. Raises ValueError for a number out of range, or for a name that fits no layer.
@@ -127,7 +127,7 @@ class LowRankModel(keras.Model):
         self.paths = tuple(path for path in found if any(name in path for name in names))
         self.settings = {"names": names, "rank": rank, "alpha": alpha}
         self.base.trainable = False
-        self.adapters = [LowRankLayer(found[path].layer, rank, alpha, product) for path in self.paths]
+        self.adapters = [LoRALayer(found[path].layer, rank, alpha, product) for path in self.paths]
         for path, adapter in zip(self.paths, self.adapters, strict=True):
             # Past Keras' bookkeeping, which is closed once a layer is built: this model keeps the adapters itself.
             object.__setattr__(found[path].parent, found[path].attribute, adapter)
@@ -135,6 +135,17 @@ class LowRankModel(keras.Model):
 
     def call(self, inputs, training=False):
         return self.base(inputs, training=training)
+
+    def fit(self, x=None, y=None, *arguments, **options):
+        """Train the corrections: ``fit`` of the base, which checks x and y."""
+        return super().fit(x, self.checked_y(x, y, options), *arguments, **options)
+
+    def evaluate(self, x=None, y=None, *arguments, **options):
+        """The base's loss: ``evaluate`` of the base, which checks x and y."""
+        return super().evaluate(x, self.checked_y(x, y, options), *arguments, **options)
+
+    def checked_y(self, x, y, options):
+        return self.base.checked_y(x, y, options) if hasattr(self.base, "checked_y") else y
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         """The base's own loss."""
@@ -188,7 +199,7 @@ class LowRankModel(keras.Model):
         return cls(keras.saving.deserialize_keras_object(config.pop("base")), **config)
 
 
-def narrowed(weights, rank):
+def truncate_rank(weights, rank):
     """Corrections of a lower rank in arrays of the old shapes: columns of A and rows of B from number ``rank`` on become 0.
 
     They stay 0 in training, because the gradient of each is a product with the other. So one model trains all lower ranks.
@@ -244,12 +255,6 @@ def copy_of(model):
     copy = new_like(model)
     copy.set_weights(model.get_weights())
     return copy
-
-
-def trainable_share(model):
-    """Numbers that learn, over all numbers of the model, from 0 to 1."""
-    learning = sum(math.prod(weight.shape) for weight in model.trainable_weights)
-    return learning / model.count_params()
 
 
 def check_rank(rank, alpha=None):

@@ -126,7 +126,9 @@ class RecurrentLanguageModel(keras.Model):
 
         In training the state goes on from batch to batch; otherwise nothing was read before.
         """
-        states = self.read(tokens, ops.stop_gradient(self.carried.value) if training else self.no_memory(len(tokens)))
+        states = self.read(
+            tokens, ops.stop_gradient(self.carried.value) if training else self.no_memory(ops.shape(tokens)[0])
+        )
         if training:
             self.carried.assign(states[-1])
         return self.logits(ops.stack([state[:, : self.units] for state in states], axis=1))
@@ -135,20 +137,40 @@ class RecurrentLanguageModel(keras.Model):
         """Mean surprise of a token, in nats."""
         return ops.mean(keras.losses.sparse_categorical_crossentropy(y, y_pred, from_logits=True))
 
-    def fit(self, tokens, length=64, **options):
+    def fit(self, x=None, y=None, length=64, validation_data=None, **options):
         """Train on one long row of tokens (it begins with ``start``), ``length`` of them a step in each row.
 
-        options: as of ``keras.Model.fit``, but for the batches, which follow from the rows.
-        Raises ValueError for a text that is too short for one step.
+        x: (n,) tokens; or a ``tf.data.Dataset`` of batches as they come: tokens and the tokens after each, (rows, length) both.
+        validation_data: another long row, or such a data set. options: as of ``keras.Model.fit``; batches follow from the rows.
+        Raises ValueError for a text that is too short for one step, and for a ``sample_weight``: all tokens count alike.
         """
-        tokens, steps = self.check_tokens(tokens), (len(tokens) - 1) // (self.rows * length)
+        self.carried.assign(ops.zeros_like(self.carried))
+        if validation_data is not None and not isinstance(validation_data, tf.data.Dataset):
+            row = validation_data[0] if isinstance(validation_data, tuple) else validation_data
+            validation_data = self.batches(row, None, length, {})
+        x = self.batches(x, y, length, options)
+        return super().fit(x, shuffle=False, validation_data=validation_data, **options)
+
+    def evaluate(self, x=None, y=None, length=64, **options):
+        """Mean surprise of a token of one long row, or of a data set as of ``fit``, each batch without what was before."""
+        return super().evaluate(self.batches(x, y, length, options), **options)
+
+    def batches(self, x, y, length, options):
+        """A long row of tokens as a data set of (rows, length), each going on where the one before stopped."""
+        if options.pop("sample_weight", None) is not None:
+            raise ValueError("RecurrentLanguageModel counts all tokens alike; leave sample_weight out.")
+        if isinstance(x, tf.data.Dataset):
+            return x
+        if y is not None:
+            raise ValueError("RecurrentLanguageModel learns from x alone; leave y out.")
+        tokens = self.check_tokens(x)
+        steps = (len(tokens) - 1) // (self.rows * length)
         if steps < 1:
             raise ValueError(
                 f"There are {len(tokens)} tokens; {self.rows} rows of {length} need {self.rows * length + 1}."
             )
         parts = [_side_by_side(part, self.rows, steps, length) for part in (tokens[:-1], tokens[1:])]
-        self.carried.assign(ops.zeros_like(self.carried))
-        return super().fit(*parts, batch_size=self.rows, shuffle=False, **options)
+        return tf.data.Dataset.from_tensor_slices(tuple(parts)).batch(self.rows, drop_remainder=True)
 
     def log_prob(self, tokens):
         """Log-probability of each token, in nats, given ``start`` and the tokens before it.  (n, length) -> the same, float64

@@ -14,7 +14,7 @@ import tensorflow as tf
 from keras import ops
 
 from genai_course.checks import check_above_zero, check_sizes
-from genai_course.models.language_model import LanguageModel, choose
+from genai_course.models.language_model import LanguageModel, sample_token
 from genai_course.models.recurrent_language_model import lstm_step
 
 LASTING = 0.75  # share of the units that keep
@@ -25,26 +25,26 @@ KEEPS, WRITES = 5.0, -2.0  # where their gates begin: 0.993 of the memory stays 
 class TiedLSTM(LanguageModel):
     """A distribution over rows of tokens, each token given those before it; rows as of :class:`~genai_course.models.GPT`.
 
-    vocabulary: number of different tokens; one more, of its own, begins each row. units: numbers in a token's vector, in the
+    vocab_size: number of different tokens; one more, of its own, begins each row. units: numbers in a token's vector, in the
     state h and in the memory c.  In a row -1 is "nothing": what stands after the end of a short text.
 
     Raises ValueError, naming it, for a setting that cannot be.
     """
 
-    def __init__(self, vocabulary, units=128, **options):
+    def __init__(self, vocab_size, units=128, **options):
         super().__init__(**options)
-        check_sizes(vocabulary=vocabulary, units=units)
-        self.vocabulary, self.units = int(vocabulary), int(units)
-        self.vectors = self.add_weight((self.vocabulary + 1, units), keras.initializers.RandomNormal(stddev=0.1))
+        check_sizes(vocab_size=vocab_size, units=units)
+        self.vocab_size, self.units = int(vocab_size), int(units)
+        self.vectors = self.add_weight((self.vocab_size + 1, units), keras.initializers.RandomNormal(stddev=0.1))
         self.enter = self.add_weight((units, 4 * units), copying_start)
         self.recurrent = self.add_weight((units, 4 * units), orthogonal_start)
         self.bias = self.add_weight((4 * units,), lasting_start)
         self.loudness = self.add_weight((units,), keras.initializers.Constant(10**0.5))  # the vectors begin small
-        self.output_bias = self.add_weight((self.vocabulary,), "zeros")
+        self.output_bias = self.add_weight((self.vocab_size,), "zeros")
         self.built = True
 
     def table(self):
-        """What each token brings in, for all at once: a row of tokens needs most of them.  -> (vocabulary + 1, 4 * units)"""
+        """What each token brings in, for all at once: a row of tokens needs most of them.  -> (vocab_size + 1, 4 * units)"""
         return ops.matmul(self.vectors, self.enter) + self.bias
 
     def read(self, tokens, state):
@@ -53,15 +53,15 @@ class TiedLSTM(LanguageModel):
         return tf.scan(lambda state, each: lstm_step(each, state, self.recurrent), entering, state)
 
     def logits(self, hidden):
-        """How well each token's vector fits.  h (…, units) -> (…, vocabulary)"""
-        return ops.matmul(hidden * self.loudness, ops.transpose(self.vectors[: self.vocabulary])) + self.output_bias
+        """How well each token's vector fits.  h (…, units) -> (…, vocab_size)"""
+        return ops.matmul(hidden * self.loudness, ops.transpose(self.vectors[: self.vocab_size])) + self.output_bias
 
     def no_memory(self, n):
         """The state before anything was read.  -> (n, 2 * units)"""
         return ops.zeros((n, 2 * self.units))
 
     def call(self, tokens, training=False):
-        """Logits of each token, given those before it.  (n, time) -> (n, time, vocabulary)"""
+        """Logits of each token, given those before it.  (n, time) -> (n, time, vocab_size)"""
         hidden = self.read(self.inputs(tokens), self.no_memory(ops.shape(tokens)[0]))[..., : self.units]
         return self.logits(ops.swapaxes(hidden, 0, 1))
 
@@ -72,24 +72,24 @@ class TiedLSTM(LanguageModel):
         """
         check_sizes(n=n, length=length)
         check_above_zero("temperature", temperature)
-        dice = np.random.default_rng(seed).random((length, n)).astype("float32")
-        return np.asarray(self.write(dice, np.float32(temperature))).T
+        uniform = np.random.default_rng(seed).random((length, n)).astype("float32")
+        return np.asarray(self.generate(uniform, np.float32(temperature))).T
 
     @tf.function(autograph=False, reduce_retracing=True)
-    def write(self, dice, temperature):
+    def generate(self, uniform, temperature):
         """Draw token after token as one graph.  (length, n), () -> (length, n)"""
-        n, table = ops.shape(dice)[1], self.table()
+        n, table = ops.shape(uniform)[1], self.table()
 
-        def write_one(before, chance):
+        def generate_one(before, chance):
             token, state = before
             state = lstm_step(ops.take(table, token, axis=0), state, self.recurrent)
-            return choose(self.logits(state[:, : self.units]), chance, temperature, None), state
+            return sample_token(self.logits(state[:, : self.units]), chance, temperature, None), state
 
-        written, _ = tf.scan(write_one, dice, (ops.full((n,), self.vocabulary, "int32"), self.no_memory(n)))
+        written, _ = tf.scan(generate_one, uniform, (ops.full((n,), self.vocab_size, "int32"), self.no_memory(n)))
         return written
 
     def get_config(self):
-        return {**super().get_config(), "vocabulary": self.vocabulary, "units": self.units}
+        return {**super().get_config(), "vocab_size": self.vocab_size, "units": self.units}
 
 
 # The four blocks of the weights are the gates forget, write and show, and what is new.

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import nbformat
 
-from genai_course.paths import atomic_write, one_sentence
+from genai_course.paths import atomic_write
 from genai_course.recording import recorded
 from genai_course_tools.authoring import listing
+from genai_course_tools.authoring.broken_edits import definition_problems
 from genai_course_tools.authoring.find import find_sources, lesson_name
 from genai_course_tools.authoring.freshness import definitions_hash, same_code
 from genai_course_tools.authoring.lesson import Lesson, read_lesson
@@ -23,6 +24,7 @@ from genai_course_tools.authoring.measured import MissingNumber, fill
 from genai_course_tools.authoring.minutes import minutes, whole_seconds
 from genai_course_tools.authoring.notebook import cell_ids, dumps, learner_notebook, solution_notebook
 from genai_course_tools.authoring.outputs import concerns, take_outputs
+from genai_course_tools.disk_refusals import refused_in_one_sentence
 from genai_course_tools.execution.jobs import numbers_file, run_jobs
 from genai_course_tools.execution.papermill_job import execution_job
 
@@ -73,7 +75,9 @@ def build(wanted, root, *, check=False, again=False, workers=1, console):
     """
     root = Path(root)
     lessons = [read_lesson(path) for path in find_sources(wanted, root / "lessons")]
-    if refused := [f"{path}:{problem.line}: {problem.message}" for path, problem in _problems(lessons)]:
+    refused = [f"{path}:{problem.line}: {problem.message}" for path, problem in _problems(lessons)]
+    refused += [problem for lesson in lessons for problem in definition_problems(lesson)]
+    if refused:
         print("\n".join(refused), file=sys.stderr)
         return 1
     try:
@@ -96,7 +100,7 @@ def build(wanted, root, *, check=False, again=False, workers=1, console):
             console.print(f"{path} says something else about the lessons: run genai-course build", highlight=False)
         return int(bool(changed or stray or lists))
     to_execute = [product for product in products if again or not product.is_fresh]
-    with one_sentence(root, "build in a copy of the course that is yours"):
+    with refused_in_one_sentence(root, "build in a copy of the course that is yours"):
         failed = _execute(to_execute, root / "build", workers, console)
         for product in products:
             if product.lesson.name not in failed:

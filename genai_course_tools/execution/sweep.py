@@ -10,9 +10,10 @@ import re
 from functools import cache
 from pathlib import Path
 
-from genai_course.paths import PACKAGE, atomic_write, one_sentence
+from genai_course.paths import PACKAGE, atomic_write
 from genai_course.recording import recorded
 from genai_course_tools.authoring.find import find_notebooks, lesson_name
+from genai_course_tools.disk_refusals import refused_in_one_sentence
 from genai_course_tools.execution.grid import combinations, refuse_unknown
 from genai_course_tools.execution.jobs import numbers_file, run_jobs
 from genai_course_tools.execution.papermill_job import CELL_TIMEOUT, execution_job
@@ -35,7 +36,7 @@ def sweep(
     refuse_unknown(grid, source)
     folder = Path(output or Path("build/sweep") / lesson_name(source).replace("/", "-")).resolve()
     runs = [Run(source, folder, {"PROFILE": profile} | each) for each in combinations(grid)]
-    with one_sentence(folder, "name another folder with --output"):
+    with refused_in_one_sentence(folder, "name another folder with --output"):
         waiting = [run for run in runs if again or not run.finished()]
         if len(waiting) < len(runs):
             console.print(f"{len(runs) - len(waiting)} of {len(runs)} runs are there already.", highlight=False)

@@ -14,11 +14,11 @@ import nbformat
 from rich.table import Table
 from rich.text import Text
 
-from genai_course.paths import one_sentence
 from genai_course.recording import recorded
 from genai_course_tools.authoring.find import find_notebooks, lesson_name
 from genai_course_tools.authoring.freshness import outdated, renew
 from genai_course_tools.authoring.notebook import read_notebook
+from genai_course_tools.disk_refusals import refused_in_one_sentence
 from genai_course_tools.execution.jobs import numbers_file, run_jobs
 from genai_course_tools.execution.nbval_job import CELL_TIMEOUT, nbval_faults, nbval_job
 
@@ -33,14 +33,14 @@ def validate(wanted, root, *, output, workers=1, cell_timeout=CELL_TIMEOUT, cons
     sources = find_notebooks(wanted, Path(root) / "solutions")
     for source in sources:
         read_notebook(source)  # a damaged one is refused before any work is done
-    with one_sentence(output, "run the command in another folder"):
+    with refused_in_one_sentence(output, "run the command in another folder"):
         jobs = [_job(source, output, "home", cell_timeout) for source in sources]
         run_jobs(jobs, workers, console)
         if min(workers, len(jobs)) > 1:
             jobs = _slow_ones_alone(jobs, sources, output, cell_timeout, console)
     faults = {job.name: _faults(job, source, output) for job, source in zip(jobs, sources, strict=True)}
     console.print(verdicts(jobs, faults))
-    with one_sentence(Path(root) / "solutions", "validate in a copy of the course that is yours"):
+    with refused_in_one_sentence(Path(root) / "solutions", "validate in a copy of the course that is yours"):
         _renew([source for source in sources if not faults[lesson_name(source)]], Path(root), console)
     for job in jobs:
         if job.state == "failed":

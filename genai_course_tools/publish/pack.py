@@ -12,10 +12,6 @@
 It is put together in a folder beside the archive, so that the disk that must hold it is the only one that can be full.
 """
 
-import base64
-import csv
-import hashlib
-import io
 import json
 import re
 import shutil
@@ -172,21 +168,16 @@ def _reason(lines):
 
 def wheel_again(course, folder):
     """Put the files of an installed distribution back into a wheel in ``folder``; return its path."""
+    from wheel.wheelfile import WheelFile  # of the ``site`` extra, as Sphinx is
+
     [information] = {file.parts[0] for file in course.files if file.parts[0].endswith(".dist-info")}
     made_by_pip = {f"{information}/{name}" for name in ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json")}
-    path, record = folder / f"{information.removesuffix('.dist-info')}-py3-none-any.whl", io.StringIO()
-    rows = csv.writer(record, lineterminator="\n")
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as wheel:
+    path = folder / f"{information.removesuffix('.dist-info')}-py3-none-any.whl"
+    with WheelFile(path, "w") as wheel:  # it writes RECORD
         for file in course.files:
             # Outside the packages lie the programs, which pip makes.
-            if file.parts[0] == ".." or file.suffix == ".pyc" or str(file) in made_by_pip:
-                continue
-            content = file.read_binary()
-            digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).decode().rstrip("=")
-            rows.writerow((file, f"sha256={digest}", len(content)))
-            wheel.writestr(str(file), content)
-        rows.writerow((f"{information}/RECORD", "", ""))
-        wheel.writestr(f"{information}/RECORD", record.getvalue())
+            if file.parts[0] != ".." and file.suffix != ".pyc" and str(file) not in made_by_pip:
+                wheel.writestr(str(file), file.read_binary())
     return path
 
 

@@ -166,5 +166,6 @@ def with_mistake(cell):
     return (
         f"from genai_course.exercises.registry import find\n\n"
         f"def {name}(*arguments):\n"
-        f'    return find("exercise", "{cell.exercise_id}").mistakes[0].wrong(*arguments)'
+        f'    exercise = find("exercise", "{cell.exercise_id}")\n'
+        f"    return exercise.wrong(exercise.mistakes[0])(*arguments)"
     )

@@ -12,6 +12,7 @@ from genai_course import imports
 from genai_course_tools.authoring import build as build_module
 from genai_course_tools.authoring import lint as lint_module
 from genai_course_tools.authoring import listing
+from genai_course_tools.authoring.broken_edits import definition_problems
 from genai_course_tools.authoring.build import build, make, read_stored, stray_notebooks
 from genai_course_tools.authoring.find import lesson_name
 from genai_course_tools.authoring.lesson import read_lesson
@@ -37,6 +38,7 @@ def _without_outputs(notebook):
 class TestCommittedNotebooks:
     def test_the_lesson_is_without_fault(self, lesson):
         assert lint(lesson) == []
+        assert definition_problems(lesson) == []
 
     def test_notebook_and_solution_are_those_of_the_lesson(self, lesson):
         """A failure here means that a lesson, or a definition that it reaches, has changed since the solution was made."""

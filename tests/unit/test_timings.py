@@ -90,6 +90,9 @@ def test_minutes_add_up_to_the_clocks():
     assert lines[-1] == "installing: 3.0 minutes, make test: 6.0 minutes, make validate: 8.0 minutes, together 17.0"
 
 
+needs_unix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has neither alarms nor these locks")
+
+
 @pytest.fixture
 def suite(tmp_path, monkeypatch):
     """Function: file -> body, options -> the ended pytest of a suite that has this one's conftest.py."""
@@ -140,6 +143,7 @@ def test_waits():
 """
 
 
+@needs_unix
 def test_at_the_deadline_the_run_stops_with_the_table(suite):
     began = time.time()
     later = {"COURSE_TESTS_STARTED": str(began - 600), "COURSE_TESTS_DEADLINE": str(began + 3000)}
@@ -154,6 +158,7 @@ def test_at_the_deadline_the_run_stops_with_the_table(suite):
     assert re.search(r" passed in \d", ended.stdout)
 
 
+@needs_unix
 def test_the_deadline_is_that_of_the_environment(suite):
     files = {"test_a.py": "import signal\n\ndef test_it():\n    note(str(signal.getitimer(signal.ITIMER_REAL)[0]))\n"}
     ended, [left] = suite(files, COURSE_TESTS_DEADLINE=str(time.time() + 3000))
@@ -162,6 +167,7 @@ def test_the_deadline_is_that_of_the_environment(suite):
     assert suite(files)[1] == ["0.0"]
 
 
+@needs_unix
 def test_alone_means_that_no_other_test_runs(suite):
     alone = "def test_it():\n    with alone():\n        note('begins')\n        time.sleep(1)\n        note('ends')\n"
     beside = "@pytest.mark.parametrize('n', range(40))\ndef test_it(n):\n    note('beside')\n    time.sleep(0.1)\n"

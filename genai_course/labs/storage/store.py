@@ -18,8 +18,8 @@ from datetime import UTC, datetime
 
 from genai_course.checks import check_whole_number
 from genai_course.data.cleaning import mask_personal_data
+from genai_course.labs.storage.database import StoreFile
 from genai_course.labs.storage.encryption import content_hash
-from genai_course.labs.storage.file import StoreFile
 from genai_course.labs.storage.index import SearchIndex
 from genai_course.labs.storage.schema import CHAIN, INSERT_PROMPT, INSERT_RECORD, INSERT_WORDS, READABLE, RECORD, USAGE
 from genai_course.labs.storage.search import LatentSemanticEmbedding, reciprocal_rank_fusion

@@ -36,8 +36,8 @@ import keras
 import numpy as np
 import pandas as pd
 
-from genai_course.models import transformer
 from genai_course.models.encoder_decoder import draw_gaps, gaps
+from genai_course.models.gpt import MLP, Block
 from genai_course.models.language_model import pad
 from genai_course.training import Progress
 
@@ -114,16 +114,16 @@ answer = check("transformers-cost", answer)
 # %% [markdown]
 # ## From attention to GPT
 #
-# A **block** does two things and adds both to what was there: positions exchange what they know, in several attentions side by side (**heads**), then each thinks for itself.
+# A **block** does two things and adds both to what was there: positions exchange what they know, in several attentions side by side (**heads**), then each is changed on its own by an **MLP**, two dense layers.
 
 # %%
-show_source(transformer.Block.call)
-show_source(transformer.Block.think)
+show_source(Block.call)
+show_source(MLP.call)
 
 # %% [markdown]
 # A GPT is an embedding of tokens, a few blocks, and a softmax over the vocabulary. Thanks to the mask one pass trains all positions: each is asked for its next token at once.
 #
-# Our tokens are the byte-pair encoding you know, and one block is enough for these stories. `recipe="quick"` takes from the years after GPT-2 what learns more in half a
+# Our tokens are the byte-pair encoding you know, and one block is enough for these stories. `CopyingGPT` takes from the years after GPT-2 what learns more in half a
 # minute: rotary positions, RMSNorm, squared ReLU, vectors for pairs of tokens, and Muon, an optimizer. And its attention begins by **copying**: what it looks at becomes
 # likelier to be written. We measured: without that start, the same minute ends before the first name is found.
 
@@ -131,10 +131,10 @@ show_source(transformer.Block.think)
 encoder = data.BytePairEncoder.train(
     stories.train_text[:400_000], run.steps(smoke=400, laptop=2_000, gpu=2_000))
 encoder = data.UsedTokens(encoder, stories.train + stories.test)  # the others would only cost time
-vocabulary = encoder.size
+vocab_size = encoder.size
 train, test = ([encoder.encode(text) for text in part] for part in (stories.train, stories.test))
-context = max(map(len, train + test))
-rows, test_rows = pad(train, context), pad(test, context)
+context_length = max(map(len, train + test))
+rows, test_rows = pad(train, context_length), pad(test, context_length)
 characters = len(stories.test_text)
 print(rows.shape, f"{np.mean(rows >= 0):.0%} of it are tokens, the rest is nothing")
 
@@ -151,7 +151,7 @@ predict("transformers-agreement", my_guess)
 
 # %%
 keras.utils.set_random_seed(SEED)
-gpt = models.GPT(vocabulary, context, width=64, heads=4, depth=1, recipe="quick")
+gpt = models.CopyingGPT(vocab_size, context_length, d_model=64, heads=4, num_layers=1)
 batch = 8
 steps = len(rows) // batch
 gpt.compile(gpt.optimizer_for(steps, 0.03), **run.compile_options)
@@ -196,7 +196,7 @@ claim("Nothing beats the truth", min(bits.values()) == bits["truth, on these sto
 
 # %%
 keras.utils.set_random_seed(SEED)
-lstm = models.RecurrentLanguageModel(vocabulary, "lstm", start=int(train[0][-1]))
+lstm = models.RecurrentLanguageModel(vocab_size, "lstm", start=int(train[0][-1]))
 lstm_steps = run.steps(smoke=1, laptop=240, gpu=5_000)
 rate = keras.optimizers.schedules.CosineDecay(
     0.0, lstm_steps, warmup_target=6e-3, warmup_steps=max(1, lstm_steps // 20))
@@ -216,7 +216,7 @@ def share_right(log_prob):
     return float(np.mean(scores.argmax(axis=1) == right))
 
 def by_gpt(texts):
-    return gpt.log_prob(pad([encoder.encode(text) for text in texts], context))
+    return gpt.log_prob(pad([encoder.encode(text) for text in texts], context_length))
 
 def by_lstm(texts):
     padded = pad([encoder.encode(text) for text in texts])
@@ -336,7 +336,7 @@ claim(
 # advantage: its arrays never change their shapes, so it can be compiled as a whole. We measured both without compiling, too: then the cache alone makes writing two to five times quicker.
 
 # %%
-length = run.steps(smoke=16, laptop=context, gpu=context)
+length = run.steps(smoke=16, laptop=context_length, gpu=context_length)
 seconds, written = {}, {}
 for cached in (True, False):
     for _ in range(2):  # the first time builds the graph
@@ -367,7 +367,7 @@ claim(
 
 # %%
 keras.utils.set_random_seed(SEED)
-peeking = models.GPT(vocabulary, context, width=64, depth=1, recipe="quick", causal=False)
+peeking = models.CopyingGPT(vocab_size, context_length, d_model=64, num_layers=1, causal=False)
 few = rows[: batch * run.steps(smoke=2, laptop=96, gpu=400), :128]
 peeking.compile(peeking.optimizer_for(len(few) // batch), **run.compile_options)
 _ = peeking.fit(few, batch_size=batch, shuffle=False, verbose=0)
@@ -422,10 +422,10 @@ hide = check("transformers-hide", hide)
 
 # %%
 piece = test_rows[:1, :100]
-dice = random_numbers.random((2, *piece.shape))
-others = random_numbers.integers(0, vocabulary, piece.shape)
-seen = np.asarray(hide(piece, dice[0] < 0.3, dice[1], others, vocabulary))
-words = ["?" if token == vocabulary else encoder.decode([token]) for token in seen[0]]
+uniform = random_numbers.random((2, *piece.shape))
+others = random_numbers.integers(0, vocab_size, piece.shape)
+seen = np.asarray(hide(piece, uniform[0] < 0.3, uniform[1], others, vocab_size))
+words = ["?" if token == vocab_size else encoder.decode([token]) for token in seen[0]]
 marked = [  # [?] is the mask, [another] a token that was put in another's place
     f"[{word}]" if changed else word
     for word, changed in zip(words, seen[0] != piece[0], strict=True)
@@ -435,7 +435,7 @@ print(textwrap.fill("".join(marked), 100))
 # %%
 keras.utils.set_random_seed(SEED)
 short = rows[:, :48]
-bert = models.MaskedLanguageModel(vocabulary, 48, depth=1, share=0.3, recipe="quick")
+bert = models.MaskedLanguageModel(vocab_size, 48, num_layers=1, share=0.3, recipe="quick")
 bert_rows = short[: 16 * run.steps(smoke=2, laptop=100, gpu=2_000)]
 bert.compile(keras.optimizers.Muon(0.02), **run.compile_options)
 _ = bert.fit(
@@ -451,16 +451,16 @@ _ = bert.fit(
 # %%
 def show(tokens):
     """Tokens as text, with the gap drawn."""
-    pieces = ["[…]" if token == vocabulary else encoder.decode([token])
+    pieces = ["[…]" if token == vocab_size else encoder.decode([token])
               for token in tokens if token >= 0]
     return "".join(pieces)
 
-sources, answers = gaps(short, *draw_gaps(short, 4, SEED), vocabulary)
+sources, answers = gaps(short, *draw_gaps(short, 4, SEED), vocab_size)
 print(show(sources[0]), "→", show(answers[0]))
 
 # %%
 keras.utils.set_random_seed(SEED)
-t5 = models.EncoderDecoder(vocabulary, 48, 5, width=64)
+t5 = models.EncoderDecoder(vocab_size, 48, 5, d_model=64)
 few = 16 * run.steps(smoke=2, laptop=100, gpu=2_000)
 t5.compile(keras.optimizers.Muon(0.02), **run.compile_options)
 _ = t5.fit(
@@ -479,7 +479,7 @@ for place in (12, 24, 36):
 of_bert = {name: -np.mean(each) / np.log(2) for name, each in of_bert.items()}
 
 # %%
-test_gaps = gaps(test_short, *draw_gaps(test_short, 4, SEED), vocabulary)
+test_gaps = gaps(test_short, *draw_gaps(test_short, 4, SEED), vocab_size)
 others = np.roll(test_gaps[0], 1, axis=0)  # somebody else's story to read
 of_t5 = {"its own story": -t5.log_prob(*test_gaps).mean() / np.log(2),
          "another story": -t5.log_prob(others, test_gaps[1]).mean() / np.log(2)}
@@ -503,7 +503,7 @@ claim(
 #
 # ## Make: change one thing
 #
-# Change one thing about a model of this lesson (heads, depth, recipe, batch, the share that BERT hides) and keep the rest. State what you expect, measure one number, show one figure, write two sentences.
+# Change one thing about a model of this lesson (heads, layers, batch, the share that BERT hides) and keep the rest. State what you expect, measure one number, show one figure, write two sentences.
 
 # %% tags=["exercise", "make"] id="transformers-make" points=4
 def my_change():
@@ -511,7 +511,7 @@ def my_change():
     ### BEGIN SOLUTION
     # Question: is it the attention that finds the friend?
     # Expected: yes. Without it the GPT sees three tokens, and the friend's name is further away.
-    layer = gpt.blocks[0].attention.out
+    layer = gpt.blocks[0].attention.out_proj
     before = layer.get_weights()
     layer.set_weights([0 * weight for weight in before])
     shares = {"as trained": agreement["GPT"], "attention off": share_right(by_gpt)}
@@ -556,4 +556,4 @@ quiz("transformers", my_answers)
 # - Raffel et al. (2020), *Exploring the Limits of Transfer Learning with a Unified Text-to-Text Transformer*.
 
 # %% [markdown]
-# **Scale up.** `PROFILE = "gpu"` trains on 50,000 stories. On `data.python_docs()`, real text, half a second of Kneser–Ney (1.89 bits per character) is hard to beat with a minute of GPT: this lesson's recipe learns so small a text by heart and needs 4.30. With `pairs_and_triples=0, dropout=0.1, noise=0.05` and a weight decay of 0.1 it needs 1.86, and mixed with Kneser–Ney 1.70. `models.PointerGPT`, which may also say again what stood where the text was like here (Merity et al., 2017, *Pointer Sentinel Mixture Models*), needs 1.72, and mixed 1.60. `benchmarks/results/text.md` has these numbers.
+# **Scale up.** `PROFILE = "gpu"` trains on 50,000 stories. On `data.python_docs()`, real text, half a second of Kneser–Ney (1.89 bits per character) is hard to beat with a minute of GPT: this lesson's recipe learns so small a text by heart and needs 4.30. With `ngrams=0, dropout=0.1, token_noise=0.05` and a weight decay of 0.1 it needs 1.86, and mixed with Kneser–Ney 1.70. `models.PointerGPT`, which may also say again what stood where the text was like here (Merity et al., 2017, *Pointer Sentinel Mixture Models*), needs 1.72, and mixed 1.60. `benchmarks/results/text.md` has these numbers.

@@ -22,7 +22,7 @@ SEED = 0
 
 # %%
 from genai_course import (
-    check, claim, data, hint, models, plots, predict, quiz, setup, show_source, widgets,
+    check, claim, data, hint, plots, predict, quiz, setup, show_source, widgets,
 )
 
 run = setup(PROFILE, SEED)
@@ -36,9 +36,12 @@ import numpy as np
 import pandas as pd
 from keras import ops
 
-from genai_course.training import (
-    AnchoredPolicy, DirectPreference, PolicyGradient, Progress, RewardModel, policy_gradient,
+from genai_course.labs.reinforcement_learning import (
+    AnchoredPolicy, DirectPreference, PolicyGradient, RewardModel, policy_gradient,
 )
+from genai_course.recipes import text_models
+from genai_course.recipes.budget import Epochs
+from genai_course.training import Progress
 
 # %% [markdown]
 # ## The smallest version: one word
@@ -166,12 +169,10 @@ test_rows = rows[n_train:]
 
 # %%
 keras.utils.set_random_seed(SEED)
-gpt = models.GPT(encoder.size, length, width=48, heads=4, depth=1, recipe="quick")
 batch = run.steps(smoke=16, laptop=32, gpu=32)
-steps = n_train // batch
-gpt.compile(gpt.optimizer_for(steps, 0.03), **run.compile_options)
-_ = gpt.fit(
-    rows[: steps * batch], batch_size=batch, shuffle=False, verbose=0, callbacks=[Progress("GPT")])
+once = Epochs(1, run.compile_options, [Progress("GPT")], shuffle=False)
+gpt = text_models.quick_gpt(
+    rows[: n_train // batch * batch], once, encoder.size, batch=batch, d_model=48)
 
 # %% [markdown]
 # Our reader has two wishes. The story must hold a **pleasant** word, and it must be **possible**: the grammar that wrote the stories must be able to begin one like that. Repeated words, a changed name or a home that is

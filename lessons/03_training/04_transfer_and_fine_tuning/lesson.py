@@ -40,7 +40,8 @@ from keras import ops
 
 from genai_course.data.grammar import Grammar
 from genai_course.data.stories import LISTS
-from genai_course.models import low_rank, transformer
+from genai_course.models import low_rank
+from genai_course.models.gpt import causal_mask
 from genai_course.models.language_model import log_probs_of_tokens, pad
 from genai_course.training import Progress, tune
 
@@ -78,18 +79,18 @@ print(stories.test[0][:150] + "…\n")
 print(letters[0])
 
 # %%
-context = 128
+context_length = 128
 encoder = data.BytePairEncoder.train(stories.train_text[:200_000], 600)  # made for the stories
-vocabulary = encoder.size
+vocab_size = encoder.size
 
 def story_rows(texts):
-    """Stories one after another, cut into rows of the context's length.  -> (n, context)"""
+    """Stories one after another, cut into rows of the context's length.  -> (n, context_length)"""
     tokens = np.concatenate([encoder.encode(text) for text in texts])
-    return tokens[: len(tokens) // context * context].reshape(-1, context)
+    return tokens[: len(tokens) // context_length * context_length].reshape(-1, context_length)
 
 def letter_rows(texts):
-    """A letter a row; -1 after its end.  -> (n, context)"""
-    return pad([encoder.encode(text) for text in texts], context)
+    """A letter a row; -1 after its end.  -> (n, context_length)"""
+    return pad([encoder.encode(text) for text in texts], context_length)
 
 old_rows, old_test = story_rows(stories.train), story_rows(stories.test)[: min(48, n_judged)]
 new_rows, new_test = letter_rows(letters), letter_rows(held_out_letters)
@@ -110,7 +111,7 @@ def both(model):
 
 # %%
 keras.utils.set_random_seed(SEED)
-gpt = models.GPT(vocabulary, context, width=64, depth=1, recipe="quick")
+gpt = models.CopyingGPT(vocab_size, context_length, d_model=64, num_layers=1)
 untrained = gpt.get_weights()
 batch, steps = 12, run.steps(smoke=1, laptop=140, gpu=5_000)
 gpt.compile(gpt.optimizer_for(steps, 0.03), **run.compile_options)
@@ -175,15 +176,15 @@ _ = tune_all("full fine-tuning", pretrained, 0.003)
 
 # %%
 def read(rows):
-    """What the frozen body says at each place.  (n, context) -> (n, context, 64)"""
+    """What the frozen body says at each place.  (n, context_length) -> (n, context_length, 64)"""
     state = gpt.embedding(gpt.inputs(rows))
-    mask = transformer.causal_mask(rows.shape[1])
+    mask = causal_mask(rows.shape[1])
     for block in gpt.blocks:
-        state = block(state, allowed=mask)
+        state = block(state, attention_mask=mask)
     return np.asarray(gpt.norm(state))
 
-head = keras.Sequential([keras.Input((64,)), keras.layers.Dense(vocabulary)])
-head.set_weights([gpt.embedding.tokens.embeddings[:vocabulary].numpy().T, np.zeros(vocabulary)])
+head = keras.Sequential([keras.Input((64,)), keras.layers.Dense(vocab_size)])
+head.set_weights([gpt.embedding.tokens.embeddings[:vocab_size].numpy().T, np.zeros(vocab_size)])
 head.compile(keras.optimizers.Adam(),
              keras.losses.SparseCategoricalCrossentropy(from_logits=True), **run.compile_options)
 places = new_rows >= 0
@@ -193,8 +194,8 @@ seconds, _ = tune(head, read(new_rows)[places], targets=new_rows[places], rate=0
 # %%
 def bits_with_head(rows):
     """Bits per character with the new head on the old body."""
-    logits = ops.reshape(head(read(rows).reshape(-1, 64)), (*rows.shape, vocabulary))
-    surprise = -log_probs_of_tokens(rows, logits).numpy()  # (n, context)
+    logits = ops.reshape(head(read(rows).reshape(-1, 64)), (*rows.shape, vocab_size))
+    surprise = -log_probs_of_tokens(rows, logits).numpy()  # (n, context_length)
     return float(surprise[rows >= 0].sum() / np.log(2) / len(encoder.decode(rows[rows >= 0])))
 
 note("frozen body, new head", gpt, head.count_params(), seconds)
@@ -283,7 +284,7 @@ adapter_size = check("transfer_and_fine_tuning-adapter_size", adapter_size)
 # Here is the course's layer. It calls your product, and for a convolution goes through the layer's own operation.
 
 # %%
-show_source(low_rank.LowRankLayer.call)
+show_source(low_rank.LoRALayer.call)
 
 # %%
 places = low_rank.layers_by_path(gpt)
@@ -304,7 +305,7 @@ claim("With B of zeros, the adapted model begins equal to the base",
 # One model trains all ranks up to 16. Set the last columns of A to zero: B's rows that belong to them then get a gradient of zero, and so do those columns, because B is zero as well. Both stay there. `narrowed` does that.
 
 # %%
-show_source(low_rank.narrowed)
+show_source(low_rank.truncate_rank)
 
 # %% [markdown]
 # ## Exercise 3: merge
@@ -329,7 +330,7 @@ merged = low_rank.copy_of(gpt)  # takes in one tuned adapter after the other
 adapted.compile(keras.optimizers.Adam(), **run.compile_options)
 tuned, differences = {}, {}
 for rank in (1, 4, 16):
-    adapted.set_adapter_weights(low_rank.narrowed(fresh, rank))
+    adapted.set_adapter_weights(low_rank.truncate_rank(fresh, rank))
     seconds, _ = tune(adapted, new_rows, rate=0.04, steps=steps, seed=SEED)
     adapted.merge_into(merged, merge=merged_kernel)
     beside, inside = np.asarray(adapted(new_test[:16])), np.asarray(merged(new_test[:16]))
@@ -341,7 +342,7 @@ for rank in (1, 4, 16):
 print({f"rank {rank}": f"{each:.0e}" for rank, each in differences.items()})
 
 # %%
-claim("What was narrowed stays narrow: rank 4 has moved four columns and no other",
+claim("What was truncated stays truncated: rank 4 has moved four columns and no other",
       not np.any(tuned[4][0][:, 4:])
       and np.array_equal(np.any(tuned[4][1], axis=1), np.arange(16) < 4))
 claim("Merged, the logits differ by less than 0.00001 of the largest",
@@ -566,7 +567,7 @@ def tune_adapter(rank, rate):
     def judge():
         return bits_a_pixel(adapted_cnn.merge_into(merged_cnn, merge=merged_kernel))
 
-    adapted_cnn.set_adapter_weights(low_rank.narrowed(fresh_cnn, rank))
+    adapted_cnn.set_adapter_weights(low_rank.truncate_rank(fresh_cnn, rank))
     return tune(adapted_cnn, new_pictures, rate=rate, steps=picture_steps, batch_size=30,
                 seed=SEED, every=noted, judge=judge)
 

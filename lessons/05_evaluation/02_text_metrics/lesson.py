@@ -37,6 +37,8 @@ import pandas as pd
 
 from genai_course.evaluation import calibration, hallucination
 from genai_course.models.language_model import pad
+from genai_course.recipes import text_models
+from genai_course.recipes.budget import Epochs
 from genai_course.training import Progress
 
 n_train = run.steps(smoke=24, laptop=2_400, gpu=50_000)
@@ -55,18 +57,16 @@ byte_pairs = data.BytePairEncoder.train(
     stories.train_text[:400_000], run.steps(smoke=400, laptop=2_000, gpu=2_000))
 encoder = data.UsedTokens(byte_pairs, stories.train + stories.test)  # others only cost time
 numbers = [encoder.encode(text) for text in stories.train + stories.test]
-context = max(map(len, numbers))
-rows = pad(numbers[:n_train], context)  # (stories, tokens), -1 after a story's end
-test_rows = pad(numbers[n_train:], context)
+context_length = max(map(len, numbers))
+rows = pad(numbers[:n_train], context_length)  # (stories, tokens), -1 after a story's end
+test_rows = pad(numbers[n_train:], context_length)
 
 # %%
 keras.utils.set_random_seed(SEED)
-gpt = models.GPT(encoder.size, context, width=64, heads=4, depth=1, recipe="quick")
 batch = 8
 steps = n_train // batch
-gpt.compile(gpt.optimizer_for(steps, 0.03), **run.compile_options)
-_ = gpt.fit(
-    rows[: steps * batch], batch_size=batch, shuffle=False, verbose=0, callbacks=[Progress("GPT")])
+once = Epochs(1, run.compile_options, [Progress("GPT")], shuffle=False)
+gpt = text_models.quick_gpt(rows[: steps * batch], once, encoder.size, batch=batch)
 
 # %%
 lengths = np.array([len(text) for text in stories.test])  # characters of each story
@@ -221,7 +221,7 @@ half = len(stories.test) // 2
 others = test_rows[half:]
 is_token = others >= 0
 come = others[is_token]  # (tokens,) what really came
-logits = np.asarray(gpt(others))[is_token]  # (tokens, vocabulary)
+logits = np.asarray(gpt(others))[is_token]  # (tokens, vocab_size)
 show_source(calibration.guesses)
 confidence, right = calibration.guesses(logits, come)  # (tokens,) each
 

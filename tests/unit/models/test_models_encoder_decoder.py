@@ -22,7 +22,7 @@ def questions(n, seed):
 @pytest.fixture(scope="module")
 def model():
     keras.utils.set_random_seed(0)
-    model = models.EncoderDecoder(5, 4, 3, width=32, heads=2)
+    model = models.EncoderDecoder(5, 4, 3, d_model=32, heads=2)
     model.compile(keras.optimizers.Adam(0.004), steps_per_execution=20)
     model.fit(*questions(6_400, 0), epochs=3, batch_size=64, verbose=0)
     return model
@@ -67,7 +67,7 @@ def test_the_probabilities_of_all_answers_add_up_to_one(model):
 
 def test_the_answer_depends_on_all_of_the_source_and_not_on_what_comes_after_it(model):
     sources, answers = questions(1, 2)
-    longer = models.EncoderDecoder(5, 6, 3, width=8, heads=1)
+    longer = models.EncoderDecoder(5, 6, 3, d_model=8, heads=1)
     padded = np.concatenate([sources, [[-1, -1]]], axis=1)
     np.testing.assert_allclose(longer.log_prob(sources, answers), longer.log_prob(padded, answers), atol=1e-5)
     changed = sources.copy()

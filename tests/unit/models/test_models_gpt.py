@@ -5,8 +5,7 @@ import numpy as np
 import pytest
 
 from genai_course import models, session
-from genai_course.models.gpt import exchanged
-from genai_course.models.transformer import RECIPES
+from genai_course.models.copying_gpt import token_noise
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -14,11 +13,14 @@ def one_thread():
     session.setup("smoke", 0)
 
 
-def shaken(scale=0.3, **settings):
+KINDS = ["GPT", "CopyingGPT"]
+
+
+def shaken(scale=0.3, kind="GPT", **settings):
     """A model whose weights are large enough that everything in it matters."""
     keras.utils.set_random_seed(1)
-    settings = {"vocabulary": 4, "context": 9, "width": 8, "heads": 2, "depth": 2} | settings
-    model, random = models.GPT(**settings), np.random.default_rng(0)
+    settings = {"vocab_size": 4, "context_length": 9, "d_model": 8, "heads": 2, "num_layers": 2} | settings
+    model, random = getattr(models, kind)(**settings), np.random.default_rng(0)
     model.set_weights([weight + scale * random.normal(size=weight.shape) for weight in model.get_weights()])
     return model
 
@@ -33,23 +35,23 @@ def copies():
 @pytest.fixture(scope="module")
 def trained(copies):
     keras.utils.set_random_seed(0)
-    model = models.GPT(6, 8, width=32, heads=2, depth=1)
+    model = models.GPT(6, 8, d_model=32, heads=2, num_layers=1)
     model.compile(model.optimizer_for(200), steps_per_execution=20)
     model.fit(copies, batch_size=64, epochs=2, verbose=0)
     return model
 
 
-@pytest.mark.parametrize("recipe", list(RECIPES))
-def test_the_probabilities_of_all_rows_add_up_to_one(recipe):
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_probabilities_of_all_rows_add_up_to_one(kind):
     rows = np.array(list(itertools.product(range(4), repeat=4)))  # (256, 4)
-    log_probs = shaken(recipe=recipe).log_prob(rows)
+    log_probs = shaken(kind=kind).log_prob(rows)
     assert np.exp(log_probs).sum() == pytest.approx(1, abs=1e-5)
     assert log_probs.std() > 0.3
 
 
-@pytest.mark.parametrize("recipe", list(RECIPES))
-def test_no_token_knows_what_comes_after_it(recipe):
-    model, row = shaken(recipe=recipe), np.array([[0, 1, 2, 3, 0, 1]])
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_token_knows_what_comes_after_it(kind):
+    model, row = shaken(kind=kind), np.array([[0, 1, 2, 3, 0, 1]])
     changed = row.copy()
     changed[0, 4] = 3
     one, other = model.log_prob_of_tokens(row), model.log_prob_of_tokens(changed)
@@ -64,7 +66,7 @@ def test_without_the_mask_it_reads_its_own_answer():
 
 
 def test_dropout_is_for_training_only():
-    model, rows = shaken(dropout=0.5), np.array([[0, 1, 2, 3]])
+    model, rows = shaken(kind="CopyingGPT", dropout=0.5), np.array([[0, 1, 2, 3]])
     in_training = [np.asarray(model(rows, training=True)) for _ in range(2)]
     assert np.abs(in_training[0] - in_training[1]).max() > 1e-2
     np.testing.assert_array_equal(model(rows), model(rows))
@@ -73,24 +75,24 @@ def test_dropout_is_for_training_only():
 
 def test_noise_exchanges_tokens_in_training_only():
     rows = np.array([[3, 0, 1, 2], [3, 2, 0, 1]])
-    np.testing.assert_array_equal(exchanged(rows, 1.1, dice=0), rows[::-1])
-    np.testing.assert_array_equal(exchanged(rows, 0.0, dice=0), rows)
-    model = shaken(noise=0.9)
+    np.testing.assert_array_equal(token_noise(rows, 1.1, random=0), rows[::-1])
+    np.testing.assert_array_equal(token_noise(rows, 0.0, random=0), rows)
+    model = shaken(kind="CopyingGPT", token_noise=0.9)
     np.testing.assert_array_equal(model(rows), model(rows))
-    assert np.abs(model(rows, training=True) - model(rows)).max() > 1e-2
+    assert np.abs(model.hidden_states(rows, training=True) - model.hidden_states(rows)).max() > 1e-2
 
 
 def test_the_optimizer_takes_a_rate_and_a_decay():
-    for recipe in RECIPES:
-        optimizer = shaken(recipe=recipe).optimizer_for(100, learning_rate=0.5, weight_decay=0.25)
+    for kind in KINDS:
+        optimizer = shaken(kind=kind).optimizer_for(100, learning_rate=0.5, weight_decay=0.25)
         assert optimizer.weight_decay == 0.25
         assert float(optimizer._learning_rate(5)) == pytest.approx(0.5)
 
 
 def test_a_model_without_tables_has_no_vectors_for_runs():
-    model = shaken(recipe="quick", pairs_and_triples=0)
-    assert model.count_params() < shaken(recipe="quick", pairs_and_triples=5).count_params()
-    assert models.GPT.from_config(model.get_config()).count_params() == model.count_params()
+    model = shaken(kind="CopyingGPT", ngrams=0)
+    assert model.count_params() < shaken(kind="CopyingGPT", ngrams=5).count_params()
+    assert type(model).from_config(model.get_config()).count_params() == model.count_params()
 
 
 def test_it_learns_to_copy(trained, copies):
@@ -99,9 +101,9 @@ def test_it_learns_to_copy(trained, copies):
     assert bits[:, 4:].mean() < 0.5
 
 
-@pytest.mark.parametrize("recipe", list(RECIPES))
-def test_the_cache_gives_the_same_logits_and_the_same_rows(recipe):
-    model, rows = shaken(recipe=recipe), np.random.default_rng(3).integers(0, 4, (5, 9)).astype("int32")
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_cache_gives_the_same_logits_and_the_same_rows(kind):
+    model, rows = shaken(kind=kind), np.random.default_rng(3).integers(0, 4, (5, 9)).astype("int32")
     np.testing.assert_allclose(model.cached_logits(rows), model(rows), atol=1e-4)
     np.testing.assert_array_equal(
         model.sample(16, seed=3, prompt=[1]), model.sample(16, seed=3, prompt=[1], cached=False)
@@ -117,7 +119,7 @@ def test_samples_begin_with_the_prompt_and_go_on_as_learned(trained):
 
 
 def test_sampled_rows_have_the_frequencies_of_the_model():
-    model = shaken(context=2)
+    model = shaken(context_length=2)
     rows = np.array(list(itertools.product(range(4), repeat=2)))
     expected = np.exp(model.log_prob(rows))
     drawn = model.sample(4_000, seed=0) @ [4, 1]
@@ -141,7 +143,7 @@ def test_a_long_text_is_judged_with_at_least_half_a_context(trained):
 
 
 def test_saved_and_loaded_elsewhere_it_writes_the_same(in_another_process, tmp_path):
-    model = shaken(recipe="quick", depth=1)
+    model = shaken(kind="CopyingGPT", num_layers=1)
     model.save(tmp_path / "gpt.keras")
     rows, log_prob = in_another_process(written_by, tmp_path / "gpt.keras")
     np.testing.assert_array_equal(rows, model.sample(4, seed=9))
@@ -169,14 +171,12 @@ def test_samples_that_cannot_be_are_refused(options, words):
 
 
 def test_settings_that_cannot_be_are_refused():
-    with pytest.raises(ValueError, match="recipe is 'fast'"):
-        shaken(recipe="fast")
-    with pytest.raises(ValueError, match="pairs_and_triples is -1"):
-        shaken(pairs_and_triples=-1)
-    with pytest.raises(ValueError, match="dropout is 1"):
-        shaken(dropout=1)
-    with pytest.raises(ValueError, match="noise is -0.1"):
-        shaken(noise=-0.1)
+    for name, value in {"ngrams": -1, "dropout": 1, "token_noise": -0.1}.items():
+        with pytest.raises(ValueError, match=f"{name} is {value}"):
+            shaken(kind="CopyingGPT", **{name: value})
+    for sizes in ({"d_model": 12, "heads": 4}, {"d_model": 0}, {"num_layers": 1.5}):
+        with pytest.raises(ValueError, match="d_model is 12 and heads is 4|d_model is 0|num_layers is 1.5"):
+            shaken(**sizes)
     with pytest.raises(ValueError, match="steps is 0"):
         shaken().optimizer_for(0)
     with pytest.raises(ValueError, match="0 to 3"):

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from genai_course import models, session
-from genai_course.models.language_model import check_tokens, choose, cross_entropy, log_probs_of_tokens, pad
+from genai_course.models.language_model import check_tokens, cross_entropy, log_probs_of_tokens, pad, sample_token
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -19,7 +19,7 @@ def model(request):
     keras.utils.set_random_seed(1)
     model, random = (
         {
-            "GPT": lambda: models.GPT(5, 9, width=8, heads=2),
+            "GPT": lambda: models.GPT(5, 9, d_model=8, heads=2),
             "TiedLSTM": lambda: models.TiedLSTM(5, units=12),
         }[request.param](),
         np.random.default_rng(0),
@@ -83,11 +83,13 @@ def test_rows_are_padded_and_cut():
 )
 def test_rows_that_cannot_be_are_named(tokens, words):
     with pytest.raises(ValueError, match=re.escape(words)):
-        check_tokens(np.array(tokens), vocabulary=3, longest=5)
+        check_tokens(np.array(tokens), vocab_size=3, longest=5)
 
 
-def test_choose_keeps_to_the_temperature():
-    logits, dice = np.log([[0.5, 0.3, 0.2]] * 3).astype("float32"), np.array([0.45, 0.75, 0.95], "float32")
-    np.testing.assert_array_equal(choose(logits, dice, 1.0, None), [0, 1, 2])
-    np.testing.assert_array_equal(choose(logits, dice, 1.0, 2), [0, 1, 1])  # 0.5 and 0.3 become 0.625 and 0.375
-    np.testing.assert_array_equal(choose(logits, dice, 0.05, None), [0, 0, 0])
+def test_sample_token_keeps_to_the_temperature():
+    logits, uniform = np.log([[0.5, 0.3, 0.2]] * 3).astype("float32"), np.array([0.45, 0.75, 0.95], "float32")
+    np.testing.assert_array_equal(sample_token(logits, uniform, 1.0, None), [0, 1, 2])
+    np.testing.assert_array_equal(
+        sample_token(logits, uniform, 1.0, 2), [0, 1, 1]
+    )  # 0.5 and 0.3 become 0.625 and 0.375
+    np.testing.assert_array_equal(sample_token(logits, uniform, 0.05, None), [0, 0, 0])

@@ -15,7 +15,7 @@ def one_thread():
 
 def trained_layer(base, inputs, rank=3, alpha=None):
     """An adapter whose A and B are both away from their start."""
-    layer = low_rank.LowRankLayer(base, rank, alpha)
+    layer = low_rank.LoRALayer(base, rank, alpha)
     layer(inputs)
     layer.up.assign(np.random.default_rng(1).normal(size=layer.up.shape))
     return layer
@@ -23,7 +23,7 @@ def trained_layer(base, inputs, rank=3, alpha=None):
 
 def new_gpt():
     keras.utils.set_random_seed(0)
-    return models.GPT(20, 12, width=16, heads=2, depth=2, recipe="quick", pairs_and_triples=8)
+    return models.CopyingGPT(20, 12, d_model=16, heads=2, num_layers=2, ngrams=8)
 
 
 def new_pixelcnn():
@@ -53,7 +53,7 @@ def test_a_layer_begins_as_its_base_and_merges_exactly(kind):
     inputs = np.random.default_rng(0).normal(size=shape).astype("float32")
     base = make()
     before = np.asarray(base(inputs))
-    np.testing.assert_allclose(low_rank.LowRankLayer(base, 3)(inputs), before, atol=1e-6)
+    np.testing.assert_allclose(low_rank.LoRALayer(base, 3)(inputs), before, atol=1e-6)
     layer = trained_layer(base, inputs, alpha=6)
     beside, merged = np.asarray(layer(inputs)), layer.merge()
     assert np.abs(beside - before).max() > 0.1
@@ -110,15 +110,15 @@ def test_a_pixelcnn_with_adapters_still_sees_no_later_pixel():
 
 
 def test_names_choose_layers():
-    model = low_rank.LowRankModel(new_gpt(), names=("to_queries", "0.wide"), rank=1)
-    assert model.paths == ("blocks.0.attention.to_queries", "blocks.0.wide", "blocks.1.attention.to_queries")
+    model = low_rank.LowRankModel(new_gpt(), names=("query_proj", "0.mlp.up"), rank=1)
+    assert model.paths == ("blocks.0.attention.query_proj", "blocks.0.mlp.up_proj", "blocks.1.attention.query_proj")
     learning = 1 * (16 + 16) * 2 + 1 * (16 + 64)
-    assert low_rank.trainable_share(model) == pytest.approx(learning / model.count_params())
+    assert sum(np.prod(weight.shape) for weight in model.trainable_weights) == learning
 
 
-def test_a_narrowed_adapter_stays_narrow_in_training():
+def test_a_truncated_adapter_stays_truncated_in_training():
     model = low_rank.LowRankModel(new_gpt(), rank=4)
-    model.set_adapter_weights(low_rank.narrowed(model.adapter_weights(), 1))
+    model.set_adapter_weights(low_rank.truncate_rank(model.adapter_weights(), 1))
     model.compile(keras.optimizers.Adam(0.05), run_eagerly=True)
     model.fit(TOKENS, epochs=3, verbose=0)
     for down, up in zip(model.adapter_weights()[::2], model.adapter_weights()[1::2], strict=True):
@@ -161,9 +161,9 @@ def test_a_layer_of_its_own_is_saved_with_its_model(tmp_path):
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: low_rank.LowRankLayer(keras.layers.Dense(2), 0), "rank is 0; give a whole number, 1 or more"),
-        (lambda: low_rank.LowRankLayer(keras.layers.Dense(2), 1, -1), "alpha is -1; give a finite number above 0"),
-        (lambda: low_rank.LowRankLayer(keras.layers.Dropout(0.1), 1), "give a layers.Dense or layers.Conv2D"),
+        (lambda: low_rank.LoRALayer(keras.layers.Dense(2), 0), "rank is 0; give a whole number, 1 or more"),
+        (lambda: low_rank.LoRALayer(keras.layers.Dense(2), 1, -1), "alpha is -1; give a finite number above 0"),
+        (lambda: low_rank.LoRALayer(keras.layers.Dropout(0.1), 1), "give a layers.Dense or layers.Conv2D"),
         (lambda: low_rank.LowRankModel("gpt"), "base is 'gpt'; give a keras.Model"),
         (
             lambda: low_rank.LowRankModel(new_gpt(), names="to_answers"),
@@ -172,7 +172,7 @@ def test_a_layer_of_its_own_is_saved_with_its_model(tmp_path):
         (lambda: low_rank.LowRankModel(new_gpt()).set_adapter_weights([np.zeros(2)]), "this model needs"),
         (lambda: low_rank.LowRankModel(new_gpt()).merge_into(new_pixelcnn()), "plain is a PixelCNN of other layers"),
         (
-            lambda: low_rank.narrowed([np.zeros((3, 2)), np.zeros((2, 3))], 3),
+            lambda: low_rank.truncate_rank([np.zeros((3, 2)), np.zeros((2, 3))], 3),
             "rank is 3; give a whole number from 1 to 2",
         ),
     ],

@@ -21,7 +21,7 @@ def mirrored():
 @pytest.fixture(scope="module")
 def model(mirrored):
     keras.utils.set_random_seed(0)
-    model = models.MaskedLanguageModel(5, 6, width=32, heads=2, depth=1, share=0.2)
+    model = models.MaskedLanguageModel(5, 6, d_model=32, heads=2, num_layers=1, share=0.2)
     model.compile(keras.optimizers.Adam(0.01), steps_per_execution=20)
     model.fit(mirrored, epochs=4, batch_size=64, verbose=0)
     return model
@@ -38,7 +38,7 @@ def test_hide_gives_eight_masks_one_other_token_and_one_itself():
 
 @pytest.mark.parametrize("recipe", ["standard", "quick"])
 def test_what_is_hidden_does_not_show(recipe, tmp_path):
-    model = models.MaskedLanguageModel(5, 6, width=8, heads=2, depth=1, recipe=recipe)
+    model = models.MaskedLanguageModel(5, 6, d_model=8, heads=2, num_layers=1, recipe=recipe)
     random = np.random.default_rng(0)
     model.set_weights([weight + random.normal(0, 0.3, weight.shape) for weight in model.get_weights()])
     rows = np.tile(random.integers(0, 5, 6), (5, 1))
@@ -54,7 +54,7 @@ def test_what_is_hidden_does_not_show(recipe, tmp_path):
 
 def test_an_unknown_recipe_is_named():
     with pytest.raises(ValueError, match="recipe is 'fast'"):
-        models.MaskedLanguageModel(5, 6, width=8, heads=2, recipe="fast")
+        models.MaskedLanguageModel(5, 6, d_model=8, heads=2, recipe="fast")
 
 
 def test_it_looks_to_both_sides(model, mirrored):

@@ -15,7 +15,7 @@ def one_thread():
 def shaken(**settings):
     """A model whose weights are large enough that everything in it matters."""
     keras.utils.set_random_seed(1)
-    settings = {"vocabulary": 4, "context": 9, "width": 8, "heads": 2, "depth": 1, "recipe": "quick"} | settings
+    settings = {"vocab_size": 4, "context_length": 9, "d_model": 8, "heads": 2, "num_layers": 1} | settings
     model, random = models.PointerGPT(**settings), np.random.default_rng(0)
     model.set_weights([weight + 0.3 * random.normal(size=weight.shape) for weight in model.get_weights()])
     return model
@@ -30,7 +30,7 @@ def test_the_probabilities_of_all_rows_add_up_to_one():
 
 def test_it_points_at_what_was_said_at_places_like_this_one():
     model, row = shaken(), np.array([[2, 0, 3, 1, 0]])
-    state = np.asarray(model.read(row))[0]
+    state = np.asarray(model.hidden_states(row))[0]
     asking, asked = ((state @ np.asarray(layer.kernel)) for layer in (model.asking, model.asked))
     cosines = (asking[4] @ asked[:4].T) / np.linalg.norm(asking[4]) / np.linalg.norm(asked[:4], axis=1)
     weights = np.exp(np.exp(float(model.log_sharpness)) * cosines)
@@ -63,9 +63,9 @@ def test_to_say_something_again_needs_few_steps():
     random = np.random.default_rng(0)
     rows = np.tile(random.integers(0, 64, (1_650, 6)), (1, 3))  # six tokens, three times
     surprise = []
-    for kind in (models.PointerGPT, models.GPT):
+    for kind in (models.PointerGPT, models.CopyingGPT):
         keras.utils.set_random_seed(0)
-        model = kind(64, 18, width=32, heads=2, depth=1)
+        model = kind(64, 18, d_model=32, heads=2, num_layers=1)
         model.compile(model.optimizer_for(100), steps_per_execution=10)
         model.fit(rows[:1_600], batch_size=16, verbose=0)
         surprise.append(-model.log_prob_of_tokens(rows[1_600:])[:, 12:].mean())
@@ -81,7 +81,7 @@ def test_the_cache_gives_the_same_and_samples_follow_the_seed():
 
 
 def test_saved_and_loaded_elsewhere_it_writes_the_same(in_another_process, tmp_path):
-    model = shaken(dropout=0.1, noise=0.1)
+    model = shaken(dropout=0.1, token_noise=0.1)
     model.compile(model.optimizer_for(2))
     model.fit(np.zeros((8, 9), int), batch_size=4, verbose=0)
     model.save(tmp_path / "model.keras")

@@ -11,7 +11,7 @@ from genai_course.models.recurrent_language_model import lstm_step  # noqa: E402
 
 def small(**settings):
     keras.utils.set_random_seed(0)
-    return TiedLSTM(**{"vocabulary": 5, "units": 12, **settings})
+    return TiedLSTM(**{"vocab_size": 5, "units": 12, **settings})
 
 
 def test_the_probabilities_of_all_rows_add_up_to_1():
@@ -78,7 +78,7 @@ def written_by(path):
     ("mistake", "message"),
     [
         (lambda: small(units=0), "units is 0; give a whole number, 1 or more"),
-        (lambda: small(vocabulary=2.5), "vocabulary is 2.5"),
+        (lambda: small(vocab_size=2.5), "vocab_size is 2.5"),
         (lambda: small().fit(np.array([[5]])), "tokens holds 5 to 5 .* from 0 to 4"),
         (lambda: small().log_prob(np.array([1, 2])), r"tokens has shape \(2,\)"),
         (lambda: small().sample(0, 3), "n is 0"),

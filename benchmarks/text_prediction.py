@@ -1,7 +1,7 @@
 """How well are held-out texts predicted, for the seconds a model trains? The rows to beat: n-grams, `xz`, and the truth.
 
-    python -m benchmarks.text                       everything, writes benchmarks/results/text.json and text.md
-    python -m benchmarks.text --family ngram        only these rows, the others stay as they were stored
+    python -m benchmarks.text_prediction                       everything, writes benchmarks/results/text.json and text.md
+    python -m benchmarks.text_prediction --family ngram        only these rows, the others stay as they were stored
 
 Every model reads the training text of ``data.python_docs()`` or ``data.stories(16_000)`` and is judged by its bits per
 character on the test. Times are CPU seconds of this process. A family is a function ``text, seed -> rows``: add yours to
@@ -14,8 +14,8 @@ from functools import partial
 import click
 
 from benchmarks.gpt import gpt
-from benchmarks.recurrent import recurrent, tied
 from benchmarks.report import machine, on_this_machine, seeds_option, some_of, store, stored, summary, table
+from benchmarks.text_recurrent import recurrent, tied
 from benchmarks.torch_gpt import torch_gpt
 from genai_course import data, evaluation, session
 from genai_course.models.ngram import NgramModel
@@ -101,7 +101,11 @@ def with_stored_rows(name, texts, rows):
 
 def as_markdown(report):
     """A table for each set of texts, the best row first."""
-    lines = ["# Predicting held-out text", "", "Made by `python -m benchmarks.text`. " + on_this_machine(report)]
+    lines = [
+        "# Predicting held-out text",
+        "",
+        "Made by `python -m benchmarks.text_prediction`. " + on_this_machine(report),
+    ]
     for name, measured in report["texts"].items():
         sizes = measured["characters"]
         lines += ["", f"## {name}: {sizes['train']:,} characters to learn from, {sizes['test']:,} to judge by", ""]

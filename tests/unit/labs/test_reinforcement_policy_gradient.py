@@ -6,8 +6,8 @@ import pytest
 import tensorflow as tf
 
 from genai_course import models, session
-from genai_course.training import AnchoredPolicy, PolicyGradient
-from genai_course.training.policy_gradient import advantages, clipped_objective, least_divergence
+from genai_course.labs.reinforcement_learning import AnchoredPolicy, PolicyGradient
+from genai_course.labs.reinforcement_learning.policy_gradient import advantages, clipped_objective, least_divergence
 
 VOCABULARY, LENGTH = 3, 3
 ALL_ROWS = np.array(list(itertools.product(range(VOCABULARY), repeat=LENGTH)), "int32")  # (27, 3), every text there is
@@ -21,7 +21,7 @@ def one_thread():
 def new_gpt(seed=0, scale=1.0):
     """A tiny GPT with an uneven distribution."""
     keras.utils.set_random_seed(seed)
-    gpt = models.GPT(VOCABULARY, LENGTH, width=8, heads=2, depth=1)
+    gpt = models.GPT(VOCABULARY, LENGTH, d_model=8, heads=2, num_layers=1)
     random = np.random.default_rng(seed)
     gpt.set_weights([weight + scale * 0.3 * random.standard_normal(weight.shape) for weight in gpt.get_weights()])
     return gpt

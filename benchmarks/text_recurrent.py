@@ -1,4 +1,4 @@
-"""The rows of the recurrent language models in ``benchmarks.text``."""
+"""The rows of the recurrent language models in ``benchmarks.text_prediction``."""
 
 import math
 import time
@@ -6,6 +6,8 @@ import time
 import numpy as np
 
 from benchmarks.gpt import friends_named, padded, rows_of
+from genai_course.recipes import text_models
+from genai_course.recipes.budget import warm_up_adam
 
 TOKENS = 2_000  # of the byte-pair encoder; those that the training text never needs are left out
 UNITS, ROWS, LENGTH, KINDS = 128, 8, 64, ("lstm", "gru", "rnn")
@@ -33,28 +35,17 @@ def recurrent(texts, seed):
         nats = -model.log_prob(test[None, 1:]).sum()
         scores = {"bits": float(nats / math.log(2) / len(texts.test_text)), **times}
         if isinstance(texts, Stories):
-            scores["friend"] = friends_named(texts, lambda each, model=model: log_prob_of_texts(model, encoder, each))
+            scores["friend"] = friends_named(
+                texts, lambda each, model=model: text_models.log_prob_of_texts(model, encoder, each)
+            )
         yield f"{kind.upper()}, {UNITS} units", scores
-
-
-def log_prob_of_texts(model, encoder, texts):
-    """Natural logarithm of each text's probability.  n texts -> (n,)"""
-    from genai_course.models.language_model import pad
-
-    rows = pad([encoder.encode(text) for text in texts])
-    return np.sum(model.log_prob(np.maximum(rows, 0)) * (rows >= 0), axis=1)
 
 
 def train_one(kind, tokens, size, epochs):
     """A trained model, and the CPU seconds of its training and of its first steps, which compile."""
-    import keras
-
-    from genai_course.models import RecurrentLanguageModel
-
-    model = RecurrentLanguageModel(size, kind, UNITS, ROWS, start=int(tokens[0]))
     steps = epochs * ((len(tokens) - 1) // (ROWS * LENGTH))
-    rate = keras.optimizers.schedules.CosineDecay(0.0, steps, warmup_target=RATE, warmup_steps=100)
-    model.compile(keras.optimizers.Adam(rate, beta_2=0.99, global_clipnorm=1.0), steps_per_execution=16)
+    optimizer = warm_up_adam(RATE, 100, steps)
+    model = text_models.recurrent(size, kind, int(tokens[0]), optimizer, {"steps_per_execution": 16}, UNITS, ROWS)
     started = time.process_time()
     model.fit(tokens[: 16 * ROWS * LENGTH + 1], LENGTH, verbose=0)
     compiled = time.process_time()

@@ -11,11 +11,12 @@ import numpy as np
 
 from genai_course import data
 from genai_course.checks import check_sizes
+from genai_course.recipes import picture_models
+from genai_course.recipes.budget import Steps
 
 SIZE = 8  # pixels along each side
 LEVELS = 16  # steps from black to white
 DIGITS = "0123456789"
-FIRST_STEPS = 16  # in which TensorFlow traces the training step: not counted as training, and told apart
 # Steps that took about 1.2 CPU seconds, measured with steps_per_execution 16, the first ones not counted.
 STEPS = {
     "VAE": 1024,
@@ -76,50 +77,8 @@ def train(name, pictures, labels, run, seed=0, steps=None, held_out=None):
     keras.utils.set_random_seed(seed)
     if name == "mixture":
         return mixture(pictures, seed, held_out, run.steps(smoke=2, laptop=MIXTURE, gpu=100))
-    steps = steps or run.steps(smoke=2, laptop=STEPS[name], gpu=20 * STEPS[name])
-    return TRAININGS[name](pictures, labels, Budget(run, steps, seed), held_out)
-
-
-class Budget:
-    """Trains a compiled model for a number of steps, and measures CPU seconds."""
-
-    def __init__(self, run, steps, seed):
-        self.options, self.steps, self.seed = run.compile_options, steps, seed
-        self.first = min(FIRST_STEPS, steps)
-
-    def adam(self, rate, **options):
-        """Adam with a learning rate that falls along a cosine over the steps."""
-        import keras
-
-        return keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(rate, self.steps), **options)
-
-    def rows(self, n, batch=64):
-        """Which pictures the steps see: all of them in a new order, again and again.  -> (steps * batch,)"""
-        random = np.random.default_rng(self.seed)
-        passes = -(-self.steps * batch // n)
-        return np.concatenate([random.permutation(n) for _ in range(passes)])[: self.steps * batch]
-
-    def spend(self, model, *columns, after=None):
-        """Fit the model on rows in this order; ``after`` is done at the end and counted.  -> dictionary of seconds and steps"""
-        batch = len(columns[0]) // self.steps
-        cut = self.first * batch
-        started = time.process_time()
-        fit(model, [column[:cut] for column in columns], batch)
-        traced = time.process_time()
-        if self.steps > self.first:
-            fit(model, [column[cut:] for column in columns], batch)
-        if after:
-            after()
-        seconds = {"tracing_seconds": traced - started, "trained_seconds": time.process_time() - traced}
-        return seconds | {"steps": self.steps}
-
-
-def fit(model, columns, batch):
-    """One pass over the rows as they stand, without a word."""
-    optimizer = model.optimizer
-    if not optimizer.built and all(layer.built for layer in model.layers):
-        optimizer.build(model.trainable_variables)  # or TensorFlow traces the first step twice
-    model.fit(*columns, batch_size=batch, shuffle=False, verbose=0)
+    count = steps or run.steps(smoke=2, laptop=STEPS[name], gpu=20 * STEPS[name])
+    return TRAININGS[name](pictures, labels, Steps(count, run.compile_options, seed), held_out)
 
 
 def mixture(pictures, seed, held_out, components):
@@ -145,95 +104,71 @@ def mixture(pictures, seed, held_out, components):
 
 def vae(pictures, labels, budget, held_out):
     """Codes of twelve numbers, and a mixture of 20 Gaussians fitted to them."""
-    from genai_course.models import VariationalAutoencoder
-
-    model = VariationalAutoencoder(12, pictures.shape[1:], beta=0.5, width=256, depth=1)
-    model.compile(budget.adam(4e-3), **budget.options)
-    return with_prior(model, pictures, budget)
+    prior = (pictures, min(20, len(pictures) // 20), budget.seed)
+    model = picture_models.vae(pictures, budget, 12, batch=64, rate=4e-3, prior=prior, beta=0.5, width=256, depth=1)
+    return trained(model.sample, with_prior(model), budget)
 
 
 def vae_gan(pictures, labels, budget, held_out):
     """The same with a critic that judges what the decoder draws."""
-    from genai_course.models import VariationalAutoencoderGAN
+    prior = (pictures, min(20, len(pictures) // 20), budget.seed)
+    model = picture_models.vae_gan(
+        pictures, budget, 12, rate=2e-3, beta_2=0.999, prior=prior, beta=0.5, width=256, depth=1
+    )
+    return trained(model.sample, with_prior(model), budget)
 
-    model = VariationalAutoencoderGAN(12, pictures.shape[1:], beta=0.5, width=256, depth=1)
-    model.compile(budget.adam(2e-3, beta_1=0.5), **budget.options)
-    return with_prior(model, pictures, budget)
 
-
-def with_prior(model, pictures, budget):
-    """Train a variational autoencoder and fit its prior; both are training."""
-    components = min(20, len(pictures) // 20)
-    rows = pictures[budget.rows(len(pictures))]
-    seconds = budget.spend(model, rows, after=lambda: model.fit_prior(pictures, components, budget.seed))
-    prior = [np.asarray(part) for part in (model.prior.weights, model.prior.means, model.prior.factors)]
-    return Trained(model.sample, [model, *prior], **seconds)
+def with_prior(model):
+    """The numbers that a variational autoencoder and its prior keep."""
+    return [model, *(np.asarray(part) for part in (model.prior.weights, model.prior.means, model.prior.factors))]
 
 
 def gan(pictures, labels, budget, held_out):
     """Told the digits, so it draws the one that is asked for."""
-    import keras
-
-    from genai_course.models import GenerativeAdversarialNetwork
-
-    model = GenerativeAdversarialNetwork(16, pictures.shape[1:], classes=10, width=256, ema_decay=0.99)
-    model.compile(*(keras.optimizers.Adam(1e-3, beta_1=0.0, beta_2=0.99) for _ in range(2)), **budget.options)
-    rows = budget.rows(len(pictures))
-    seconds = budget.spend(model, pictures[rows], labels[rows])
-    return Trained(lambda n, seed: (model.sample(n, seed), np.arange(n) % 10), model, **seconds)
+    model = picture_models.gan(pictures, labels, budget, 16, classes=10, rate=1e-3, width=256, ema_decay=0.99)
+    return trained(lambda n, seed: (model.sample(n, seed), np.arange(n) % 10), model, budget)
 
 
 def pixelcnn(pictures, labels, budget, held_out):
     """Pixel by pixel; its likelihood is exact."""
-    from genai_course.models import PixelCNN
-
-    model = PixelCNN(pictures.shape[1:], levels=LEVELS + 1, features=12, depth=2, size=3, dropout=0.0)
-    model.compile(budget.adam(2e-2), **budget.options)
-    seconds = budget.spend(model, pictures[budget.rows(len(pictures), batch=32)])
+    model = picture_models.pixelcnn(
+        pictures, budget, LEVELS + 1, batch=32, rate=2e-2, features=12, depth=2, size=3, dropout=0.0
+    )
     bits = None if held_out is None else bits_of(model.log_prob(held_out))
-    return Trained(model.sample, model, **seconds, bits=bits)
+    return trained(model.sample, model, budget, bits)
 
 
 def boltzmann(pictures, labels, budget, held_out):
     """Dreams in black and white; shown are the probabilities of its pixels, which are grey."""
-    from genai_course.models import RestrictedBoltzmannMachine
-    from genai_course.models.restricted_boltzmann_machine import rbm_optimizer
-
-    black_and_white = (pictures > 0.5).astype("float32")
-    model = RestrictedBoltzmannMachine(14, pictures.shape[1:]).adapt(black_and_white)
-    model.compile(rbm_optimizer(budget.steps), **budget.options)
-    seconds = budget.spend(model, black_and_white[budget.rows(len(pictures))])
+    model = picture_models.boltzmann((pictures > 0.5).astype("float32"), budget, 14)
 
     def sample(n, seed):
         dreams = model.sample(n, seed)
         return np.reshape(model.visible_probability(model(dreams)), dreams.shape)
 
-    return Trained(sample, model, **seconds)
+    return trained(sample, model, budget)
 
 
 def flow(pictures, labels, budget, held_out):
     """Bends noise into pictures of 64 numbers; its density is exact."""
-    from genai_course.models import NormalizingFlow
-
-    greys = spread(pictures, budget.seed)
-    model = NormalizingFlow(SIZE * SIZE, "affine", couplings=3, width=128, depth=1, dropout=0.1).adapt(greys)
-    model(greys[:2])  # makes the weights, or TensorFlow traces the first step twice
-    model.compile(budget.adam(5e-3), **budget.options)
-    rows = budget.rows(len(greys))
-    seconds = budget.spend(model, spread(pictures[rows], budget.seed))
+    seen = spread(pictures[budget.order(len(pictures), 64)], budget.seed)  # with fresh noise each time
+    budget.shuffle = False
+    model = picture_models.flow(
+        spread(pictures, budget.seed), budget, seen, batch=64, rate=5e-3, couplings=3, dropout=0.1
+    )
     bits = None if held_out is None else bits_of(model.log_prob(spread(held_out, budget.seed)))
-    return Trained(lambda n, seed: to_pictures(np.asarray(model.sample(n, seed))), model, **seconds, bits=bits)
+    return trained(lambda n, seed: to_pictures(np.asarray(model.sample(n, seed))), model, budget, bits)
 
 
 def diffusion(pictures, labels, budget, held_out):
     """Takes noise away in five steps; told the digits."""
-    from genai_course.models import DiffusionModel
+    model = picture_models.diffusion(pictures, labels, budget, classes=10, batch=64, rate=3e-3, width=192, depth=1)
+    return trained(lambda n, seed: (model.sample(n, seed, steps=5), np.arange(n) % 10), model, budget)
 
-    model = DiffusionModel(pictures.shape[1:], classes=10, width=192, depth=1)
-    model.compile(budget.adam(3e-3, beta_2=0.99), **budget.options)
-    rows = budget.rows(len(pictures))
-    seconds = budget.spend(model, pictures[rows], labels[rows])
-    return Trained(lambda n, seed: (model.sample(n, seed, steps=5), np.arange(n) % 10), model, **seconds)
+
+def trained(sample, model, budget, bits=None):
+    """What was trained, and what it cost."""
+    return Trained(sample, model, **budget.seconds, steps=budget.count, bits=bits)
 
 
 TRAININGS = {

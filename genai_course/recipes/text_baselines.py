@@ -9,12 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from genai_course import data
+from genai_course.recipes import text_models
+from genai_course.recipes.budget import FIRST_STEPS, Steps, warm_up_adam
 
 TOKENS = 800  # of the byte-pair encoder
 ORDER = 7  # of the n-gram
 # Steps that took about 1.5 CPU seconds, the first 16 not counted; the n-gram counts all stories once, in half a second.
 STEPS = {"GRU": 144, "GPT": 56}
-FIRST_STEPS = 16
 
 
 @dataclass
@@ -22,7 +23,7 @@ class TrainedLanguageModel:
     """A model that can take part: ``card.add(name, trained.sample, **trained.facts)``.
 
     sample: function of a number and a seed. log_prob: function of stories. model, trained_seconds, tracing_seconds: as of
-    :class:`genai_course.recipes.baselines.Trained`.
+    :class:`genai_course.recipes.picture_baselines.Trained`.
     """
 
     sample: object
@@ -78,82 +79,60 @@ def ngram(stories, order, characters):
 
 def gru(stories, run, steps):
     """A recurrent network that reads tokens."""
-    from genai_course.models import RecurrentLanguageModel
-    from genai_course.models.language_model import pad
-
     encoder = encoder_of(stories)
     rows, length = 48, 10
-    row = encoder.encode("\n" + stories.train_text)
+    tokens = encoder.encode("\n" + stories.train_text)
     needed = steps * rows * length + 1
-    row = np.tile(row, -(-needed // len(row)))[:needed]
-    model = RecurrentLanguageModel(encoder.size, "gru", 96, rows, start=int(row[0]))
-    model.compile(adam(8e-3, steps), **run.compile_options)
-    model.optimizer.build(model.trainable_variables)  # or TensorFlow traces the first step twice
+    tokens = np.tile(tokens, -(-needed // len(tokens)))[:needed]
+    first, budget = min(20, steps // 2), Steps(steps, run.compile_options)
+    model = text_models.recurrent(
+        encoder.size,
+        "gru",
+        int(tokens[0]),
+        warm_up_adam(8e-3, first, steps - first),
+        budget.options,
+        units=96,
+        rows=rows,
+    )
     cut = min(FIRST_STEPS, steps) * rows * length
-    seconds = fit_twice(lambda part: model.fit(part, length, verbose=0), row[: cut + 1], row[cut:])
+    budget.fit_in_two(model, lambda part: model.fit(part, length, verbose=0), tokens[: cut + 1], tokens[cut:])
     longest = max(len(encoder.encode(text)) for text in stories.test)
     longest = run.steps(smoke=8, laptop=longest, gpu=longest)
 
     def write(n, seed):
         return first_stories(model.sample(n, longest, seed=seed), encoder)
 
-    def log_prob(texts):
-        numbers = pad([encoder.encode(text) for text in texts])
-        return np.sum(model.log_prob(np.maximum(numbers, 0)) * (numbers >= 0), axis=1)
-
-    return TrainedLanguageModel(write, log_prob, model, *seconds)
+    return TrainedLanguageModel(
+        write, lambda texts: text_models.log_prob_of_texts(model, encoder, texts), model, **budget.seconds
+    )
 
 
 def gpt(stories, run, steps):
     """A small Transformer, with the quick recipe."""
-    from genai_course.models import GPT
     from genai_course.models.language_model import pad
 
     encoder = encoder_of(stories)
     numbers = [encoder.encode(text) for text in (*stories.train, *stories.test)]
-    context, batch = max(map(len, numbers)), 4
-    rows = pad([numbers[i % len(stories.train)] for i in range(steps * batch)], context)
-    model = GPT(encoder.size, context, width=64, heads=4, depth=1, recipe="quick")
-    model.compile(model.optimizer_for(steps, 0.03), **run.compile_options)
-    model.optimizer.build(model.trainable_variables)
-    cut = min(FIRST_STEPS, steps) * batch
-    seconds = fit_twice(
-        lambda part: model.fit(part, batch_size=batch, shuffle=False, verbose=0), rows[:cut], rows[cut:]
-    )
+    context_length, batch = max(map(len, numbers)), 4
+    rows = pad([numbers[i % len(stories.train)] for i in range(steps * batch)], context_length)
+    budget = Steps(steps, run.compile_options, shuffle=False)
+    model = text_models.quick_gpt(rows, budget, encoder.size, batch=batch)
 
     def write(n, seed):
         # With a cache it writes many times as fast, once that has been compiled, which is not worth it in ``smoke``.
-        length = run.steps(smoke=8, laptop=context, gpu=context)
+        length = run.steps(smoke=8, laptop=context_length, gpu=context_length)
         return first_stories(model.sample(n, seed, length, cached=run.judges_claims), encoder)
 
-    return TrainedLanguageModel(
-        write, lambda texts: model.log_prob(pad([encoder.encode(each) for each in texts], context)), model, *seconds
-    )
+    def log_prob(texts):
+        return model.log_prob(pad([encoder.encode(each) for each in texts], context_length))
+
+    return TrainedLanguageModel(write, log_prob, model, **budget.seconds)
 
 
 def encoder_of(stories):
     """A byte-pair encoder of the tokens that the stories need, and of all bytes, so that it can read and write any text."""
     encoder = data.BytePairEncoder.train(stories.train_text[:100_000], TOKENS)
     return data.UsedTokens(encoder, stories.train_text, all_bytes=True)
-
-
-def adam(rate, steps):
-    """Adam with a learning rate that rises over the first steps and then falls along a cosine."""
-    import keras
-
-    first = min(20, steps // 2)
-    falling = keras.optimizers.schedules.CosineDecay(0.0, steps - first, warmup_target=rate, warmup_steps=first)
-    return keras.optimizers.Adam(falling, beta_2=0.99, global_clipnorm=1.0)
-
-
-def fit_twice(fit, first, rest):
-    """Fit on the first rows, in which TensorFlow traces the step, then on the rest.  -> CPU seconds of the rest, of the first"""
-    started = time.process_time()
-    fit(first)
-    traced = time.process_time()
-    if len(rest) > 1:
-        fit(rest)
-    return time.process_time() - traced, traced - started
 
 
 def first_stories(rows, encoder):

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from genai_course import models, session
-from genai_course.training import AnchoredPolicy, DirectPreference, RewardModel
-from genai_course.training.preferences import dpo_loss, token_counts
+from genai_course.labs.reinforcement_learning import AnchoredPolicy, DirectPreference, RewardModel
+from genai_course.labs.reinforcement_learning.preferences import dpo_loss, token_counts
 
 VOCABULARY, LENGTH = 3, 3
 ALL_ROWS = np.array(list(itertools.product(range(VOCABULARY), repeat=LENGTH)), "int32")
@@ -21,7 +21,7 @@ def one_thread():
 @pytest.fixture
 def anchored():
     keras.utils.set_random_seed(0)
-    return AnchoredPolicy(models.GPT(VOCABULARY, LENGTH, width=8, heads=2, depth=1))
+    return AnchoredPolicy(models.GPT(VOCABULARY, LENGTH, d_model=8, heads=2, num_layers=1))
 
 
 def some_pairs(n, wish, seed=0):

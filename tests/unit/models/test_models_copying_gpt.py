@@ -4,16 +4,8 @@ import pytest
 from keras import ops
 
 from genai_course import session
-from genai_course.models.transformer import (
-    COPIED,
-    SHARPNESS,
-    Attention,
-    attention,
-    attention_weights,
-    causal_mask,
-    check_transformer,
-    rotate,
-)
+from genai_course.models.copying_gpt import COPIED, SHARPNESS, CopyingAttention, rotate
+from genai_course.models.gpt import Attention, attention, attention_weights, causal_mask
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -61,18 +53,10 @@ def test_attention_without_positions_does_not_know_the_order():
     np.testing.assert_allclose(np.asarray(layer(inputs))[:, order], layer(inputs[:, order]), atol=1e-6)
 
 
-@pytest.mark.parametrize(
-    "sizes", [{"width": 12, "heads": 4}, {"width": 0, "heads": 1}, {"width": 8, "heads": 2, "depth": 1.5}]
-)
-def test_sizes_that_cannot_be_are_named(sizes):
-    with pytest.raises(ValueError, match="width|depth"):
-        check_transformer(recipe="standard", **sizes)
-
-
-def test_an_attention_for_recall_begins_by_copying_what_it_looks_at():
+def test_a_copying_attention_begins_by_copying_what_it_looks_at():
     vectors = np.random.default_rng(0).normal(size=(2, 5, 8)).astype("float32")
-    layer = Attention(8, 1, recall=True)
-    layer.build(vectors.shape)
+    layer = CopyingAttention(8, 1)
+    layer(vectors)
     queries, (keys, _) = layer.queries(vectors, np.arange(5)), layer.keys_and_values(vectors, np.arange(5))
     weights = np.asarray(attention_weights(queries, keys))[:, 0]  # (2, 5, 5)
     np.testing.assert_allclose(layer(vectors), COPIED * weights @ vectors, rtol=1e-4, atol=1e-5)

@@ -1,8 +1,8 @@
 """How many bits does a pixel of a held-out picture cost? Models that give pictures a probability, and simple rivals.
 
-    python -m benchmarks.likelihood                             three seeds, the test pictures, writes benchmarks/results/
-    python -m benchmarks.likelihood --family digits             one family only; the other rows stay as they were stored
-    python -m benchmarks.likelihood --split tuning --seeds 1    other pictures, for choosing settings; writes nothing
+    python -m benchmarks.picture_likelihood                             three seeds, the test pictures, writes benchmarks/results/
+    python -m benchmarks.picture_likelihood --family digits             one family only; the other rows stay as they were stored
+    python -m benchmarks.picture_likelihood --split tuning --seeds 1    other pictures, for choosing settings; writes nothing
 
 A family is a function that yields rows of one table; to add a model, add its row there, or a family to ``FAMILIES``.
 Times are CPU seconds of this process on one thread, compiling included, judging not.
@@ -27,19 +27,22 @@ from benchmarks.report import (
 )
 from genai_course import data, session
 from genai_course.evaluation import bits_per_dimension
+from genai_course.recipes import picture_models
+from genai_course.recipes.budget import Epochs
 
 LEVELS = 17  # greys of a digit
+QUICK = {"steps_per_execution": 16}
 VALIDATION = 144  # training digits that decide when to stop
 JUDGED = 1_000  # glyphs of each part; the bound of the VAE decodes many codes for each
-# name -> class, settings, epochs, learning rate; about half a minute each
+# name -> settings, epochs, learning rate; about half a minute each
 DIGIT_RECIPES = {
-    "PixelCNN": ("PixelCNN", {}, 16, 6e-3),
-    "PixelCNN with a blind spot": ("PixelCNN", {"blind_spot": True}, 16, 6e-3),
-    "PixelRNN, row LSTM": ("PixelRNN", {}, 18, 6e-3),
+    "PixelCNN": ({}, 16, 6e-3),
+    "PixelCNN with a blind spot": ({"blind_spot": True}, 16, 6e-3),
+    "PixelRNN, row LSTM": ({"rows": True}, 18, 6e-3),
 }
 # About a minute each.
 GLYPH_RECIPES = {
-    "PixelCNN": ("PixelCNN", {"features": 16, "depth": 3, "dropout": 0.0}, 2, 1e-2),
+    "PixelCNN": ({"features": 16, "depth": 3, "dropout": 0.0}, 2, 1e-2),
 }
 VAE_EPOCHS, VAE_COMPONENTS, VAE_CODES = 40, 50, 64
 
@@ -121,34 +124,24 @@ def timed_row(name, fit, train, held_out):
     return name, log_prob(train), log_prob(held_out), seconds
 
 
-def pixel_by_pixel(train, levels, kind, settings, epochs, learning_rate, seed):
+def pixel_by_pixel(train, levels, settings, epochs, rate, seed):
     """Train a PixelCNN or PixelRNN, keeping the weights of the epoch that was best on pictures set aside."""
     import keras
-
-    from genai_course import models
 
     keras.utils.set_random_seed(seed)
     order = np.random.default_rng(seed).permutation(len(train))
     aside, rest = train[order[:VALIDATION]], train[order[VALIDATION:]]
-    model = getattr(models, kind)(train.shape[1:], levels, **settings)
-    falling = keras.optimizers.schedules.CosineDecay(learning_rate, epochs * -(-len(rest) // 64))
-    model.compile(keras.optimizers.Adam(falling), steps_per_execution=16)
     best = keras.callbacks.EarlyStopping(patience=5, restore_best_weights=True)
-    model.fit(rest, batch_size=64, epochs=epochs, validation_data=(aside,), verbose=0, callbacks=[best])
-    return model.log_prob
+    budget = Epochs(epochs, QUICK, [best], validation_data=(aside,))
+    return picture_models.pixelcnn(rest, budget, levels, rate=rate, **settings).log_prob
 
 
 def variational_autoencoder(train, seed):
     """Train a VAE with a Bernoulli decoder and fit a mixture to its codes; its importance-weighted bound."""
     import keras
 
-    from genai_course.models import BinaryVariationalAutoencoder
-
     keras.utils.set_random_seed(seed)
-    model = BinaryVariationalAutoencoder(16, train.shape[1:], width=256)
-    falling = keras.optimizers.schedules.CosineDecay(2e-3, VAE_EPOCHS * -(-len(train) // 128))
-    model.compile(keras.optimizers.Adam(falling), steps_per_execution=16)
-    model.fit(train, batch_size=128, epochs=VAE_EPOCHS, verbose=0)
+    model = picture_models.binary_vae(train, Epochs(VAE_EPOCHS, QUICK), width=256)
     model.fit_prior(train[:10_000], components=VAE_COMPONENTS)
     return lambda pictures: model.log_prob(pictures, samples=VAE_CODES)
 
@@ -206,8 +199,8 @@ def as_markdown(report):
     lines = [
         "# Likelihood of pictures",
         "",
-        f"Made by `python -m benchmarks.likelihood`, judged on the {report['split']} pictures. Median, and (lowest–highest). "
-        + on_this_machine(report),
+        f"Made by `python -m benchmarks.picture_likelihood`, judged on the {report['split']} pictures. "
+        "Median, and (lowest–highest). " + on_this_machine(report),
     ]
     for family, rows in report["tables"].items():
         lines += ["", f"## {FAMILIES[family][2]}", "", *table(rows, columns, held_out=3, train=3)]

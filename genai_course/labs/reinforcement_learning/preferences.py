@@ -10,8 +10,8 @@ import numpy as np
 import tensorflow as tf
 
 from genai_course.checks import check_above_zero, check_whole_number
+from genai_course.labs.reinforcement_learning.policy_gradient import forget, new_adam
 from genai_course.models.language_model import log_probs_of_tokens
-from genai_course.training.policy_gradient import forget, new_adam
 
 
 def dpo_loss(preferred, rejected, reference_preferred, reference_rejected, beta):
@@ -24,10 +24,10 @@ def dpo_loss(preferred, rejected, reference_preferred, reference_rejected, beta)
     return keras.ops.mean(keras.ops.softplus(-margins))  # softplus(-m) = -ln σ(m)
 
 
-def token_counts(rows, vocabulary):
-    """How often each token stands in each row; -1 is nothing.  (n, time) whole numbers -> (n, vocabulary) float64"""
+def token_counts(rows, vocab_size):
+    """How often each token stands in each row; -1 is nothing.  (n, time) whole numbers -> (n, vocab_size) float64"""
     rows = np.asarray(rows)
-    counts = np.zeros((len(rows), vocabulary))
+    counts = np.zeros((len(rows), vocab_size))
     lines, places = np.nonzero(rows >= 0)
     np.add.at(counts, (lines, rows[lines, places]), 1)
     return counts
@@ -36,15 +36,15 @@ def token_counts(rows, vocabulary):
 class RewardModel:
     """A reward that is a sum of weights, one for each token of a text, learned from preferences.
 
-    vocabulary: number of different tokens. decay: what a squared weight costs, above 0; with few pairs it decides much.
+    vocab_size: number of different tokens. decay: what a squared weight costs, above 0; with few pairs it decides much.
 
     ``model = RewardModel(500).fit(preferred, rejected)``, then ``model(rows)`` is a reward (n,) for rows (n, time).
     """
 
-    def __init__(self, vocabulary, decay=0.003):
-        check_whole_number("vocabulary", vocabulary, 1)
+    def __init__(self, vocab_size, decay=0.003):
+        check_whole_number("vocab_size", vocab_size, 1)
         check_above_zero("decay", decay)
-        self.decay, self.weights = float(decay), np.zeros(vocabulary)
+        self.decay, self.weights = float(decay), np.zeros(vocab_size)
 
     def __call__(self, rows):
         """(n, time) whole numbers -> (n,) float64"""
@@ -57,8 +57,8 @@ class RewardModel:
         Terry (1952).  Returns itself.  Raises ValueError unless there are as many preferred rows as rejected, 1 or more.
         """
         check_pairs(preferred, rejected)
-        vocabulary = len(self.weights)
-        differences = token_counts(preferred, vocabulary) - token_counts(rejected, vocabulary)  # (n, vocabulary)
+        vocab_size = len(self.weights)
+        differences = token_counts(preferred, vocab_size) - token_counts(rejected, vocab_size)  # (n, vocab_size)
         for _ in range(steps):
             surprise = 1 / (1 + np.exp(differences @ self.weights))  # (n,) probability of what did not happen
             slope = differences.T @ surprise / len(differences) - 2 * self.decay * self.weights
@@ -67,7 +67,7 @@ class RewardModel:
 
 
 class DirectPreference:
-    """Tunes an :class:`~genai_course.training.policy_gradient.AnchoredPolicy` to preferences without a reward model.
+    """Tunes an ``AnchoredPolicy`` to preferences without a reward model.
 
     beta: how strongly it is held to the reference, above 0: a preference is worth ln(odds) / beta nats.
     batch_size: pairs a step; learning_rate: above 0. loss: a function like :func:`dpo_loss`, traced.
