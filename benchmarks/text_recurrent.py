@@ -47,9 +47,9 @@ def train_one(kind, tokens, size, epochs):
     optimizer = warm_up_adam(RATE, 100, steps)
     model = text_models.recurrent(size, kind, int(tokens[0]), optimizer, {"steps_per_execution": 16}, UNITS, ROWS)
     started = time.process_time()
-    model.fit(tokens[: 16 * ROWS * LENGTH + 1], LENGTH, verbose=0)
+    model.fit(tokens[: 16 * ROWS * LENGTH + 1], length=LENGTH, verbose=0)
     compiled = time.process_time()
-    model.fit(tokens, LENGTH, epochs=epochs, verbose=0)
+    model.fit(tokens, length=LENGTH, epochs=epochs, verbose=0)
     return model, {"seconds": time.process_time() - compiled, "compiling": compiled - started}
 
 

@@ -95,7 +95,7 @@ def gru(stories, run, steps):
         rows=rows,
     )
     cut = min(FIRST_STEPS, steps) * rows * length
-    budget.fit_in_two(model, lambda part: model.fit(part, length, verbose=0), tokens[: cut + 1], tokens[cut:])
+    budget.fit_in_two(model, lambda part: model.fit(part, length=length, verbose=0), tokens[: cut + 1], tokens[cut:])
     longest = max(len(encoder.encode(text)) for text in stories.test)
     longest = run.steps(smoke=8, laptop=longest, gpu=longest)
 
