@@ -12,7 +12,7 @@ from genai_course import service, storing
 def make_app(note, folder, engine="numpy", **limits):
     writer = service.load_release(folder + "/release", engine)
     store = storing.RecordStore(folder + "/answers.db")
-    clients = {"fast": service.Client("fast", 1e6, 1e6), "slow": service.Client("slow", 2, 5)}
+    clients = {"fast": service.Client("fast", 1e6, 1e6), "other": service.Client("other", 1e6, 1e6), "slow": service.Client("slow", 0.1, 5)}
     return service.create_app(writer, store, clients, service.Limits(**limits), note=note)
 """
 
@@ -34,6 +34,6 @@ def served(folder, tmp_path_factory):
     """A running Server."""
     patch = pytest.MonkeyPatch()
     patch.setenv("GENAI_COURSE_HOME", str(tmp_path_factory.mktemp("home")))
-    with service.start(folder / "app.py", name="tests", folder=str(folder), body_seconds=0.5) as server:
+    with service.start(folder / "app.py", name="tests", folder=str(folder), body_seconds=2) as server:
         yield server
     patch.undo()
