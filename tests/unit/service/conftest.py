@@ -12,7 +12,8 @@ from genai_course import service, storing
 def make_app(note, folder, engine="numpy", **limits):
     writer = service.load_release(folder + "/release", engine)
     store = storing.RecordStore(folder + "/answers.db")
-    clients = {"fast": service.Client("fast", 1e6, 1e6), "other": service.Client("other", 1e6, 1e6), "slow": service.Client("slow", 0.1, 5)}
+    rates = {"fast": (1e6, 1e6), "other": (1e6, 1e6), "slow": (0.1, 5)}
+    clients = {name: service.Client(name, *rate) for name, rate in rates.items()}
     return service.create_app(writer, store, clients, service.Limits(**limits), note=note)
 """
 
