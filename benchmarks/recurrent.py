@@ -5,7 +5,7 @@ import time
 
 import numpy as np
 
-from benchmarks.gpt import friends_named, padded, rows_of
+from benchmarks.token_rows import friends_named, padded, rows_of
 
 TOKENS = 2_000  # of the byte-pair encoder; those that the training text never needs are left out
 UNITS, ROWS, LENGTH, KINDS = 128, 8, 64, ("lstm", "gru", "rnn")
