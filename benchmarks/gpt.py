@@ -1,15 +1,21 @@
-"""The rows of the transformers in ``benchmarks.text_prediction``."""
+"""The rows of the transformers in ``benchmarks.text_prediction``, and how quickly they train and write.
+
+python -m benchmarks.gpt --nanogpt PATH    tokens a second of training beside nanoGPT's own ``model.py``, and of writing
+"""
 
 import time
 from dataclasses import dataclass, field
 
+import click
 import numpy as np
 
-BUDGET = 60.0  # CPU seconds of training
-TOKENS = {"stories": 2_000, "python_docs": 2_048}
+from benchmarks.token_rows import BUDGET, encoder_of, friends_named, judged, padded, rows_of
+from benchmarks.torch_gpt import nanogpt_option
+
 PIECE, STEP = 32, 3e-4  # of a model that learns as it reads: tokens between two steps, and their size
 # For compiling, and again for measuring what a step costs: of few steps, a good part would be the beginning of a fit.
 TRIAL_STEPS = 192
+SPEED_STEPS = 256  # a turn: a fit begins with a tenth of a second that is no training
 
 
 @dataclass
@@ -24,19 +30,21 @@ class Plan:
     optimizer: dict = field(default_factory=dict)
 
 
-STANDARD, QUICK = {"recipe": "standard", "depth": 2}, {"recipe": "quick", "depth": 2}
+STANDARD, QUICK = {"num_layers": 2}, {"num_layers": 2}
 # Where a minute shows a small text ten times, what counts is not to learn it by heart.
-NOT_BY_HEART = QUICK | {"pairs_and_triples": 0, "dropout": 0.1, "noise": 0.05}
+NOT_BY_HEART = QUICK | {"ngrams": 0, "dropout": 0.1, "token_noise": 0.05}
 PLANS = {
     "stories": {
         "GPT, standard": Plan(STANDARD, passes=1),
-        "GPT, quick recipe": Plan(QUICK, passes=1),
-        "GPT, quick recipe, one block": Plan(QUICK | {"depth": 1}, passes=1, optimizer={"learning_rate": 0.03}),
+        "GPT, quick recipe": Plan(QUICK, "CopyingGPT", passes=1),
+        "GPT, quick recipe, one block": Plan(
+            {"num_layers": 1}, "CopyingGPT", passes=1, optimizer={"learning_rate": 0.03}
+        ),
     },
     "python_docs": {
         "GPT, standard": Plan(STANDARD, batch=4),
-        "GPT, quick recipe": Plan(QUICK, batch=4),
-        "GPT, quick recipe, not by heart": Plan(NOT_BY_HEART, batch=4, optimizer={"weight_decay": 0.1}),
+        "GPT, quick recipe": Plan(QUICK, "CopyingGPT", batch=4),
+        "GPT, quick recipe, not by heart": Plan(NOT_BY_HEART, "CopyingGPT", batch=4, optimizer={"weight_decay": 0.1}),
         "GPT that points, quick recipe, not by heart": Plan(
             NOT_BY_HEART, "PointerGPT", batch=2, window=256, optimizer={"weight_decay": 0.1}
         ),
@@ -64,57 +72,15 @@ def gpt(texts, seed):
         spent = {**times, "tokens_per_second": tokens / times["seconds"]}
         friend = {}
         if stories:
-            named = friends_named(texts, lambda each, model=model: model.log_prob(padded(each, encoder, model.context)))
+            named = friends_named(
+                texts, lambda each, model=model: model.log_prob(padded(each, encoder, model.context_length))
+            )
             friend = {"friend": named}
         for row, log_probs in judgements.items():
             yield row, {"bits": evaluation.bits_per_character(log_probs, characters), **spent, **friend}
             mixed = mixture(log_probs, ngram_of_tokens(ngram, texts, encoder))
             bits = evaluation.bits_per_character(mixed, characters)
             yield f"{row}, mixed with Kneser–Ney", {"bits": bits, **spent}
-
-
-def encoder_of(texts):
-    """Tokens for the transformers; of the stories', only those that they need."""
-    from genai_course import data
-
-    if isinstance(texts, data.Stories):
-        return data.UsedTokens(data.BytePairEncoder.train(texts.train_text[:1_000_000], TOKENS["stories"]), texts.train)
-    return data.BytePairEncoder.train(texts.train_text, TOKENS["python_docs"])
-
-
-def padded(texts, encoder, context):
-    """Texts as rows of tokens, -1 after their ends."""
-    from genai_course.models.language_model import pad
-
-    return pad([encoder.encode(text) for text in texts], context)
-
-
-def friends_named(stories, log_prob, n=200):
-    """In what share of ``n`` test stories the friend's name is the likeliest of twelve where it stands last.
-
-    log_prob: twelve texts -> their log-probabilities (12,).
-    """
-    questions = [stories.friend_cloze(story) for story in stories.test[:n]]
-    return float(np.mean([np.argmax(log_prob(texts)) == right for texts, right, _ in questions]))
-
-
-def rows_of(texts, encoder, stories, seed, window=0):
-    """Rows to train on, shuffled, and rows to judge by: a story each, or windows that begin anywhere."""
-    from genai_course.models.language_model import pad
-
-    random = np.random.default_rng(seed)
-    if stories:
-        train, test = ([encoder.encode(text) for text in part] for part in (texts.train, texts.test))
-        longest = max(map(len, train + test))
-        return pad(train, longest)[random.permutation(len(train))], pad(test, longest)
-    tokens = encoder.encode(texts.train_text)
-    starts = random.integers(0, len(tokens) - window, 40_000)
-    return tokens[starts[:, None] + np.arange(window)], None
-
-
-def judged(model, encoder, texts):
-    """The log-probability of each token of the test documents, one after another."""
-    return np.concatenate([model.log_prob_of_text(encoder.encode(text)) for text in texts.test])
 
 
 def judged_while_learning(model, encoder, texts):
@@ -142,8 +108,8 @@ def judged_while_learning(model, encoder, texts):
     for text in texts.test:
         tokens = encoder.encode(text)
         for start in range(0, len(tokens), PIECE):
-            window = tokens[max(0, start + PIECE - model.context) : start + PIECE]
-            row = pad([window], model.context)
+            window = tokens[max(0, start + PIECE - model.context_length) : start + PIECE]
+            row = pad([window], model.context_length)
             new = len(tokens[start : start + PIECE])
             judged.append(model.log_prob_of_tokens(row)[0, len(window) - new : len(window)])
             learn(row)
@@ -171,11 +137,11 @@ def mixture(first, second, share=0.5):
     return np.logaddexp(np.log(share) + first, np.log(1 - share) + second)
 
 
-def trained(rows, vocabulary, seed, seconds, plan):
+def trained(rows, vocab_size, seed, seconds, plan):
     """A model after ``seconds`` of training with XLA.  -> model, CPU seconds of training and of compiling, tokens seen"""
     from genai_course import models
 
-    model, batch = getattr(models, plan.kind)(int(vocabulary), rows.shape[1], **plan.settings), plan.batch
+    model, batch = getattr(models, plan.kind)(int(vocab_size), rows.shape[1], **plan.settings), plan.batch
     untrained = model.get_weights()
     model.compile(model.optimizer_for(TRIAL_STEPS), jit_compile=True, steps_per_execution=16)
     cost = [cpu_seconds(model, rows[: TRIAL_STEPS * batch], batch) for _ in range(2)][1] / TRIAL_STEPS
@@ -193,3 +159,85 @@ def cpu_seconds(model, rows, batch):
     started = time.process_time()
     model.fit(rows, batch_size=batch, shuffle=False, verbose=0)
     return time.process_time() - started
+
+
+def writing_speed(model, n=1):
+    """Tokens a second with the cache and without it, both compiled by XLA; and the largest difference of their logits.
+
+    ``sample(cached=False)`` computes each position from the rows up to it, which XLA would compile once for each length. So what
+    is compiled here computes all positions of the whole row, and takes one: the same shapes for each token.
+    """
+    speeds = {}
+    for name, generate in {"cached": model.generate, "all computed again": all_again(model)}.items():
+        rows = np.zeros((n, model.context_length), "int32")
+        uniform = np.random.default_rng(0).random(rows.shape).astype("float32")
+        arguments = (rows, uniform, np.int32(0), np.float32(1), None)
+        np.asarray(generate(*arguments))  # compiles
+        started = time.process_time()
+        rows = np.asarray(generate(*arguments))
+        speeds[name] = rows.size / (time.process_time() - started)
+    difference = np.abs(np.asarray(model.cached_logits(rows)) - np.asarray(model(rows))).max()
+    return speeds, float(difference)
+
+
+def all_again(model):
+    """A compiled function that generates without a cache; arguments as of ``GPT.generate``."""
+    import tensorflow as tf
+
+    from genai_course.models.language_model import sample_token, scatter
+
+    @tf.function(autograph=False, jit_compile=True)
+    def generate(rows, uniform, prompt_length, temperature, top_k):
+        def generate_one(position, rows):
+            token = sample_token(model(rows)[:, position], uniform[:, position], temperature, top_k)
+            return position + 1, scatter(rows, position, token)
+
+        return tf.while_loop(lambda position, _: position < rows.shape[1], generate_one, (prompt_length, rows))[1]
+
+    return generate
+
+
+def training_speeds(d_model, nanogpt, turns=3, vocab_size=2_048, length=128, batch=4):
+    """Tokens per CPU second of training in ``turns`` turns, ours and nanoGPT's in alternation: a shared machine changes.
+
+    -> {"ours": [turns], "nanoGPT": [turns]}
+    """
+    from benchmarks.torch_gpt import NanoGPT
+    from genai_course.models import GPT
+
+    tokens = np.random.default_rng(0).integers(0, vocab_size, (SPEED_STEPS * batch, length)).astype("int32")
+    model = GPT(vocab_size, length, d_model=d_model)
+    model.compile(model.optimizer_for(SPEED_STEPS * (turns + 1)), jit_compile=True, steps_per_execution=16)
+    peer = NanoGPT(nanogpt, vocab_size, length, d_model=d_model)
+    speeds = {"ours": [], "nanoGPT": []}
+    for turn in range(turns + 1):  # the first compiles
+        for name, seconds in (("ours", cpu_seconds(model, tokens, batch)), ("nanoGPT", peer.fit(tokens, batch))):
+            if turn:
+                speeds[name].append(tokens.size / seconds)
+    return speeds
+
+
+@click.command()
+@nanogpt_option
+def main(nanogpt=None):
+    """Print how quickly GPT trains, beside nanoGPT, and generates, on one thread."""
+    from genai_course import session
+    from genai_course.models import GPT
+
+    session.setup("laptop", 0)
+    for d_model in (64, 128, 256) if nanogpt else ():
+        speeds = training_speeds(d_model, nanogpt)
+        ours, theirs = (float(np.median(each)) for each in speeds.values())
+        click.echo(
+            f"training, d_model {d_model:3}: {ours:8,.0f} tokens a CPU second, nanoGPT {theirs:8,.0f}: {ours / theirs:.2f} times"
+        )
+    model = GPT(1_280, 192)
+    for n in (1, 16):
+        speeds, difference = writing_speed(model, n)
+        for name, speed in speeds.items():
+            click.echo(f"writing {n:2} rows, {name:18} {speed:8,.0f} tokens per CPU second")
+        click.echo(f"largest difference of a logit {difference:.1e}")
+
+
+if __name__ == "__main__":
+    main()

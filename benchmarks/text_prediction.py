@@ -2,6 +2,7 @@
 
     python -m benchmarks.text_prediction                       everything, writes benchmarks/results/text.json and text.md
     python -m benchmarks.text_prediction --family ngram        only these rows, the others stay as they were stored
+    python -m benchmarks.text_prediction --nanogpt PATH        nanoGPT's row, too, from a clone of karpathy/nanoGPT
 
 Every model reads the training text of ``data.python_docs()`` or ``data.stories(16_000)`` and is judged by its bits per
 character on the test. Times are CPU seconds of this process. A family is a function ``text, seed -> rows``: add yours to
@@ -16,7 +17,7 @@ import click
 from benchmarks.gpt import gpt
 from benchmarks.report import machine, on_this_machine, seeds_option, some_of, store, stored, summary, table
 from benchmarks.text_recurrent import recurrent, tied
-from benchmarks.torch_gpt import torch_gpt
+from benchmarks.torch_gpt import nanogpt_option, torch_gpt
 from genai_course import data, evaluation, session
 from genai_course.models.ngram import NgramModel
 
@@ -66,7 +67,7 @@ FAMILIES = {
     "tied": tied,
     "truth": truth,
     "gpt": gpt,
-    "torch-gpt": torch_gpt,
+    "nanogpt": torch_gpt,
 }
 
 
@@ -74,14 +75,16 @@ FAMILIES = {
 @seeds_option
 @some_of("--family", "families", FAMILIES)
 @some_of("--texts", "names", TEXTS)
-def main(seeds=3, families=tuple(FAMILIES), names=tuple(TEXTS)):
+@nanogpt_option
+def main(seeds=3, families=tuple(FAMILIES), names=tuple(TEXTS), nanogpt=None):
     """Measure how well texts are predicted, and write benchmarks/results/text.*"""
     session.setup("laptop", 0)
+    made_by = FAMILIES | {"nanogpt": partial(torch_gpt, nanogpt=nanogpt)}
     for name in names:
         texts, rows = TEXTS[name](), {}
         for seed in range(seeds):
             for family in families:
-                for row, scores in FAMILIES[family](texts, seed):
+                for row, scores in made_by[family](texts, seed):
                     rows.setdefault(row, []).append(scores)
                     click.echo(f"{name:12} seed {seed}  {row:36} {scores['bits']:.4f} bits per character")
             # After each seed: an interrupted run keeps what it measured.

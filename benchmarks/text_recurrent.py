@@ -5,7 +5,7 @@ import time
 
 import numpy as np
 
-from benchmarks.gpt import friends_named, padded, rows_of
+from benchmarks.token_rows import friends_named, padded, rows_of
 from genai_course.recipes import text_models
 from genai_course.recipes.budget import warm_up_adam
 

@@ -1,80 +1,105 @@
-"""The rows of the familiar baseline in ``benchmarks.text_prediction``: a small GPT in plain PyTorch, as tutorials write it.
+"""GPT's familiar peer in the benchmarks: Karpathy's nanoGPT, its own ``model.py``, fetched to measure.
 
-Norms before attention and feed-forward layer, learned positions, GELU by tanh, one table of vectors for reading and writing,
-AdamW: sizes and settings are those of the course's standard GPT. PyTorch is in the ``bench`` extra.
+Its settings are those of its ``train.py`` (no biases, no dropout, AdamW, clipped by the global norm, warm-up and cosine); the
+learning rate was tuned on training documents held out for that. It needs PyTorch, which is in the ``bench`` extra.
 """
 
-import itertools
+import contextlib
+import importlib.util
+import io
+import math
 import time
+from pathlib import Path
 
+import click
 import numpy as np
 
-WIDTH, HEADS, DEPTH = 64, 4, 2
-PEAK = 4e-3  # of the learning rate
-TRIAL_STEPS = 32  # to warm up, and again for measuring what a step costs
+from benchmarks.token_rows import BUDGET, encoder_of, judged, rows_of
+
+BATCH, WINDOW = 4, 128
+PEAK, DECAY, BETAS, CLIP = 3e-3, 0.1, (0.9, 0.99), 1.0
+TRIAL_STEPS = 64  # to warm up, and again for measuring what a step costs
 
 
-def torch_gpt(texts, seed):
-    """Yield (name, scores) after BUDGET CPU seconds of training; nothing where PyTorch is not installed."""
-    try:
+def check_nanogpt(context, parameter, path):
+    """The path, or click's error with the way to get nanoGPT."""
+    if path is not None and not (Path(path) / "model.py").is_file():
+        raise click.BadParameter(
+            f"{path} holds no model.py; get nanoGPT with `git clone` of karpathy/nanoGPT from GitHub and give its folder."
+        )
+    return path
+
+
+nanogpt_option = click.option(
+    "--nanogpt",
+    metavar="PATH",
+    callback=check_nanogpt,
+    help="Folder of a clone of karpathy/nanoGPT; without it the peer is left out.",
+)
+
+
+class NanoGPT:
+    """nanoGPT's model with the shape of the course's standard GPT.  tokens: rows (n, time) int, -1 after a row's end.
+
+    path: folder of its clone. One more token begins each row, as in our models.
+    """
+
+    def __init__(self, path, vocab_size, context_length, d_model=64, heads=4, num_layers=2):
         import torch
-    except ImportError:
-        return
-    from benchmarks.gpt import BUDGET, PLANS, encoder_of, judged, rows_of
-    from genai_course import data, evaluation
 
-    torch.set_num_threads(1)
-    torch.manual_seed(seed)
-    stories = isinstance(texts, data.Stories)
-    encoder, plan = encoder_of(texts), PLANS["stories" if stories else "python_docs"]["GPT, standard"]
-    rows, test = rows_of(texts, encoder, stories, seed, plan.window)
-    cost = [trained(rows, encoder.size, plan.batch, TRIAL_STEPS)[1] for _ in range(2)][1] / TRIAL_STEPS
-    network, seconds = trained(rows, encoder.size, plan.batch, int(BUDGET / cost))
-    judge = Judge(network, rows.shape[1])
-    log_probs = judge.log_prob_of_tokens(test) if stories else judged(judge, encoder, texts)
-    bits = evaluation.bits_per_character(log_probs, len(texts.test_text))
-    yield "GPT in plain PyTorch, standard", {"bits": bits, "seconds": seconds, "compiling": 0.0}
+        specification = importlib.util.spec_from_file_location("nanogpt_model", Path(path) / "model.py")
+        module = importlib.util.module_from_spec(specification)
+        specification.loader.exec_module(module)
+        torch.set_num_threads(1)
+        self.vocab_size, self.context_length = vocab_size, context_length
+        settings = module.GPTConfig(
+            block_size=context_length,
+            vocab_size=vocab_size + 1,
+            n_layer=num_layers,
+            n_head=heads,
+            n_embd=d_model,
+            dropout=0.0,
+            bias=False,
+        )
+        with contextlib.redirect_stdout(io.StringIO()):
+            self.network = module.GPT(settings)
 
-
-def torch_speed(vocabulary, context, batch=8):
-    """Tokens a second of training on one thread; None where PyTorch is not installed."""
-    try:
+    def fit(self, tokens, batch, peak=PEAK):
+        """Train over the rows once, in their order.  -> CPU seconds"""
         import torch
-    except ImportError:
-        return None
-    torch.set_num_threads(1)
-    rows = np.random.default_rng(0).integers(0, vocabulary, (TRIAL_STEPS * batch, context))
-    seconds = [trained(rows, vocabulary, batch, TRIAL_STEPS)[1] for _ in range(2)][1]
-    return rows.size / seconds
 
+        with contextlib.redirect_stdout(io.StringIO()):
+            optimizer = self.network.configure_optimizers(DECAY, peak, BETAS, "cpu")
+        steps, tokens = len(tokens) // batch, torch.tensor(tokens, dtype=torch.long)
+        started = time.process_time()
+        for step in range(steps):
+            for group in optimizer.param_groups:
+                group["lr"] = learning_rate(step, steps, peak)
+            part = tokens[step * batch : (step + 1) * batch]
+            loss = self.network(self.inputs(part), part)[1]
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(self.network.parameters(), CLIP)
+            optimizer.step()
+            optimizer.zero_grad(set_to_none=True)
+        return time.process_time() - started
 
-def trained(rows, vocabulary, batch, steps):
-    """A network after ``steps`` steps on rows (n, time), -1 after a row's end.  -> network, CPU seconds"""
-    import torch
+    def inputs(self, tokens):
+        """The start, then all but the last token."""
+        import torch
 
-    network, rows = new_network(vocabulary, rows.shape[1]), torch.tensor(rows, dtype=torch.long)
-    optimizer = torch.optim.AdamW(network.parameters(), PEAK, betas=(0.9, 0.98), weight_decay=0.01)
-    rate = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, PEAK, steps, pct_start=0.05, div_factor=10, final_div_factor=5, cycle_momentum=False
-    )
-    parts = itertools.chain.from_iterable(torch.randperm(len(rows)).split(batch) for _ in itertools.count())
-    started = time.process_time()
-    for part in itertools.islice(parts, steps):
-        logits = network(rows[part])
-        loss = torch.nn.functional.cross_entropy(logits.flatten(0, 1), rows[part].flatten(), ignore_index=-1)
-        optimizer.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-        optimizer.step()
-        rate.step()
-    return network, time.process_time() - started
+        start = torch.full((len(tokens), 1), self.vocab_size)
+        return torch.cat([start, tokens[:, :-1].clamp(min=0)], dim=1)
 
+    def log_prob_of_tokens(self, tokens):
+        """As ``GPT.log_prob_of_tokens``; the start token is none that could come."""
+        import torch
 
-class Judge:
-    """Judges texts in the windows of the course's GPT."""
-
-    def __init__(self, network, context):
-        self.network, self.context = network, context
+        tokens = torch.tensor(np.asarray(tokens), dtype=torch.long)
+        with torch.no_grad():
+            parts = [self.network(self.inputs(part), part.clamp(min=0))[0] for part in tokens.split(64)]
+        log_probs = torch.cat(parts)[..., : self.vocab_size].log_softmax(-1)
+        chosen = log_probs.gather(-1, tokens.clamp(min=0)[..., None])[..., 0] * (tokens >= 0)
+        return chosen.double().numpy()
 
     def log_prob_of_text(self, tokens):
         """As ``GPT.log_prob_of_text``."""
@@ -82,49 +107,36 @@ class Judge:
 
         return GPT.log_prob_of_text(self, tokens)
 
-    def log_prob_of_tokens(self, rows):
-        """Natural logarithm of each token's probability; 0 where a row has ended.  (n, time) -> (n, time)"""
-        import torch
 
-        judged = []
-        for part in torch.tensor(rows, dtype=torch.long).split(64):
-            with torch.no_grad():
-                log_probs = self.network(part).log_softmax(-1).gather(-1, part.clamp(min=0)[..., None])[..., 0]
-            judged.append(torch.where(part >= 0, log_probs, 0.0).numpy())
-        return np.concatenate(judged).astype("float64")
+def learning_rate(step, steps, peak):
+    """nanoGPT's schedule: up over a twentieth of the steps, then along a cosine down to a tenth."""
+    warmup = max(1, steps // 20)
+    if step < warmup:
+        return peak * (step + 1) / (warmup + 1)
+    fall = 0.5 * (1 + math.cos(math.pi * (step - warmup) / max(1, steps - warmup)))
+    return peak * (0.1 + 0.9 * fall)
 
 
-def new_network(vocabulary, context):
-    """(n, time) tokens -> logits of each, given those before it (n, time, vocabulary)"""
+def torch_gpt(texts, seed, nanogpt=None):
+    """Yield (name, scores) of nanoGPT after BUDGET CPU seconds of training; nothing without the folder of its clone."""
+    if nanogpt is None:
+        return
     import torch
-    from torch import nn
 
-    class Block(nn.Module):
-        def __init__(self):
-            super().__init__()
-            self.first, self.second = nn.LayerNorm(WIDTH), nn.LayerNorm(WIDTH)
-            self.qkv, self.out = nn.Linear(WIDTH, 3 * WIDTH, bias=False), nn.Linear(WIDTH, WIDTH)
-            self.feed = nn.Sequential(nn.Linear(WIDTH, 4 * WIDTH), nn.GELU("tanh"), nn.Linear(4 * WIDTH, WIDTH))
+    from genai_course import data, evaluation
 
-        def forward(self, state):
-            parts = self.qkv(self.first(state)).view(*state.shape[:2], 3, HEADS, WIDTH // HEADS).permute(2, 0, 3, 1, 4)
-            gathered = nn.functional.scaled_dot_product_attention(*parts, is_causal=True)
-            state = state + self.out(gathered.transpose(1, 2).reshape(state.shape))
-            return state + self.feed(self.second(state))
-
-    class Network(nn.Module):
-        def __init__(self):
-            super().__init__()
-            self.tokens, self.positions = nn.Embedding(vocabulary + 1, WIDTH), nn.Embedding(context, WIDTH)
-            self.blocks, self.norm = nn.Sequential(*(Block() for _ in range(DEPTH))), nn.LayerNorm(WIDTH)
-            for weight in self.parameters():
-                if weight.ndim == 2:
-                    nn.init.normal_(weight, std=0.02)
-
-        def forward(self, tokens):
-            start = torch.full_like(tokens[:, :1], vocabulary)
-            before = torch.cat([start, tokens[:, :-1].clamp(min=0)], 1)
-            state = self.tokens(before) + self.positions.weight[: tokens.shape[1]]
-            return self.norm(self.blocks(state)) @ self.tokens.weight[:vocabulary].T
-
-    return Network()
+    stories = isinstance(texts, data.Stories)
+    encoder = encoder_of(texts)
+    rows, test = rows_of(texts, encoder, stories, seed, WINDOW)
+    batch = 8 if stories else BATCH
+    trial = NanoGPT(nanogpt, encoder.size, rows.shape[1])
+    cost = [trial.fit(rows[: TRIAL_STEPS * batch], batch) for _ in range(2)][1] / TRIAL_STEPS
+    torch.manual_seed(seed)
+    model, steps = NanoGPT(nanogpt, encoder.size, rows.shape[1]), int(BUDGET / cost)
+    order = np.concatenate([np.random.default_rng([seed, turn]).permutation(len(rows)) for turn in range(99)])
+    shown = rows[order[: steps * batch]]
+    seconds = model.fit(shown, batch)
+    log_probs = model.log_prob_of_tokens(test)[test >= 0] if stories else judged(model, encoder, texts)
+    bits = evaluation.bits_per_character(log_probs, len(texts.test_text))
+    speed = int(np.sum(shown >= 0)) / seconds
+    yield "nanoGPT", {"bits": bits, "seconds": seconds, "compiling": 0.0, "tokens_per_second": speed}

@@ -157,7 +157,7 @@ class GPT(LanguageModel):
         self.settings = sizes | {"causal": bool(causal)}
         self.vocab_size, self.context_length, self.causal = int(vocab_size), int(context_length), bool(causal)
         self.make_layers(**self.settings)
-        self.hidden_states(np.zeros((1, 1), "int32"))  # makes the weights, so that saved ones can be loaded
+        self.hidden_states(np.zeros((1, min(2, context_length)), int))  # makes the weights, so that they can be loaded
         self.built = True
 
     def make_layers(self, vocab_size, context_length, d_model, heads, num_layers, causal):
