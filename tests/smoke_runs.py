@@ -4,6 +4,7 @@ import atexit
 import functools
 import io
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -11,8 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from unittest.mock import patch
 
+import timings
 from rich.console import Console
-from warm_kernels import COMMAND, SOCKET, Nursery
+from warm_kernels import COMMAND, COMPUTED, SOCKET, Nursery
 
 from genai_course_tools.authoring.find import lesson_name
 from genai_course_tools.execution import papermill_job
@@ -62,6 +64,10 @@ def execute(name):
     if code:
         path.unlink(missing_ok=True)  # papermill keeps what it has, and nobody is to take it for a whole one
     assert code == 0, text.getvalue()
+    if seconds := re.search(
+        rf"^{COMPUTED} ([\d.]+)$", path.with_suffix(".log").read_text(encoding="utf-8"), re.MULTILINE
+    ):
+        timings.computed_elsewhere += float(seconds[1])
     return path
 
 

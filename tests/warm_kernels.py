@@ -23,6 +23,7 @@ from pathlib import Path
 
 USUAL = [sys.executable, "-m", "genai_course_tools.execution.papermill_process"]
 COMMAND = [sys.executable, str(Path(__file__).resolve())]
+COMPUTED = "computed"  # and the seconds: no child of the tests, so the system does not count them
 SOCKET = "COURSE_TESTS_WARM"  # the variable that names it
 # In this order: TensorFlow brings an SQLite of its own without full-text search, and a kernel has imported Python's before,
 # for its history. Nothing of the course is imported, which is what the notebooks try.
@@ -122,6 +123,10 @@ def _become(main, connection):
     sys.argv = ["papermill_process", *request["arguments"]]
     code = _ending(main)
     kernel.kill()
+    if not code:  # the last line of one that failed says why
+        with contextlib.suppress(OSError):
+            kernel.wait()  # which its seconds are counted by
+        print(f"{COMPUTED} {sum(os.times()[:4]):.2f}", flush=True)
     with contextlib.suppress(OSError):
         connection.sendall(f"{code}\n".encode())
     os._exit(code)
