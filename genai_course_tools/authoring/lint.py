@@ -27,6 +27,7 @@ TAGS = (
 # What lies beside a lesson's text, and what stands there.
 PARTS = {
     "exercises.py": "define the lesson's EXERCISES there",
+    "quiz.md": "write the quiz there",
     "alternatives.py": "write two other right answers to each function there",
 }
 # The welcome takes a quarter of an hour and has no open task.

@@ -11,8 +11,8 @@ import time
 import pytest
 from click.testing import CliRunner
 
-from genai_course import session
-from genai_course.exercises import check, passes
+from genai_course import passes, session
+from genai_course.exercises import check
 from genai_course_tools import cli
 
 EXERCISE = "autoencoders-compression_rate"

@@ -392,7 +392,8 @@ claim("With the paper's constant of 60 and equal shares it gains less than 0.02"
 
 # %%
 roles = [*storage.ROLES, "stranger"]
-signed = next(entry for entry, secret in zip(helpdesk.entries, helpdesk.planted, strict=True) if secret)
+pairs = zip(helpdesk.entries, helpdesk.planted, strict=True)
+signed = next(entry for entry, secret in pairs if secret)
 private = numbers[helpdesk.entries.index(signed)]
 for role in roles:
     readable = len(store.numbers(role=role))

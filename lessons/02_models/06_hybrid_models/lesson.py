@@ -264,7 +264,7 @@ for name, model in {"VAE": vae, "VAE-GAN": vae_gan}.items():
 samples["GAN"] = gan.sample(n, seed=SEED)
 
 # %% tags=["nbval-ignore-output"]
-scores = {name: evaluation.evaluate_images(pictures, samples=n) for name, pictures in samples.items()}
+scores = {name: evaluation.evaluate_images(each, samples=n) for name, each in samples.items()}
 for name, pictures in samples.items():
     scores[name]["edges"] = float(edge_energy(pictures).mean() / real_edges)
     scores[name]["seconds"] = seconds.get(name, np.nan)

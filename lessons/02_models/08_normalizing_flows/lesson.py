@@ -168,7 +168,7 @@ class Coupling(layers.Layer):
 
     def __init__(self, identity):
         super().__init__()
-        self.identity = np.eye(2, dtype="float32")[identity]  # 1 for the kept number, 0 for the transformed one
+        self.identity = np.eye(2, dtype="float32")[identity]  # 1 where it is kept
         self.network = keras.Sequential([
             keras.Input((2,)),
             layers.Dense(64, "relu"),                     # (n, 64)
@@ -179,7 +179,8 @@ class Coupling(layers.Layer):
         """Log-scale and shift, both 0 for the kept number.  (n, 2) -> (n, 2), (n, 2)"""
         log_scale, shift = ops.split(self.network(x * self.identity), 2, axis=1)
         transformed = 1 - self.identity
-        return transformed * 2 * ops.tanh(log_scale / 2), transformed * shift  # no scale above e² = 7.4
+        # No scale is above e² = 7.4.
+        return transformed * 2 * ops.tanh(log_scale / 2), transformed * shift
 
 # %% [markdown]
 # Several of them in a row are a flow. The loss is −log p(x), the formula from above, and everything in it runs on *your* two functions.

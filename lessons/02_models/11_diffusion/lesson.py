@@ -81,7 +81,7 @@ def draw_clean(n):
     return CENTRES[which] + SPREAD * random_numbers.standard_normal(n)
 
 def two_gaussians(x, time):
-    """The part of each Gaussian in the density under noise, and its variance.  (n,) -> (2, n), ()"""
+    """Each Gaussian's part in the density under noise, and its variance.  (n,) -> (2, n), ()"""
     alpha, sigma = np.cos(np.pi / 2 * time), np.sin(np.pi / 2 * time)
     variance = (alpha * SPREAD) ** 2 + sigma**2
     distances = (x - alpha * CENTRES[:, None]) ** 2  # (2, n)
@@ -345,10 +345,12 @@ def walk(labels, predict, steps, seed=SEED):
 
 labels = np.array([glyphs.class_names.index(letter) for letter in "DIFFUSION7"], "int32")
 seen, predictions = walk(labels, model.predict_x0, steps=8)
-rows = [part for pair in zip(seen[::2], predictions[::2], strict=True) for part in pair] + [predictions[-1]]
+pairs = zip(seen[::2], predictions[::2], strict=True)
+rows = [part for pair in pairs for part in pair] + [predictions[-1]]
 
 # %%
-names = [f"{kind}, time {1 - step / 8:g}" for step in (0, 2, 4, 6) for kind in ("seen", "prediction")]
+kinds = ("seen", "prediction")
+names = [f"{kind}, time {1 - step / 8:g}" for step in (0, 2, 4, 6) for kind in kinds]
 figure = plots.pictures(
     0.5 + 0.5 * np.concatenate([np.asarray(row) for row in rows]),  # (90, 16, 16, 1)
     row_labels=[*names, "last prediction"],
@@ -424,7 +426,7 @@ claim(
 
 # %% tags=["exercise"] id="diffusion-guided" points=2
 def guided(cond, uncond, guidance_scale):
-    """A prediction that follows its class more.  Two arrays of one shape, a number -> the same shape"""
+    """A prediction that follows its class more.  Two arrays alike, a number -> the same shape"""
     ### BEGIN SOLUTION
     return uncond + guidance_scale * (cond - uncond)
     ### END SOLUTION
@@ -594,7 +596,8 @@ def my_edit():
         letters = add_noise(2 * some - 1, noise, start)
         times = np.linspace(start, 0, 9).tolist()
         for time, next_time in pairwise(times):
-            letters = step_back(letters, model.predict_x0(letters, time, target, 2.0), time, next_time)
+            denoised = model.predict_x0(letters, time, target, 2.0)
+            letters = step_back(letters, denoised, time, next_time)
         rows.append(np.clip(0.5 + 0.5 * np.asarray(letters), 0, 1))
         shares.append(f"time {start}: {evaluation.recognised_share(rows[-1], target):.0%} F")
     return plots.pictures(np.concatenate(rows), row_labels=["real E", *shares], title="From E to F")

@@ -259,10 +259,11 @@ show_source(GaussianMixture.gradient)
 
 # %%
 STEPS = run.steps(smoke=20, laptop=1_000, gpu=1_000)
-TRUTH = GaussianMixture(np.column_stack([np.zeros(8), CENTRES, np.full(8, np.log(SPREAD))]).ravel(), 8)
+parts = np.column_stack([np.zeros(8), CENTRES, np.full(8, np.log(SPREAD))])
+TRUTH = GaussianMixture(parts.ravel(), 8)
 
 def learn(signal, steps=STEPS, seed=SEED):
-    """32 Gaussians that follow a signal uphill.  -> mixture, CPU seconds, what they were on the way"""
+    """32 Gaussians that follow a signal uphill.  -> mixture, CPU seconds, those on the way"""
     mixture, adam = GaussianMixture.first(32, seed, labels=8), optimizers.Adam()
     dice, began, path = np.random.default_rng(seed), time.process_time(), []
     for step in range(steps):

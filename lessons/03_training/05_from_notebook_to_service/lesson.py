@@ -531,7 +531,8 @@ for number, (asked_today, rated_today) in enumerate(zip(prompts, thumbs, strict=
 
 # %%
 show_source(service.population_stability)
-surprise = np.stack([language_model.surprise(day) for day in prompts])  # (days, prompts) bits a character
+# Bits a character.
+surprise = np.stack([language_model.surprise(day) for day in prompts])  # (days, prompts)
 reference = surprise[:10].ravel()
 edges = service.inner_edges(reference)
 drift = service.population_stability(
