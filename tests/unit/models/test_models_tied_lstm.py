@@ -79,7 +79,7 @@ def written_by(path):
     [
         (lambda: small(units=0), "units is 0; give a whole number, 1 or more"),
         (lambda: small(vocab_size=2.5), "vocab_size is 2.5"),
-        (lambda: small().fit(np.array([[5]])), "tokens holds 5 to 5 .* from 0 to 4"),
+        (lambda: small().fit(np.array([[5]])), "x holds 5 to 5 .* from 0 to 4"),
         (lambda: small().log_prob(np.array([1, 2])), r"tokens has shape \(2,\)"),
         (lambda: small().sample(0, 3), "n is 0"),
         (lambda: small().sample(1, 2.5), "length is 2.5"),
