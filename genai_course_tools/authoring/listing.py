@@ -40,8 +40,14 @@ class Entry:
 
 
 def entries(root):
-    """An Entry for each lesson of the course in ``root``, in order."""
-    return [_entry(read_lesson(path), Path(root)) for path in find_sources([], Path(root) / "lessons")]
+    """An Entry for each lesson of the course in ``root``, in order. Raises ValueError for one that cannot be read."""
+    found = []
+    for path in find_sources([], Path(root) / "lessons"):
+        try:
+            found.append(_entry(read_lesson(path), Path(root)))
+        except ValueError as error:
+            raise ValueError(f"{path}:1: the file {error}.") from None
+    return found
 
 
 def _entry(lesson, root):
@@ -81,18 +87,17 @@ def written(root):
 
 
 def outdated(root):
-    """The files that a build would change."""
-    return [path for path, text in written(root).items() if path.read_text(encoding="utf-8") != text]
+    """Path -> text, as ``written``, of the files that a build would change."""
+    return {path: text for path, text in written(root).items() if path.read_text(encoding="utf-8") != text}
 
 
 def write(root):
     """Write what has changed; return the paths."""
     changed = outdated(root)
-    for path in changed:
-        text = written(root)[path]
+    for path, text in changed.items():
         with atomic_write(path) as temporary:
             temporary.write_text(text, encoding="utf-8", newline="\n")
-    return changed
+    return list(changed)
 
 
 def _filled(path, text, parts, needed):

@@ -296,7 +296,7 @@ class _Writer:
         if kind == "outside":
             yield f"outside {module}"
         elif f"{module}.".startswith(f"{NOT_FOLLOWED}."):
-            yield " ".join(found)
+            yield f"judging {' '.join(name)}"  # wherever it stands
         elif kind == "definition":
             yield _Ref("definition", module, *name)
             if module != self.module.name:

@@ -75,7 +75,9 @@ def validate_one(source, *, output, cell_timeout=CELL_TIMEOUT, console, alone=nu
     if _is_slow(job):
         with alone():
             [job] = _slow_ones_alone([job], [source], output, cell_timeout, console)
-    return job, _faults(job, source, output)
+    if not (faults := _faults(job, source, output)):
+        _renew([source], source.parents[2], console)
+    return job, faults
 
 
 def _faults(job, source, output):

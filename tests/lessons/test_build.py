@@ -67,7 +67,7 @@ class TestCommittedNotebooks:
 
 
 def test_what_other_files_say_about_the_lessons_is_as_build_writes_it():
-    assert listing.outdated(ROOT) == [], "run genai-course build"
+    assert list(listing.outdated(ROOT)) == [], "run genai-course build"
 
 
 def test_no_notebook_is_without_lesson():

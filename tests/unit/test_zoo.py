@@ -124,7 +124,7 @@ def test_two_processes_at_once_train_once(home):
         subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         for _ in range(2)
     ]
-    outputs = [process.communicate(timeout=180)[0] for process in processes]
+    outputs = [process.communicate(timeout=600)[0] for process in processes]
     assert [process.returncode for process in processes] == [0, 0], outputs
     assert "damaged" not in "".join(outputs)
     assert len(list(home.glob("*.keras"))) == 1

@@ -1,6 +1,6 @@
 """blind_test: what its buttons do, and what stands there without a kernel."""
 
-import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -9,6 +9,7 @@ from genai_course.labs.human_study import Pair, ResponseFile, Study
 from genai_course.labs.human_study import blind_test as module
 from genai_course.labs.human_study.blind_test import BlindTest, blind_test
 
+PAUSE = module.PAUSE
 PAIRS = tuple(Pair(f"q{number}", ("dark", "bright")) for number in range(3))
 STUDY = Study("tiny", "Which one is <bright>?", "Your answers are kept on this machine.", PAIRS)
 PICTURES = {pair.name: [np.zeros((4, 4, 1)), np.ones((4, 4, 1))] for pair in PAIRS}
@@ -18,6 +19,20 @@ TEXTS = {pair.name: ["A dark <b>night</b>.", "A bright day."] for pair in PAIRS}
 @pytest.fixture(autouse=True)
 def judges_are_quick(monkeypatch):
     monkeypatch.setattr(module, "PAUSE", 0)
+
+
+@pytest.fixture
+def wait(monkeypatch):
+    """Function: let seconds pass on the widget's clock, which otherwise stands still, with its usual pause."""
+    now = 0.0
+    monkeypatch.setattr(module, "PAUSE", PAUSE)
+    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: now))
+
+    def let_pass(seconds):
+        nonlocal now
+        now += seconds
+
+    return let_pass
 
 
 @pytest.fixture
@@ -91,30 +106,29 @@ def test_two_notebooks_with_the_same_pair_keep_the_first_answer(widget, tmp_path
     assert [answer.choice for answer in ResponseFile(STUDY, tmp_path).answers()] == ["left"]
 
 
-def test_a_double_click_is_one_answer(widget, tmp_path, monkeypatch):
+def test_a_double_click_is_one_answer(wait, widget, tmp_path):
     widget.agree.click()
-    monkeypatch.setattr(module, "PAUSE", 0.3)
     widget.buttons["left"].click()  # the second half of a double click on "I agree"
     assert ResponseFile(STUDY, tmp_path).answers() == ()
     assert "quicker than anybody can look" in widget.message.value
-    time.sleep(0.35)
+    wait(PAUSE)
     for _ in range(2):
         widget.buttons["left"].click()
     assert len(ResponseFile(STUDY, tmp_path).answers()) == 1
-    time.sleep(0.35)
+    wait(PAUSE)
     widget.buttons["right"].click()
     assert [answer.choice for answer in ResponseFile(STUDY, tmp_path).answers()] == ["left", "right"]
     assert widget.message.value == ""
 
 
-def test_a_double_click_deletes_nothing(widget, tmp_path, monkeypatch):
+def test_a_double_click_deletes_nothing(wait, widget, tmp_path):
     widget.agree.click()
+    wait(PAUSE)
     widget.buttons["left"].click()
-    monkeypatch.setattr(module, "PAUSE", 0.3)
     widget.delete.click()
     widget.delete.click()
     assert len(ResponseFile(STUDY, tmp_path).answers()) == 1
-    time.sleep(0.35)
+    wait(PAUSE)
     widget.delete.click()
     assert ResponseFile(STUDY, tmp_path).read() is None
 

@@ -373,7 +373,7 @@ def writer(path, name, count, key=""):
 def test_processes_that_write_at_the_same_time_lose_nothing(tmp_path, key):
     path = tmp_path / "records.db"  # made by whoever comes first
     writers = [writer(path, name, 40, key) for name in ("Ann", "Ben", "Cem")]
-    assert [process.wait(timeout=60) for process in writers] == [0, 0, 0]
+    assert [process.wait(timeout=600) for process in writers] == [0, 0, 0]
     for process in writers:
         process.stdout.close()
     store = RecordStore(path, key or None)

@@ -42,7 +42,7 @@ def folders(tmp_path_factory):
     """Two folders with the models that two processes have trained from the same seed."""
     folders = [tmp_path_factory.mktemp(name) for name in ("first", "second")]
     processes = [subprocess.Popen([sys.executable, "-c", TRAIN, folder]) for folder in folders]
-    assert [process.wait(timeout=300) for process in processes] == [0, 0]
+    assert [process.wait(timeout=600) for process in processes] == [0, 0]
     begin()  # Keras loads only classes that it has met
     return folders
 

@@ -60,7 +60,8 @@ def test_counts_table_and_list_are_written_and_nothing_else_is(course):
     assert readme.startswith("# Course\n")
     assert readme.endswith("<!-- lessons.table: end -->\nThe end.\n")
     assert "\n  - Start here: *One*\n  - Data: *Two words*, *Three*\n" in changelog
-    assert listing.outdated(course) == listing.write(course) == []
+    assert listing.outdated(course) == {}
+    assert listing.write(course) == []
 
 
 def test_another_lesson_makes_the_files_outdated(course):
@@ -99,6 +100,13 @@ def test_markers_that_do_not_fit_are_refused_with_file_and_line(course, old, new
         listing.write(course)
     assert (course / "README.md").read_text() == before
     assert (course / "CHANGELOG.md").read_text() == CHANGELOG
+
+
+def test_a_lesson_that_cannot_be_read_is_named(course):
+    path = course / "lessons/01_data/02_three/lesson.py"
+    path.write_text("x = 1\n\n" + LESSON)
+    with pytest.raises(ValueError, match=f"{path}:1: the file has 3 lines that begin with '# %%' but 4 cells"):
+        listing.written(course)
 
 
 @pytest.mark.parametrize(

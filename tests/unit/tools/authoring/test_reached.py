@@ -153,6 +153,13 @@ def test_a_helper_may_move_to_another_module(package, lesson):
     assert definitions_hash(lesson()) != before
 
 
+def test_what_judges_answers_may_move(package, lesson):
+    before = definitions_hash(lesson())
+    (package / "exercises/engine.py").rename(package / "exercises/judging.py")
+    _change(package, "exercises/__init__.py", ("engine", "judging"))
+    assert definitions_hash(lesson()) == before
+
+
 ZOO = "from genai_course import zoo\n"
 
 
