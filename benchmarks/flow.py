@@ -131,8 +131,8 @@ def trained_flow(flow, train, epochs, batch, seed):
 @cache
 def compiled_flow(dimensions, batch, steps, rate, settings):
     """A flow that has taken its first steps, and the CPU seconds of compiling: every set and seed uses it again."""
+    from benchmarks.flow_optimizer import flow_optimizer
     from genai_course.models import NormalizingFlow
-    from genai_course.models.normalizing_flow import flow_optimizer
 
     started = time.process_time()
     flow = NormalizingFlow(dimensions, **dict(settings))

@@ -75,7 +75,7 @@ def train_tied(rows, size, seed):
     """A trained model, and the CPU seconds of its training by XLA and of compiling."""
     import keras
 
-    from genai_course.models import TiedLSTM
+    from benchmarks.tied_lstm import TiedLSTM
 
     model = TiedLSTM(size, UNITS)
     rate = keras.optimizers.schedules.CosineDecay(0.0, TIED_STEPS - 100, 0.01, warmup_target=0.02, warmup_steps=100)

@@ -81,17 +81,3 @@ def _origin(node, package):
         return node.module
     parts = package.split(".")
     return ".".join([*parts[: len(parts) - node.level + 1], node.module or ""]).strip(".")
-
-
-def dump(node):
-    """A syntax tree as text without docstrings, the same in every Python version (``ast.dump`` is not)."""
-    if isinstance(node, ast.AST):
-        fields = {name: value for name, value in ast.iter_fields(node) if value not in (None, [])}
-        if isinstance(node, ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and ast.get_docstring(
-            node
-        ):
-            fields["body"] = node.body[1:]
-        return f"{type(node).__name__}({', '.join(f'{name}={dump(value)}' for name, value in fields.items())})"
-    if isinstance(node, list):
-        return f"[{', '.join(map(dump, node))}]"
-    return repr(node)

@@ -10,7 +10,7 @@ from genai_course.data.points2d import Points, points2d
 from genai_course.data.python_texts import python_code, python_docs
 from genai_course.data.stories import Stories, stories
 from genai_course.data.texts import Texts, shared_runs
-from genai_course.data.tokens import BytePairEncoder, CharacterEncoder, UsedTokens
+from genai_course.data.tokens import BytePairEncoder, UsedTokens
 from genai_course.data.tones import TIMBRES, TONE_RANGES, Sounds, note_frequency, play_notes, tones
 
 __all__ = [
@@ -20,7 +20,6 @@ __all__ = [
     "TIMBRES",
     "TONE_RANGES",
     "BytePairEncoder",
-    "CharacterEncoder",
     "Clips",
     "Pictures",
     "Points",

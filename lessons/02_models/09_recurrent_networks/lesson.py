@@ -351,7 +351,7 @@ claim(
 
 # %% [markdown]
 # So fewer bits are not yet a memory. By drawing colours blindly one would agree in one story of seven. The two places lie over a hundred tokens apart, and training sends gradients
-# through 64 at most. Longer training alone did not mend it (`benchmarks/`). It takes gradients through the whole story, as `models.TiedLSTM` has, or a network that looks back directly: a
+# through 64 at most. Longer training alone did not mend it (`benchmarks/`). It takes gradients through the whole story, as the tied LSTM of `benchmarks/` has, or a network that looks back directly: a
 # transformer.
 
 # %% [markdown]

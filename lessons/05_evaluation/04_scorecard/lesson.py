@@ -31,8 +31,7 @@ import pandas as pd
 from sklearn.decomposition import PCA
 from sklearn.mixture import GaussianMixture
 
-from genai_course.recipes import picture_baselines, text_baselines
-from genai_course.labs.scorecard import PictureCard, TextCard
+from genai_course.labs.scorecard import PictureCard, TextCard, picture_baselines, text_baselines
 from genai_course.training import track
 
 # %% [markdown]

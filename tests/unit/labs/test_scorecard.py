@@ -8,8 +8,8 @@ import pytest
 from genai_course import data, session
 from genai_course.labs.scorecard import PictureCard, TextCard, as_points, pareto_front, total_points
 from genai_course.labs.scorecard.card import count_bytes, in_parts, speed
+from genai_course.labs.scorecard.picture_baselines import bits_of, small_digits, spread, to_pictures, train
 from genai_course.labs.scorecard.text_card import different, known
-from genai_course.recipes.picture_baselines import bits_of, small_digits, spread, to_pictures, train
 
 
 @pytest.fixture(scope="module")

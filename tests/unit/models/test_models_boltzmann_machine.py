@@ -67,10 +67,6 @@ def test_the_energy_counts_every_pair_once():
 def test_every_likelihood_adds_up_to_one():
     restricted = random_machine()
     assert np.exp(restricted.log_prob(every_picture((2, 3, 1)))).sum() == pytest.approx(1, abs=1e-9)
-    visible = models.BoltzmannMachine((2, 2, 1))
-    visible.pair_weights.assign([[0, 1, -2, 0], [1, 0, 0.5, 1], [-2, 0.5, 0, 3], [0, 1, 3, 0]])
-    visible.biases.assign([0.3, -1, 0, 2])
-    assert np.exp(visible.log_prob(every_picture((2, 2, 1)))).sum() == pytest.approx(1, abs=1e-6)
 
 
 def test_the_free_energy_sums_the_hidden_units_out():
@@ -122,18 +118,6 @@ def test_the_correlation_gap_is_the_gradient_of_the_exact_likelihood():
             values.append(machine.log_prob(pictures).mean())
             machine.weights_between.assign_sub(sign * nudge)
         assert gap[position] == pytest.approx((values[0] - values[1]) / 0.02, abs=1e-3)
-
-
-def test_the_fully_visible_machine_matches_every_pair_of_the_data():
-    pictures = np.array([[1, 1, 0], [1, 1, 1], [0, 0, 1], [1, 0, 1], [0, 1, 0]], "float32").reshape(-1, 1, 3, 1)
-    machine = models.BoltzmannMachine((1, 3, 1))
-    machine.compile(keras.optimizers.SGD(0.5), steps_per_execution=16)
-    history = machine.fit(pictures, epochs=600, batch_size=5, verbose=0).history["log_likelihood"]
-    assert history[-1] > history[0] == pytest.approx(-3 * np.log(2), rel=1e-4)
-    assert machine.log_prob(pictures).mean() == pytest.approx(history[-1], abs=1e-3)
-    dreams = machine.sample(100_000, seed=0).reshape(-1, 3)
-    flat = pictures.reshape(-1, 3)
-    np.testing.assert_allclose(dreams.T @ dreams / len(dreams), flat.T @ flat / 5, atol=0.02)
 
 
 def test_training_beats_independent_pixels_on_pictures_never_seen(trained, binary):
@@ -220,15 +204,6 @@ def drawn_by(path, pictures):
     return *drawn, machine.log_prob(pictures), machine.estimate_log_partition(20, 5)[0]
 
 
-def test_a_fully_visible_machine_is_saved_whole(tmp_path):
-    machine = models.BoltzmannMachine((2, 2, 1))
-    machine.pair_weights.assign(np.ones((4, 4)) - np.eye(4))
-    machine.save(tmp_path / "machine.keras")
-    np.testing.assert_array_equal(
-        keras.saving.load_model(tmp_path / "machine.keras").sample(20, seed=1), machine.sample(20, seed=1)
-    )
-
-
 def test_bad_input_is_named():
     machine = models.RestrictedBoltzmannMachine(2, (2, 2, 1))
     with pytest.raises(ValueError, match=r"pictures contains 0\.5; make every pixel 0 or 1 first"):
@@ -241,8 +216,6 @@ def test_bad_input_is_named():
         machine.sample(2, steps=0)
     with pytest.raises(ValueError, match="chains is 1; give a whole number, 2 or more"):
         machine.estimate_log_partition(chains=1)
-    with pytest.raises(ValueError, match="of its 64 units at most 16 fit"):
-        models.BoltzmannMachine((8, 8, 1))
 
 
 @pytest.mark.parametrize("name", ["hidden", "gibbs_steps", "chains"])

@@ -6,10 +6,8 @@ from sklearn.mixture import GaussianMixture
 
 from genai_course import data, models, session
 from genai_course.models.normalizing_flow import (
-    ConstantThenFalling,
     affine_forward,
     affine_inverse,
-    flow_optimizer,
     normal_log_density,
 )
 from genai_course.models.spline import spline_forward, spline_inverse, spline_knots
@@ -36,7 +34,7 @@ def flows(moons):
         model = models.NormalizingFlow(2, kind, couplings=4, width=32, depth=1, bins=12).adapt(moons.train)
         epochs, batch = 15, 200
         falling = keras.optimizers.schedules.CosineDecay(1e-2, epochs * len(moons.train) // batch)
-        # Not ``flow_optimizer``: averaged weights take longer to trace than this whole training.
+        # Not an optimizer with averaged weights: averaged weights take longer to trace than this whole training.
         model.compile(keras.optimizers.Adam(falling), steps_per_execution=20)
         model.fit(moons.train, epochs=epochs, batch_size=batch, verbose=0)
         trained[kind] = model
@@ -179,22 +177,6 @@ def test_points_far_away_get_a_small_finite_density(flows):
         far = flow.log_prob(np.array([[30.0, -30.0]]))
         assert np.isfinite(far).all()
         assert far[0] < -50
-
-
-def test_the_learning_rate_stays_and_then_falls():
-    rate = ConstantThenFalling(0.1, 100)
-    np.testing.assert_allclose(
-        [rate(step) for step in (0, 50, 75, 100, 200)], [0.1, 0.1, 0.05, 0.001, 0.001], rtol=1e-5
-    )
-
-
-def test_the_flows_optimizer_ends_on_an_average_of_its_weights():
-    weight, optimizer = keras.Variable([0.0]), flow_optimizer(100, 0.1)
-    for _ in range(30):
-        optimizer.apply([keras.ops.ones(1)], [weight])  # each step goes down
-    last = float(weight[0])
-    optimizer.finalize_variable_values([weight])
-    assert last < float(weight[0]) < 0
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ class TrainedLanguageModel:
     """A model that can take part: ``card.add(name, trained.sample, **trained.facts)``.
 
     sample: function of a number and a seed. log_prob: function of stories. model, trained_seconds, tracing_seconds: as of
-    :class:`genai_course.recipes.picture_baselines.Trained`.
+    :class:`genai_course.labs.scorecard.picture_baselines.Trained`.
     """
 
     sample: object
