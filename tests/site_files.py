@@ -1,6 +1,7 @@
 """Reading made pages as a browser would: what they load, where they lead, what their pictures say."""
 
 import re
+from functools import lru_cache
 from html.parser import HTMLParser
 
 
@@ -23,8 +24,9 @@ class Page(HTMLParser):
             self.pictures.append(attributes)
 
 
+@lru_cache(maxsize=1)  # a whole course takes seconds to read, and each test asks for it
 def pages(folder):
-    """All pages below ``folder``."""
+    """All pages below ``folder``, which does not change any more."""
     return [Page(path) for path in sorted(folder.rglob("*.html")) if "_static" not in path.parts]
 
 

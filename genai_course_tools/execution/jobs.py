@@ -20,6 +20,7 @@ from genai_course.recording import COLLECTED_IN
 from genai_course_tools.execution.job_display import Progress
 
 SAMPLE_SECONDS = 0.2  # between two looks at a job
+KERNEL_GONE = 5  # seconds that a command may stay without the kernel whose cells it waits for
 FINISHED = ("passed", "failed")
 NO_KERNEL = "Kernel died before replying"  # so jupyter_client says it
 
@@ -148,11 +149,15 @@ class _Watched:
         self._measure(now)
         if status is not None:
             self._end(status)
-        elif self.job.kernel_must_live and self.kernel_gone and now - self.kernel_gone > 5:
+        elif self.job.kernel_must_live and self.kernel_gone and now - self.kernel_gone > self._patience():
             self.job.kernel_missing = True
             self.job.message = f"the kernel died after cell {self.job.cell} of {self.job.cells}"
             self.kill()
             self._end(1)
+
+    def _patience(self):
+        """Seconds without a kernel: after the last cell the command ends by itself, however long a busy machine takes."""
+        return KERNEL_GONE if self.job.cell < self.job.cells else 60 * KERNEL_GONE
 
     def _measure(self, now):
         memory, alive = 0, []

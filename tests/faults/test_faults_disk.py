@@ -24,7 +24,7 @@ def python(program, **variables):
     environment = os.environ | {name: str(each) for name, each in variables.items()}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     ended = subprocess.run(
-        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, timeout=300
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, timeout=900
     )
     assert ended.returncode == 0, ended.stderr
     return ended.stdout
