@@ -1,4 +1,4 @@
-"""Learners' notebooks executed by papermill on the smoke profile, each in folders of its own: nothing of one helps another."""
+"""Notebooks executed by papermill on the smoke profile, each in folders of its own: nothing of one helps another."""
 
 import atexit
 import functools
@@ -29,9 +29,9 @@ def lessons(folder):
     return [lesson_name(path) for path in sorted((ROOT / folder).glob("[0-9]*/*.ipynb"))]
 
 
-def folder_of(name):
+def folder_of(name, folder="notebooks"):
     """What one run writes to; its home is there, too."""
-    return OUTPUT / "notebooks" / name.replace("/", "-")
+    return OUTPUT / folder / name.replace("/", "-")
 
 
 @functools.cache
@@ -54,12 +54,13 @@ def warm():
         yield
 
 
-def execute(name):
-    """Execute a learner's notebook as `genai-course run --profile smoke` does; return the path of the executed one."""
-    text, output = io.StringIO(), folder_of(name)
+def execute(name, folder="notebooks"):
+    """Execute a learner's notebook, or a solution, as `genai-course run --profile smoke` does; return the executed one's path."""
+    text, output = io.StringIO(), folder_of(name, folder)
     console = Console(file=text, width=200)
     with warm():
-        code = run([name], ROOT, profile="smoke", output=output, pages=False, console=console)
+        solutions = folder == "solutions"
+        code = run([name], ROOT, profile="smoke", solutions=solutions, output=output, pages=False, console=console)
     path = output / f"{name}.ipynb"
     if code:
         path.unlink(missing_ok=True)  # papermill keeps what it has, and nobody is to take it for a whole one
@@ -74,8 +75,12 @@ def execute(name):
 def executed(name):
     """The executed notebook of the last run, if nothing that it is made of has changed since; else of a new one."""
     path = folder_of(name) / f"{name}.ipynb"
-    folders = (ROOT / folder for folder in ("genai_course", "lessons", "datasets"))
-    made_of = [ROOT / "notebooks" / f"{name}.ipynb", *(file for folder in folders for file in folder.rglob("*.*"))]
+    folders = (ROOT / folder for folder in ("genai_course", "genai_course_tools", "lessons", "datasets"))
+    made_of = [
+        ROOT / "notebooks" / f"{name}.ipynb",
+        ROOT / "constraints.txt",
+        *(file for folder in folders for file in folder.rglob("*.*")),
+    ]
     sources = (source for source in made_of if "__pycache__" not in source.parts)
     if path.exists() and path.stat().st_mtime > max(source.stat().st_mtime for source in sources):
         return path

@@ -54,7 +54,8 @@ class Nursery:
             stderr=subprocess.DEVNULL,
             text=True,
         )
-        self.is_ready = self.process.stdout.readline() == "ready\n"
+        answers, _, _ = select.select([self.process.stdout], [], [], 300)
+        self.is_ready = bool(answers) and self.process.stdout.readline() == "ready\n"
 
     def close(self):
         self.process.stdin.close()

@@ -1,6 +1,7 @@
 """Finds what is wrong beside a lesson's text: edits of a reference that can no longer be made, a quiz that cannot be read."""
 
 import ast
+import traceback
 from pathlib import Path
 
 from genai_course.exercises.definitions import Function
@@ -21,6 +22,19 @@ def definition_problems(lesson):
         except QuizError as error:
             problems.append(str(error))
     return problems
+
+
+def reading_problem(file):
+    """Why a file of exercises cannot be imported, as "file:line: sentence"; None if it can, or is missing."""
+    try:
+        if file.is_file():
+            load_exercises(file)
+    except Exception as error:
+        places = [error.lineno] if isinstance(error, SyntaxError) else []
+        frames = traceback.extract_tb(error.__traceback__)
+        places += [frame.lineno for frame in reversed(frames) if frame.filename == str(file)]
+        return f"{file}:{places[0] if places else 1}: it cannot be imported: {type(error).__name__}: {error}"
+    return None
 
 
 def broken_edits(file, exercises):

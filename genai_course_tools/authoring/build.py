@@ -15,7 +15,7 @@ import nbformat
 from genai_course.paths import atomic_write
 from genai_course.recording import recorded
 from genai_course_tools.authoring import listing
-from genai_course_tools.authoring.broken_edits import definition_problems
+from genai_course_tools.authoring.broken_edits import definition_problems, reading_problem
 from genai_course_tools.authoring.find import find_sources, lesson_name
 from genai_course_tools.authoring.freshness import definitions_hash, same_code
 from genai_course_tools.authoring.lesson import Lesson, read_lesson
@@ -75,8 +75,10 @@ def build(wanted, root, *, check=False, again=False, workers=1, console):
     """
     root = Path(root)
     lessons = [read_lesson(path) for path in find_sources(wanted, root / "lessons")]
-    refused = [f"{path}:{problem.line}: {problem.message}" for path, problem in _problems(lessons)]
-    refused += [problem for lesson in lessons for problem in definition_problems(lesson)]
+    refused = list(filter(None, (reading_problem(lesson.exercises_path) for lesson in lessons)))
+    if not refused:
+        refused += [f"{path}:{problem.line}: {problem.message}" for path, problem in _problems(lessons)]
+        refused += [problem for lesson in lessons for problem in definition_problems(lesson)]
     if refused:
         print("\n".join(refused), file=sys.stderr)
         return 1

@@ -115,7 +115,7 @@ def test_a_full_disk_leaves_what_was_built_before(course, small_disk):
     own_course = shutil.copytree(course, disk / "course")
     solution = own_course / f"solutions/{TINY}"
     before = solution.read_bytes()
-    lesson = own_course / "lessons/01_data/01_tiny.py"
+    lesson = own_course / "lessons/01_data/01_tiny/lesson.py"
     lesson.write_text(lesson.read_text().replace("average a list", "average a long list"))
     fill(disk, leave=8192)
     ended = genai_course(own_course, "build", PYTHONDONTWRITEBYTECODE="1")

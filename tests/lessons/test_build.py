@@ -34,6 +34,17 @@ def _without_outputs(notebook):
     return json.loads(json.dumps({**notebook, "cells": cells}))
 
 
+BROKEN_EDIT = """from genai_course.exercises import Function
+def total(numbers):
+    return sum(numbers) + 1
+EXERCISES = [
+    Function("total", reference=total, cases=lambda rng: [([1, 2],)], mistakes={
+        "+ 3 → + 2": "You added one too many.",
+    }, hints=("a", "b", "c"), passed="Right."),
+]
+"""
+
+
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
 class TestCommittedNotebooks:
     def test_the_lesson_is_without_fault(self, lesson):
@@ -386,6 +397,29 @@ def test_a_folder_without_one_of_its_files_is_refused(tiny_course, capsys, missi
     path.with_name(missing).unlink()
     assert _build(tiny_course)[0] == 1
     assert capsys.readouterr().err.startswith(f"{path}:1: 01_tiny/{missing} does not exist: ")
+    assert _notebooks(tiny_course) == {}
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "said"),
+    [
+        ("exercises.py", "EXERCISES = [\n", ":1: it cannot be imported: SyntaxError: '[' was never closed"),
+        ("exercises.py", "\nfrom genai_course import no_such_name\n", ":2: it cannot be imported: "),
+        ("exercises.py", BROKEN_EDIT, ":6: total: The edit “+ 3 → + 2” no longer applies"),
+        ("quiz.md", "Why?\n- a — b\n- c — d\n", ":1: The question has 0 right options"),
+        ("quiz.md", None, "01_tiny/quiz.md does not exist: write the quiz there"),
+        ("alternatives.py", None, "01_tiny/alternatives.py does not exist: write two other right answers"),
+    ],
+)
+def test_what_is_wrong_beside_the_text_is_refused_with_file_line_and_mend(tiny_course, capsys, file, text, said):
+    path = tiny_course / "lessons/01_data/01_tiny" / file
+    path.unlink()
+    if text is not None:
+        path.write_text(text, encoding="utf-8")
+    assert _build(tiny_course)[0] == 1
+    error = capsys.readouterr().err
+    assert said in error
+    assert text is None or f"{path}{said[:3]}" in error
     assert _notebooks(tiny_course) == {}
 
 

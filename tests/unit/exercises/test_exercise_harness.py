@@ -196,8 +196,3 @@ def test_what_is_wrong_beside_a_lesson_is_told_with_file_and_line(lesson):
     edit, question = definition_problems(read)
     assert edit.startswith(f"{exercises}:9: total: The edit “+ 1 → + 2” no longer applies")
     assert question.startswith(f"{quiz}:1: The question has 0 right options")
-    quiz.unlink()
-    lesson.write_text(lesson.read_text(encoding="utf-8") + '\n# %%\nquiz("sample")\n', encoding="utf-8")
-    assert definition_problems(read_lesson(lesson))[1] == (
-        f"{quiz}:1: the lesson shows a quiz, and this file does not exist: write its questions there."
-    )
