@@ -1,4 +1,4 @@
-"""Rows of tokens for the neural rows of ``benchmarks.text``, and how their models are judged."""
+"""Rows of tokens for the neural rows of ``benchmarks.text_prediction``, and how their models are judged."""
 
 import numpy as np
 

@@ -84,8 +84,8 @@ def wilson_interval(hits, n, level=0.95):
     whole numbers, n 1 or more. level: share of such intervals that hold the truth, between 0 and 1.
     Returns (low, high), floats from 0 to 1.  Raises ValueError for numbers out of range.
     """
-    if not 0 <= hits <= n or n < 1:
-        raise ValueError(f"hits is {hits!r} of {n!r}; give a number of cases from 0 to n, with n 1 or more.")
+    if not 0 <= hits <= n or n < 1 or hits != int(hits):
+        raise ValueError(f"hits is {hits!r} of {n!r}; give a whole number of cases from 0 to n, with n 1 or more.")
     if not 0 < level < 1:
         raise ValueError(f"level is {level!r}; give a share between 0 and 1, such as 0.95.")
     from scipy.stats import binomtest  # takes half a second, which few lessons need

@@ -58,13 +58,13 @@ class GaussianMixture:
         gradient = np.concatenate([by_share[..., None], by_place, by_spread[..., None]], axis=-1)
         return gradient.reshape(len(points), -1)
 
-    def sample(self, n, dice, label=None):
-        """Draw points, of one label if it is given.  dice: a NumPy generator -> (n, 2)"""
+    def sample(self, n, rng, label=None):
+        """Draw points, of one label if it is given.  rng: a NumPy generator -> (n, 2)"""
         log_shares, centres, spreads = self.parts()
         shares = np.exp(log_shares) * (True if label is None else self.label_of_component == label)
-        chosen = np.searchsorted(np.cumsum(shares), shares.sum() * dice.random(n), side="right")
+        chosen = np.searchsorted(np.cumsum(shares), shares.sum() * rng.random(n), side="right")
         chosen = np.minimum(chosen, np.flatnonzero(shares)[-1])  # rounding must not draw a component whose share is 0
-        return centres[chosen] + spreads[chosen, None] * dice.standard_normal((n, 2))
+        return centres[chosen] + spreads[chosen, None] * rng.standard_normal((n, 2))
 
     def _joint(self, points, labels):
         """Log density of point and component (n, components), point minus mean (n, components, 2), and its scaled square."""

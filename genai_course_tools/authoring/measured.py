@@ -5,7 +5,7 @@ In prose cells, two braces begin such a number:
 - ``{{ name:.2f }}``: what ``record("name", …)`` in the lesson's code noted, in Python's format;
 - ``{{ benchmarks.flow.sets.moons["flow, spline couplings"].above_entropy:.3f }}``: the path to a number in
   ``benchmarks/results/flow.json``, the median where there are several;
-- ``{{ reading_minutes }}``, ``{{ exercise_minutes }}``, ``{{ computing_seconds }}``: for the card (see :mod:`cards`).
+- ``{{ reading_minutes }}``, ``{{ exercise_minutes }}``, ``{{ computing_seconds }}``: for the card (see :mod:`minutes`).
 
 Literal braces, as in LaTeX, have a space between them; where they cannot, as in code, ``{{ '{{' }}`` writes two.
 """

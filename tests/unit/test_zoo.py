@@ -13,8 +13,6 @@ from genai_course.recipes.budget import Epochs
 
 SMOKE = session.Run("smoke", seed=0)
 
-RUN = session.Run("smoke", 0)
-
 
 @pytest.fixture
 def home(tmp_path, monkeypatch):

@@ -5,20 +5,20 @@ import numpy as np
 from genai_course.exercises.definitions import Experiment, Function, Prediction, Target
 
 
-def signal(time):
+def alpha(time):
     return np.cos(np.pi / 2 * np.asarray(time))
 
 
-def spread(time):
+def sigma(time):
     return np.sin(np.pi / 2 * np.asarray(time))
 
 
 def mixed(clean, noise, time):
-    return signal(time) * clean + spread(time) * noise
+    return alpha(time) * clean + sigma(time) * noise
 
 
-def noise_under(noisy, guess, time):
-    return (noisy - signal(time) * guess) / spread(time)
+def noise_under(noisy, denoised, time):
+    return (noisy - alpha(time) * denoised) / sigma(time)
 
 
 def three_arrays(rng):
@@ -59,7 +59,7 @@ EXERCISES = [
             "The signal does not fade in yours, so at time 1 it is still all there, under the noise. Multiply it by the cosine.",
         ("alpha * → np.cos(np.pi / 2 * np.asarray(time)) ** 2 *", "sigma * → np.sin(np.pi / 2 * np.asarray(time)) ** 2 *"):
             "You squared the factors. Their squares add up to 1; they themselves need not.",
-        (lambda clean, noise, time: signal(time) * clean - spread(time) * noise):
+        (lambda clean, noise, time: alpha(time) * clean - sigma(time) * noise):
             "You subtracted the noise. It is as likely up as down, so the numbers look right, but whoever takes the noise out again must know the sign: add it.",
     }, hints=(
         "At time 0 the result is the clean number, at time 1 it is the noise.",
@@ -68,16 +68,16 @@ EXERCISES = [
     ), passed="With clean numbers of variance 1 the mixture has variance 1 at any time, because cos² + sin² = 1.",
         excused={"`np.pi / 2` → `np.pi / -2`": "A cosine forgets the sign of its angle."}),
     Function("score", reference="genai_course.models.diffusion:score", cases=three_arrays, mistakes={
-        (lambda noisy, guess, time: (noisy - signal(time) * guess) / spread(time) ** 2):
+        (lambda noisy, denoised, time: (noisy - alpha(time) * denoised) / sigma(time) ** 2):
             "The sign is turned round: yours points away from the guess, downhill. Likelier numbers lie towards it.",
-        (lambda noisy, guess, time: (signal(time) * guess - noisy) / spread(time)):
+        (lambda noisy, denoised, time: (alpha(time) * denoised - noisy) / sigma(time)):
             "You divided by the noise's standard deviation. The slope of −d²/(2 noise²) has noise² underneath.",
-        (lambda noisy, guess, time: (guess - noisy) / spread(time) ** 2):
+        (lambda noisy, denoised, time: (denoised - noisy) / sigma(time) ** 2):
             "You compared x with the clean guess. At this time only the signal's share of it is left: alpha · denoised − x.",
-        (lambda noisy, guess, time: signal(time) * guess - noisy): "The direction is right, the length is not: divide by noise².",
-        (lambda noisy, guess, time: (signal(time) * guess - noisy) / signal(time) ** 2):
+        (lambda noisy, denoised, time: alpha(time) * denoised - noisy): "The direction is right, the length is not: divide by noise².",
+        (lambda noisy, denoised, time: (alpha(time) * denoised - noisy) / alpha(time) ** 2):
             "You divided by the signal's square. With little noise the density is steep: it is noise² that goes underneath.",
-        (lambda noisy, guess, time: (signal(time) * noisy - guess) / spread(time) ** 2):
+        (lambda noisy, denoised, time: (alpha(time) * noisy - denoised) / sigma(time) ** 2):
             "Guess and noisy number are swapped: the signal's factor belongs to the guess.",
     }, hints=(
         "The density pulls x towards where the guess would be at this time.",
@@ -90,19 +90,19 @@ EXERCISES = [
     Function("step_back", reference="genai_course.models.diffusion:ddim_step", cases=with_earlier, mistakes={
         "return → noisy": "You mixed guess and noise for the old time again, which gives back x. Mix them for the earlier one.",
         "return → denoised": "You went straight to the guess. Under much noise it is a blurred mean; go only as far as the earlier time.",
-        (lambda noisy, guess, time, earlier: mixed(guess, noisy - signal(time) * guess, earlier)):
+        (lambda noisy, denoised, time, next_time: mixed(denoised, noisy - alpha(time) * denoised, next_time)):
             "The noise is not scaled: x − alpha · denoised is the noise's share of x, so divide it by sigma = sin(π/2 · t).",
-        (lambda noisy, guess, time, earlier: mixed(guess, (noisy - guess) / spread(time), earlier)):
+        (lambda noisy, denoised, time, next_time: mixed(denoised, (noisy - denoised) / sigma(time), next_time)):
             "To find the noise you took away the whole guess. At this time x holds only alpha · denoised.",
-        (lambda noisy, guess, time, earlier: mixed(guess, (noisy - signal(time) * guess) / spread(time) ** 2, earlier)):
+        (lambda noisy, denoised, time, next_time: mixed(denoised, (noisy - alpha(time) * denoised) / sigma(time) ** 2, next_time)):
             "You divided by noise², as for the score. Here the noise itself is wanted: divide by sin(π/2 · t).",
-        (lambda noisy, guess, time, earlier: mixed(noise_under(noisy, guess, time), guess, earlier)):
+        (lambda noisy, denoised, time, next_time: mixed(noise_under(noisy, denoised, time), denoised, next_time)):
             "Guess and noise are swapped in the mixture: the cosine belongs to the guess.",
         "return → np.cos(np.pi / 2 * np.asarray(next_time)) * denoised":
             "The noise is missing. At the earlier time there is still some: add sin(π/2 · next_time) times it.",
-        (lambda noisy, guess, time, earlier: mixed(guess, (noisy - signal(earlier) * guess) / (spread(earlier) if earlier else 1), time)):
+        (lambda noisy, denoised, time, next_time: mixed(denoised, (noisy - alpha(next_time) * denoised) / (sigma(next_time) if next_time else 1), time)):
             "The two times are swapped: take the noise out at `time`, and mix for `next_time`.",
-        (lambda noisy, guess, time, earlier: mixed(noisy, noise_under(noisy, guess, time), earlier)):
+        (lambda noisy, denoised, time, next_time: mixed(noisy, noise_under(noisy, denoised, time), next_time)):
             "You mixed the noise with x, which is noisy already. Mix it with the guess.",
     }, hints=(
         "Two lines: first the noise that must have been there if the guess is right, then a new mixture.",

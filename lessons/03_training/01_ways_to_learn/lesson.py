@@ -77,11 +77,11 @@ labels = label_of(ring.train)  # (10000,)
 # %%
 GROUP_SIZES = (1, 2, 4, 8)  # neighbouring bells that share a question
 
-def learn_squared_error(questions, answers, steps, dice):
+def learn_squared_error(questions, answers, steps, rng):
     """One point for each question.  (n,), (n, 2) -> (questions, 2)"""
     predictions = np.zeros((questions.max() + 1, 2))
     for _ in range(steps):
-        asked = dice.integers(len(questions), size=128)
+        asked = rng.integers(len(questions), size=128)
         gradient = 2 * (predictions[questions[asked]] - answers[asked])  # (128, 2)
         np.add.at(predictions, questions[asked], -0.001 * gradient)
     return predictions
@@ -160,11 +160,11 @@ def column_of(coordinate):
     """Which of 24 cells a coordinate falls into.  (n,) -> (n,)"""
     return np.clip(np.digitize(coordinate, EDGES) - 1, 0, 23)
 
-def learn_cells(questions, answers, cells, steps, dice):
+def learn_cells(questions, answers, cells, steps, rng):
     """Logits for each question and cell, by your gradient and Adam.  -> (questions, cells)"""
     table, adam = np.zeros((questions.max() + 1, cells)), optimizers.Adam()
     for _ in range(steps):
-        asked = dice.integers(len(questions), size=256)
+        asked = rng.integers(len(questions), size=256)
         gradient = np.zeros_like(table)
         rows = questions[asked]
         np.add.at(gradient, rows, np.asarray(cross_entropy_gradient(table[rows], answers[asked])))
@@ -172,24 +172,24 @@ def learn_cells(questions, answers, cells, steps, dice):
     return table
 
 # %%
-def draw_cells(logits, dice):
+def draw_cells(logits, rng):
     """One cell for each row of logits, as often as the row says.  (n, cells) -> (n,)"""
-    return np.argmax(logits + dice.gumbel(size=logits.shape), axis=1)
+    return np.argmax(logits + rng.gumbel(size=logits.shape), axis=1)
 
-def point_in(x_cell, y_cell, dice):
+def point_in(x_cell, y_cell, rng):
     """Points anywhere in their cells.  (n,), (n,) -> (n, 2)"""
     cells = np.stack([x_cell, y_cell], axis=1)
-    return EDGES[0] + 0.3 * (cells + dice.random(cells.shape))
+    return EDGES[0] + 0.3 * (cells + rng.random(cells.shape))
 
 # %%
-dice = np.random.default_rng([SEED, 10])
+rng = np.random.default_rng([SEED, 10])
 cell_of = 24 * column_of(ring.train[:, 0]) + column_of(ring.train[:, 1])  # (10000,) up to 575
 answered = {}
 for size in track(GROUP_SIZES, "Questions"):
     table = learn_cells(
-        labels // size, cell_of, 576, run.steps(smoke=5, laptop=300, gpu=1_000), dice)
-    asked = dice.integers(8 // size, size=1_000)  # a thousand questions
-    answered[size] = point_in(*np.divmod(draw_cells(table[asked], dice), 24), dice)
+        labels // size, cell_of, 576, run.steps(smoke=5, laptop=300, gpu=1_000), rng)
+    asked = rng.integers(8 // size, size=1_000)  # a thousand questions
+    answered[size] = point_in(*np.divmod(draw_cells(table[asked], rng), 24), rng)
 
 # %%
 figure = plots.lines(
@@ -229,9 +229,9 @@ hidden_parts = learn_cells(
     np.concatenate([x_cells, np.full(10_000, NOTHING)]), np.concatenate([y_cells, x_cells]),
     24, run.steps(smoke=20, laptop=1_500, gpu=1_500), np.random.default_rng([SEED, 11]))
 self_seconds = time.process_time() - began
-dice = np.random.default_rng([SEED, 12])
-first_x = draw_cells(np.tile(hidden_parts[NOTHING], (4_000, 1)), dice)
-self_made = point_in(first_x, draw_cells(hidden_parts[first_x], dice), dice)  # (4000, 2)
+rng = np.random.default_rng([SEED, 12])
+first_x = draw_cells(np.tile(hidden_parts[NOTHING], (4_000, 1)), rng)
+self_made = point_in(first_x, draw_cells(hidden_parts[first_x], rng), rng)  # (4000, 2)
 
 def surprise(rows, answers):
     """-log softmax(logits)[answer] for each pair, in nats."""
@@ -265,12 +265,12 @@ TRUTH = GaussianMixture(parts.ravel(), 8)
 def learn(signal, steps=STEPS, seed=SEED):
     """32 Gaussians that follow a signal uphill.  -> mixture, CPU seconds, those on the way"""
     mixture, adam = GaussianMixture.first(32, seed, labels=8), optimizers.Adam()
-    dice, began, path = np.random.default_rng(seed), time.process_time(), []
+    rng, began, path = np.random.default_rng(seed), time.process_time(), []
     for step in range(steps):
         if step % max(steps // 20, 1) == 0:
             path.append(mixture.numbers)
         rate = 0.1 * min(1, 2 - 2 * step / steps)  # falls to 0 in the second half
-        (mixture.numbers,) = adam.apply([mixture.numbers], [-signal(mixture, dice)], rate)
+        (mixture.numbers,) = adam.apply([mixture.numbers], [-signal(mixture, rng)], rate)
     return mixture, time.process_time() - began, [*path, mixture.numbers]
 
 # %% [markdown]
@@ -279,12 +279,12 @@ def learn(signal, steps=STEPS, seed=SEED):
 # **Supervised:** examples with labels, every one counts 1. Bells 0, 8, 16 and 24 belong to label 0, and so on; p is that of point and label together, so a label says which bells must answer.
 
 # %%
-def unsupervised(mixture, dice):
-    examples = dice.choice(ring.train, 128)
+def unsupervised(mixture, rng):
+    examples = rng.choice(ring.train, 128)
     return mixture.gradient(examples).mean(axis=0)
 
-def supervised(mixture, dice):
-    chosen = dice.integers(len(ring.train), size=128)
+def supervised(mixture, rng):
+    chosen = rng.integers(len(ring.train), size=128)
     return mixture.gradient(ring.train[chosen], labels[chosen]).mean(axis=0)
 
 learned = {"supervised": learn(supervised), "unsupervised": learn(unsupervised)}
@@ -372,8 +372,8 @@ predict("ways_to_learn-modes", my_guess)
 
 # %%
 def reward(bonus):
-    def signal(mixture, dice):
-        own = mixture.sample(128, dice)
+    def signal(mixture, rng):
+        own = mixture.sample(128, rng)
         scores = TRUTH.log_prob(own) - bonus * mixture.log_prob(own)
         return np.asarray(policy_gradient(scores, mixture.gradient(own)))
     return signal
@@ -479,10 +479,10 @@ show_source(Critic)
 
 # %%
 def adversarial(critic):
-    def signal(mixture, dice):
+    def signal(mixture, rng):
         for _ in range(2):
-            critic.learn(dice.choice(ring.train, 128), mixture.sample(128, dice))
-        own = mixture.sample(128, dice)
+            critic.learn(rng.choice(ring.train, 128), mixture.sample(128, rng))
+        own = mixture.sample(128, rng)
         return np.asarray(policy_gradient(critic.logits(own), mixture.gradient(own)))
     return signal
 
@@ -498,10 +498,10 @@ claim("Within 0.2 nats of the truth", nats(learned["adversarial"][0]) < ring.ent
 # No bonus, and yet no mode is lost. Why? A perfect critic's logit is log p_truth − log p: score *and* entropy bonus, with β = 1, learned from examples. Does ours come near it? Let one learn beside a generator that stands still, and compare.
 
 # %%
-still, critic, dice = GaussianMixture.first(32, SEED), Critic(), np.random.default_rng([SEED, 6])
+still, critic, rng = GaussianMixture.first(32, SEED), Critic(), np.random.default_rng([SEED, 6])
 for _ in range(run.steps(smoke=10, laptop=300, gpu=300)):
-    critic.learn(dice.choice(ring.train, 128), still.sample(128, dice))
-points = np.concatenate([ring.test[:1_000], still.sample(1_000, dice)])
+    critic.learn(rng.choice(ring.train, 128), still.sample(128, rng))
+points = np.concatenate([ring.test[:1_000], still.sample(1_000, rng)])
 true_logit = (TRUTH.log_prob(points) - still.log_prob(points)).clip(-4, 4)
 agreement = np.corrcoef(critic.logits(points), true_logit)[0, 1]
 claim("Its logits and the true ones (cut at ±4) correlate by more than 0.8", agreement > 0.8)
@@ -514,11 +514,11 @@ claim("Its logits and the true ones (cut at ±4) correlate by more than 0.8", ag
 # %%
 def freeze_after(steps):
     critic, played = Critic(), [0]
-    def signal(mixture, dice):
+    def signal(mixture, rng):
         played[0] += 1
         if played[0] <= steps:
-            return adversarial(critic)(mixture, dice)
-        own = mixture.sample(128, dice)
+            return adversarial(critic)(mixture, rng)
+        own = mixture.sample(128, rng)
         return np.asarray(policy_gradient(critic.logits(own), mixture.gradient(own)))
     return signal
 
@@ -662,8 +662,8 @@ def my_score():
     ### BEGIN SOLUTION
     # The wish: points high up. Expected: a bell at height y gets e^(wish · y) times as much.
     def wishing(wish):
-        def signal(mixture, dice):
-            own = mixture.sample(128, dice)
+        def signal(mixture, rng):
+            own = mixture.sample(128, rng)
             scores = TRUTH.log_prob(own) + wish * own[:, 1] - mixture.log_prob(own)
             return np.asarray(policy_gradient(scores, mixture.gradient(own)))
         return signal

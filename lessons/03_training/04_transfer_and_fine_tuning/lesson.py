@@ -71,10 +71,10 @@ letter_grammar = Grammar(beginning, [[middle, middle, *end]], LISTS)
 
 # %%
 stories = data.stories(run.steps(smoke=30, laptop=800, gpu=20_000), 40, seed=SEED)
-dice = np.random.default_rng([SEED, 4])
-letters = [letter_grammar.sample(dice) for _ in range(60)]
+rng = np.random.default_rng([SEED, 4])
+letters = [letter_grammar.sample(rng) for _ in range(60)]
 n_judged = run.steps(smoke=8, laptop=100, gpu=100)
-held_out_letters = [letter_grammar.sample(dice) for _ in range(n_judged)]
+held_out_letters = [letter_grammar.sample(rng) for _ in range(n_judged)]
 print(stories.test[0][:150] + "…\n")
 print(letters[0])
 
@@ -403,7 +403,7 @@ riddle_grammar = Grammar(
      [" A <role> <deed> me at the <spot>.", " I lay behind the {hide?}."]],
     [[[" {hero?} [looks|asks] for me."], [" What am I?", " Do you know me?"],
       [" The {colour} {toy?} of {hero}!\n"]]], LISTS)
-riddles = [riddle_grammar.sample(dice) for _ in range(120)]
+riddles = [riddle_grammar.sample(rng) for _ in range(120)]
 learned, held_out_riddles = letter_rows(riddles[:60]), letter_rows(riddles[60:])
 adapted.set_adapter_weights(fresh)
 _ = tune(adapted, learned, rate=0.04, steps=steps, seed=SEED)

@@ -241,8 +241,8 @@ def clouds(network, rows):
     """A random point of each cloud, so that a number that is mostly noise counts as noise."""
     stack, place = network
     mean, log_variance = (np.asarray(part[place]) for part in stack.encode(rows))  # (n, 10)
-    dice = np.random.default_rng(SEED)
-    return mean + np.exp(0.5 * log_variance) * dice.standard_normal(mean.shape)
+    rng = np.random.default_rng(SEED)
+    return mean + np.exp(0.5 * log_variance) * rng.standard_normal(mean.shape)
 
 def pictures(network, codes):
     """(stack, place), (n, 10) -> (n, 32, 32, 3)"""
@@ -676,8 +676,8 @@ claim(
 # %%
 def letters(n, seed):
     """Pictures of an R in components' place, and its factors.  -> (n, 256), (n, 6)"""
-    dice = np.random.default_rng([SEED, seed])
-    factors = {name: dice.uniform(*ends, n) for name, ends in GLYPH_RANGES.items()}
+    rng = np.random.default_rng([SEED, seed])
+    factors = {name: rng.uniform(*ends, n) for name, ends in GLYPH_RANGES.items()}
     drawn = data.draw_glyphs({"character": "R", **factors})  # (n, 16, 16, 1)
     return drawn.reshape(n, -1), np.stack(list(factors.values()), axis=1)
 

@@ -294,9 +294,9 @@ plots.show(
 print({name: in_words(*each) for name, each in ece.items()})
 
 # %%
-dice = np.random.default_rng(SEED).random((20, len(confidence)))
+uniform = np.random.default_rng(SEED).random((20, len(confidence)))
 floor = np.mean(
-    [evaluation.expected_calibration_error(confidence, each < confidence) for each in dice])
+    [evaluation.expected_calibration_error(confidence, each < confidence) for each in uniform])
 claim("As trained, the GPT is off by less than 5 %", ece["GPT"][2] < 0.05)
 claim("Half the temperature makes it too sure, at least three times as wrong",
       ece["too cold, 0.5"][1] > 3 * ece["GPT"][0])

@@ -127,19 +127,19 @@ EXERCISES = [
             "The units that stay must become louder: divide by 1 − rate. Else the next layer receives less in training than later, when all units speak.",
         "rate, 0.0, activations → rate, activations, 0.0":
             "The wrong ones are silent: you keep the share `rate`. A unit is silenced where dice < rate.",
-        "return → ops.where(dice < rate, activations, 0.0) / ops.maximum(rate, 1e-09)":
+        "return → ops.where(uniform < rate, activations, 0.0) / ops.maximum(rate, 1e-09)":
             "You keep the share `rate` and silence the rest. It is the other way round: `rate` is the share of units that is silenced.",
-        "return → ops.where(dice < rate, activations, 0.0)":
+        "return → ops.where(uniform < rate, activations, 0.0)":
             "The wrong ones are silent, and those that stay are not made louder: silence where dice < rate, divide the others by 1 − rate.",
         "/ → *": "You multiplied by 1 − rate, which makes the others quieter still. Divide.",
         "1 - rate → ops.maximum(rate, 1e-09)": "You divided by the rate. The share that stays is 1 − rate, and dividing by it keeps the mean.",
-        "dice → activations": "You compared the activations with the rate. The dice decide who is silent, whatever a unit has to say.",
-        (lambda a, dice, rate: np.float32(dice >= rate) / (1 - rate) + 0 * a): "That is the mask. Multiply the activations by it.",
+        "uniform → activations": "You compared the activations with the rate. The dice decide who is silent, whatever a unit has to say.",
+        (lambda a, uniform, rate: np.float32(uniform >= rate) / (1 - rate) + 0 * a): "That is the mask. Multiply the activations by it.",
         "return → activations * (1 - rate)": "You made all units quieter alike. Dropout silences some of them altogether, by the dice.",
-    }, excused={"`dice < rate` → `dice <= rate`": "A random number hits the rate itself with probability 0."}, hints=(
+    }, excused={"`uniform < rate` → `uniform <= rate`": "A random number hits the rate itself with probability 0."}, hints=(
         "Two parts: who is silent, and how loud the others are.",
-        "`dice < rate` is true for the share `rate` of the units. `ops.where(condition, 0.0, activations)` silences them.",
-        "`return ops.where(dice < rate, 0.0, activations) / (1 - rate)`",
+        "`uniform < rate` is true for the share `rate` of the units. `ops.where(condition, 0.0, activations)` silences them.",
+        "`return ops.where(uniform < rate, 0.0, activations) / (1 - rate)`",
     ), passed="On average over the dice every unit says what it would have said, so nothing has to be changed when dropout is switched off."),
     Function("adamw_step", reference="genai_course.training.regularizers:adamw_step", cases=adamw_cases, traced=True, mistakes={
         l2_in_the_gradient:

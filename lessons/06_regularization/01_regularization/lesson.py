@@ -188,19 +188,19 @@ claim("Early stopping helps every seed, and saves steps",
 # Complete `drop_units`. It runs inside the training graph, so take `ops` from Keras, not NumPy. `rate` may be an array.
 
 # %% tags=["exercise"] id="regularization-drop_units" points=2
-def drop_units(activations, dice, rate):
+def drop_units(activations, uniform, rate):
     """Any shape, numbers in [0, 1) of that shape, the share to silence -> that shape"""
     ### BEGIN SOLUTION
-    return ops.where(dice < rate, 0.0, activations) / (1 - rate)
+    return ops.where(uniform < rate, 0.0, activations) / (1 - rate)
     ### END SOLUTION
 
 # %% tags=["check"]
 drop_units = check("regularization-drop_units", drop_units)
 
 # %%
-dice = np.random.default_rng(SEED).random((100_000, 3), "float32")
+uniform = np.random.default_rng(SEED).random((100_000, 3), "float32")
 units = np.tile(np.float32([0.5, 1.0, 2.0]), (100_000, 1))
-dropped = np.asarray(drop_units(units, dice, 0.2))
+dropped = np.asarray(drop_units(units, uniform, 0.2))
 claim("A fifth is silent, and every unit's mean stays within 2 %",
       abs(np.mean(dropped == 0) - 0.2) < 0.01
       and np.all(np.abs(dropped.mean(axis=0) / units[0] - 1) < 0.02))

@@ -327,10 +327,10 @@ SIZES = [(64, 64), (64, 16), (8, 64), (64, 64)]
 
 def new_weights(seed, scale=1.0):
     """Normal numbers of Glorot's size, times scale; biases 0.  -> [(in, out), (1, out), …]"""
-    dice, weights = np.random.default_rng(seed), []
+    rng, weights = np.random.default_rng(seed), []
     for inputs, outputs in SIZES:
         size = scale * np.sqrt(2 / (inputs + outputs))
-        weights += [size * dice.standard_normal((inputs, outputs)), np.zeros((1, outputs))]
+        weights += [size * rng.standard_normal((inputs, outputs)), np.zeros((1, outputs))]
     return [each.astype("float32") for each in weights]
 
 def stack(networks):
@@ -345,10 +345,10 @@ def train(optimizer, rates, steps, schedule=None, batch=64, start=None, watch=No
     """Train one VAE for each rate and seed, rates in blocks.  -> stacked weights"""
     weights = start or stack([new_weights(seed) for _ in rates for seed in SEEDS])
     rate = np.repeat(np.float32(rates), len(SEEDS))[:, None, None]  # (networks, 1, 1)
-    dice = [np.random.default_rng([seed, 1]) for seed in SEEDS]
+    rngs = [np.random.default_rng([seed, 1]) for seed in SEEDS]
     for step in range(steps):
-        pictures = np.stack([each.choice(train_pictures, batch) for each in dice])
-        noise = np.stack([each.standard_normal((batch, 8), "float32") for each in dice])
+        pictures = np.stack([each.choice(train_pictures, batch) for each in rngs])
+        noise = np.stack([each.standard_normal((batch, 8), "float32") for each in rngs])
         copies = (len(rates), 1, 1)
         gradients = vae_gradients(weights, np.tile(pictures, copies), np.tile(noise, copies))
         now = rate if schedule is None else rate * np.float32(schedule[step])
@@ -513,10 +513,10 @@ claim("At rate 0.1 Adam's networks lose four fifths of their variety, beyond the
 # %%
 def signal_by_layer(factor, seed, width=256, depth=20):
     """Mean square after each of depth layers, from 1.  -> (depth,)"""
-    dice = np.random.default_rng(seed)
-    signal, squares = dice.standard_normal((200, width)), []
+    rng = np.random.default_rng(seed)
+    signal, squares = rng.standard_normal((200, width)), []
     for _ in range(depth):
-        weights = np.sqrt(2 * factor / width) * dice.standard_normal((width, width))
+        weights = np.sqrt(2 * factor / width) * rng.standard_normal((width, width))
         signal = np.maximum(signal @ weights, 0)  # (200, width)
         squares.append(np.mean(signal**2))
     return np.array(squares)
@@ -777,9 +777,9 @@ UNITS = 32
 
 def new_recurrent(seed):
     """[input, recurrent, bias, output, output bias], the recurrent weights a rotation."""
-    dice = np.random.default_rng(seed)
-    rotation = np.linalg.qr(dice.standard_normal((UNITS, UNITS)))[0]
-    inputs, outputs = dice.standard_normal((1, UNITS)), dice.standard_normal((UNITS, 1))
+    rng = np.random.default_rng(seed)
+    rotation = np.linalg.qr(rng.standard_normal((UNITS, UNITS)))[0]
+    inputs, outputs = rng.standard_normal((1, UNITS)), rng.standard_normal((UNITS, 1))
     weights = [0.5 * inputs, rotation, np.zeros((1, UNITS)), outputs / UNITS**0.5, np.zeros((1, 1))]
     return [each.astype("float32") for each in weights]
 
@@ -829,10 +829,10 @@ def train_recurrent(rates, limit, steps):
     """With momentum.  -> nats (rates, seeds), gradients' lengths (steps, networks)"""
     weights = stack([new_recurrent(seed) for _ in rates for seed in FEW])
     rate = np.repeat(np.float32(rates), len(FEW))[:, None, None]
-    dice = [np.random.default_rng([seed, 2]) for seed in FEW]
+    rngs = [np.random.default_rng([seed, 2]) for seed in FEW]
     optimizer, norms = optimizers.Momentum(0.9, step=momentum_step), []
     for _ in range(steps):
-        pictures = np.stack([each.choice(train_pictures, 32) for each in dice])
+        pictures = np.stack([each.choice(train_pictures, 32) for each in rngs])
         gradients = recurrent_gradients(weights, np.tile(pictures, (len(rates), 1, 1)))
         networks = list(zip(*[each.numpy() for each in gradients], strict=True))
         with np.errstate(all="ignore"):
