@@ -81,19 +81,6 @@ class LanguageModel(ChecksTokens, keras.Model):
         """Natural logarithm of each row's probability.  (n, time) -> (n,) float64; ValueError for invalid rows."""
         return self.log_prob_of_tokens(tokens).sum(axis=1)
 
-    def log_prob_of_text(self, tokens):
-        """Of one row of any length: each token is predicted from half a context of tokens before it, or more.
-
-        (time,) -> natural logarithms of probabilities (time,) float64.  Raises ValueError for an invalid row.
-        """
-        tokens = np.asarray(tokens)
-        half = max(1, self.context_length // 2)
-        starts = range(0, max(1, len(tokens) - self.context_length + half), half)
-        windows = [tokens[start : start + self.context_length] for start in starts]
-        log_probs = self.log_prob_of_tokens(pad(windows, self.context_length))
-        skipped = [0] + [self.context_length - half] * (len(windows) - 1)  # what the window before has predicted
-        return np.concatenate([each[skip : len(w)] for each, skip, w in zip(log_probs, skipped, windows, strict=True)])
-
     @tf.function(autograph=False, reduce_retracing=True)
     def generate_without_cache(self, rows, uniform, prompt_length, temperature, top_k):
         """The same without a cache: for each token, all that has been written goes through the model again."""
