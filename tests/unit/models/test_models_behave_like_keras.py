@@ -82,6 +82,7 @@ PICTURE_CASES = {
 # Sizes by position: vocabulary, context, width, heads and depth under whatever name.
 ROWS = {"weighs": None, "wrong": (12, 4, 2), "draw": lambda model: model(TOKENS)}
 LANGUAGE_CASES = {
+    "CopyingGPT": Case(lambda: models.CopyingGPT(5, 4, 8, 2, 1), TOKENS, exact=True, **ROWS),
     "EncoderDecoder": Case(
         lambda: models.EncoderDecoder(5, 4, 3, 8, 2, 1), TOKENS, TOKENS[:, :3],
         **ROWS | {"draw": lambda model: model((TOKENS, TOKENS[:, :3]))},
