@@ -28,7 +28,7 @@ from benchmarks.report import (
 from genai_course import data, session
 from genai_course.evaluation import bits_per_dimension
 from genai_course.recipes import picture_models
-from genai_course.recipes.budget import Epochs
+from genai_course.recipes.budget import Epochs, cosine_adam
 
 LEVELS = 17  # greys of a digit
 QUICK = {"steps_per_execution": 16}
@@ -140,8 +140,12 @@ def variational_autoencoder(train, seed):
     """Train a VAE with a Bernoulli decoder and fit a mixture to its codes; its importance-weighted bound."""
     import keras
 
+    from genai_course.models import BinaryVariationalAutoencoder
+
     keras.utils.set_random_seed(seed)
-    model = picture_models.binary_vae(train, Epochs(VAE_EPOCHS, QUICK), width=256)
+    model, budget = BinaryVariationalAutoencoder(16, train.shape[1:], width=256), Epochs(VAE_EPOCHS, QUICK)
+    model.compile(cosine_adam(2e-3, budget.steps(len(train), 128)), **budget.options)
+    budget.fit(model, train, batch=128)
     model.fit_prior(train[:10_000], components=VAE_COMPONENTS)
     return lambda pictures: model.log_prob(pictures, samples=VAE_CODES)
 

@@ -43,9 +43,12 @@ def recurrent(texts, seed):
 
 def train_one(kind, tokens, size, epochs):
     """A trained model, and the CPU seconds of its training and of its first steps, which compile."""
+    from genai_course.models import RecurrentLanguageModel
+
     steps = epochs * ((len(tokens) - 1) // (ROWS * LENGTH))
     optimizer = warm_up_adam(RATE, 100, steps)
-    model = text_models.recurrent(size, kind, int(tokens[0]), optimizer, {"steps_per_execution": 16}, UNITS, ROWS)
+    model = RecurrentLanguageModel(size, kind, UNITS, ROWS, start=int(tokens[0]))
+    model.compile(optimizer, steps_per_execution=16)
     started = time.process_time()
     model.fit(tokens[: 16 * ROWS * LENGTH + 1], length=LENGTH, verbose=0)
     compiled = time.process_time()

@@ -101,12 +101,6 @@ class NanoGPT:
         chosen = log_probs.gather(-1, tokens.clamp(min=0)[..., None])[..., 0] * (tokens >= 0)
         return chosen.double().numpy()
 
-    def log_prob_of_text(self, tokens):
-        """As ``GPT.log_prob_of_text``."""
-        from genai_course.models import GPT
-
-        return GPT.log_prob_of_text(self, tokens)
-
 
 def learning_rate(step, steps, peak):
     """nanoGPT's schedule: up over a twentieth of the steps, then along a cosine down to a tenth."""

@@ -34,11 +34,3 @@ def record(name, value, label=None, tolerance=TOLERANCE):
         noted = {"name": name, "value": number, "label": label or name, "tolerance": float(tolerance)}
         with Path(path).open("a", encoding="utf-8") as file:
             file.write(json.dumps(noted) + "\n")
-
-
-def recorded(path):
-    """What a run has added to the file ``path``: name -> {"value": a float, or None for no number, "label", "tolerance"}."""
-    path = Path(path)
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    notes = map(json.loads, lines)
-    return {note.pop("name"): note for note in notes}

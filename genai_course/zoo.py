@@ -4,20 +4,20 @@ A model is trained once on this machine, always in the same way, and kept in ``c
 hash of everything that the training depends on, so a change of the course or of a library makes a new file.
 """
 
-import ast
 import contextlib
 import hashlib
-import inspect
 import random
-import textwrap
+from pathlib import Path
 
 import numpy as np
 from filelock import FileLock
 
-from genai_course import data, imports, session
+from genai_course import data, session
 from genai_course.paths import atomic_write, course_home
-from genai_course.recipes import picture_models
 from genai_course.recipes.picture_models import RECIPES, SECONDS
+
+PACKAGE = Path(__file__).parent
+TRAINED_WITH = ("data", "models", "recipes", "training")  # the folders whose code decides what a training gives
 
 
 def load(name, run=None):
@@ -99,29 +99,10 @@ def content_key(name, profile):
     import tensorflow as tf
 
     threads = tf.config.threading.get_intra_op_parallelism_threads()
-    training = "\n".join(definitions(RECIPES[name]))
     facts = [name, profile, str(threads), keras.__version__, tf.__version__, np.__version__]
-    facts += [training, *data.files.listed_checksums().values()]
-    # Models are imported inside their recipes, so another family's model leaves this one as it is.
-    modules = imports.reachable(imports.imported(ast.parse(training)))
-    facts += [imports.module_file(module).read_text(encoding="utf-8") for module in sorted(modules)]
-    return hashlib.sha256("\0".join(facts).encode()).hexdigest()
-
-
-def definitions(recipe):
-    """The source of a recipe, and of what it needs of ``picture_models``, directly or not: functions, constants, imports."""
-    bound = {}  # name -> the statement at the top of the module that binds it
-    for node in ast.parse(inspect.getsource(picture_models)).body:
-        names = [alias.asname or alias.name for alias in getattr(node, "names", [])]  # of an import
-        names += [target.id for target in getattr(node, "targets", [])]  # of a constant
-        names += [node.name] if hasattr(node, "name") else []  # of a function
-        bound |= dict.fromkeys(names, ast.unparse(node))
-    found, waiting = [], [textwrap.dedent(inspect.getsource(recipe))]
-    while waiting:
-        found.append(waiting.pop())
-        used = {node.id for node in ast.walk(ast.parse(found[-1])) if isinstance(node, ast.Name)}
-        waiting += {bound.pop(name) for name in used & bound.keys()} - {*found, *waiting}
-    return sorted(found)
+    facts += data.files.listed_checksums().values()
+    files = sorted(file for folder in TRAINED_WITH for file in (PACKAGE / folder).rglob("*.py"))
+    return hashlib.sha256(b"\0".join(["\0".join(facts).encode(), *(file.read_bytes() for file in files)])).hexdigest()
 
 
 def checksum(path, key):

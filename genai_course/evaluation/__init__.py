@@ -16,36 +16,3 @@ from genai_course.evaluation.memorisation import copied_share, nearest_distances
 from genai_course.evaluation.modes import high_quality_share, mode_shares, modes_covered
 from genai_course.evaluation.neighbours import nearest_distance, precision_recall
 from genai_course.evaluation.sharpness import edge_energy
-
-__all__ = [
-    "SAMPLES",
-    "bits_per_character",
-    "bits_per_dimension",
-    "bootstrap_interval",
-    "class_probabilities",
-    "copied_share",
-    "density_coverage",
-    "edge_energy",
-    "evaluate_images",
-    "expected_calibration_error",
-    "face_error",
-    "features",
-    "fit_temperature",
-    "frechet_distance",
-    "hallucination_rates",
-    "high_quality_share",
-    "inception_score",
-    "information_table",
-    "mode_shares",
-    "modes_covered",
-    "mutual_information",
-    "mutual_information_gap",
-    "nearest_distance",
-    "nearest_distances",
-    "precision_recall",
-    "read_faces",
-    "recognise",
-    "recognised_share",
-    "wilson_interval",
-    "xz_bits_per_character",
-]

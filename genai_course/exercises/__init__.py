@@ -41,20 +41,3 @@ beside it in ``alternatives.py``: ``ALTERNATIVES = {"reconstruction_error": [one
 from genai_course.exercises.check_cells import CheckFailed, ClaimFailed, check, claim, hint, predict
 from genai_course.exercises.definitions import Experiment, Function, Mistake, Prediction, Question, Target, Value
 from genai_course.exercises.quizzes import quiz
-
-__all__ = [
-    "CheckFailed",
-    "ClaimFailed",
-    "Experiment",
-    "Function",
-    "Mistake",
-    "Prediction",
-    "Question",
-    "Target",
-    "Value",
-    "check",
-    "claim",
-    "hint",
-    "predict",
-    "quiz",
-]

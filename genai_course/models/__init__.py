@@ -18,7 +18,6 @@ PUBLIC_NAMES = {
     "NormalizingFlow": "normalizing_flow",
     "PixelCNN": "pixelcnn",
     "PixelRNN": "pixelcnn",
-    "PointerGPT": "pointer_gpt",
     "RecurrentLanguageModel": "recurrent_language_model",
     "RestrictedBoltzmannMachine": "restricted_boltzmann_machine",
     "VariationalAutoencoder": "variational_autoencoder",

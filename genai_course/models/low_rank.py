@@ -13,6 +13,7 @@ import numpy as np
 from keras import layers, ops
 
 from genai_course.checks import check_above_zero, check_sizes, check_whole_number
+from genai_course.models.picture_checks import ChecksInput
 from genai_course.paths import atomic_write
 
 
@@ -103,7 +104,7 @@ class LoRALayer(layers.Layer):
 
 
 @keras.saving.register_keras_serializable(package="genai_course")
-class LowRankModel(keras.Model):
+class LowRankModel(ChecksInput, keras.Model):
     """A copy of a trained model, frozen, with a low-rank correction beside each chosen layer.
 
     base: a keras.Model with weights that can be made again from its ``get_config``; it is copied and stays as it is.
@@ -136,15 +137,8 @@ class LowRankModel(keras.Model):
     def call(self, inputs, training=False):
         return self.base(inputs, training=training)
 
-    def fit(self, x=None, y=None, *arguments, **options):
-        """Train the corrections: ``fit`` of the base, which checks x and y."""
-        return super().fit(x, self.checked_y(x, y, options), *arguments, **options)
-
-    def evaluate(self, x=None, y=None, *arguments, **options):
-        """The base's loss: ``evaluate`` of the base, which checks x and y."""
-        return super().evaluate(x, self.checked_y(x, y, options), *arguments, **options)
-
     def checked_y(self, x, y, options):
+        """The y for Keras; the base checks x and y if it can."""
         return self.base.checked_y(x, y, options) if hasattr(self.base, "checked_y") else y
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):

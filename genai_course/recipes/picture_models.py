@@ -34,16 +34,6 @@ def vae(pictures, budget, latent_dim=16, *, batch=128, rate=2e-3, prior=None, **
     return model
 
 
-def binary_vae(pictures, budget, latent_dim=16, *, batch=128, rate=2e-3, **settings):
-    """A variational autoencoder of black and white pictures."""
-    from genai_course.models import BinaryVariationalAutoencoder
-
-    model = BinaryVariationalAutoencoder(latent_dim, pictures.shape[1:], **settings)
-    model.compile(cosine_adam(rate, budget.steps(len(pictures), batch)), **budget.options)
-    budget.fit(model, pictures, batch=batch)
-    return model
-
-
 def vae_gan(pictures, budget, latent_dim=16, *, batch=64, rate=1.5e-3, beta_2=0.99, prior=None, **settings):
     """A variational autoencoder with a critic; prior as of :func:`vae`."""
     from genai_course.models import VariationalAutoencoderGAN

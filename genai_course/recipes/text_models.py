@@ -13,15 +13,6 @@ def quick_gpt(rows, budget, vocab_size, *, batch=8, d_model=64, heads=4, num_lay
     return model
 
 
-def recurrent(vocab_size, kind, start, optimizer, options, units=128, rows=8):
-    """A recurrent network of a kind of cell, ready to be fitted to one long row of tokens, which begins with ``start``."""
-    from genai_course.models import RecurrentLanguageModel
-
-    model = RecurrentLanguageModel(vocab_size, kind, units, rows, start=start)
-    model.compile(optimizer, **options)
-    return model
-
-
 def log_prob_of_texts(model, encoder, texts):
     """Natural logarithm of each text's probability by a recurrent network.  n texts -> (n,)"""
     from genai_course.models.language_model import pad

@@ -13,7 +13,6 @@ from pathlib import Path
 import nbformat
 
 from genai_course.paths import atomic_write
-from genai_course.recording import recorded
 from genai_course_tools.authoring import listing
 from genai_course_tools.authoring.broken_edits import definition_problems, reading_problem
 from genai_course_tools.authoring.find import find_sources, lesson_name
@@ -27,6 +26,7 @@ from genai_course_tools.authoring.outputs import concerns, take_outputs
 from genai_course_tools.disk_refusals import refused_in_one_sentence
 from genai_course_tools.execution.jobs import numbers_file, run_jobs
 from genai_course_tools.execution.papermill_job import execution_job
+from genai_course_tools.execution.recorded import recorded
 
 LARGEST_NOTEBOOK = 400 * 1024  # bytes; larger ones are slow to open and to review
 

@@ -14,8 +14,8 @@ import hashlib
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
-from genai_course import imports
-from genai_course.imports import COURSE, REFERENCE, module_file
+from genai_course_tools.authoring import imports
+from genai_course_tools.authoring.imports import COURSE, REFERENCE, module_file
 
 LOCAL = object()  # a name of a function's own
 NOT_FOLLOWED = f"{COURSE}.exercises"  # what the machinery that judges answers prints is compared in every run

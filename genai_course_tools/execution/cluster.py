@@ -5,9 +5,9 @@ from pathlib import Path
 
 import click
 
-from genai_course.recording import recorded
 from genai_course_tools.execution.jobs import numbers_file, run_jobs
 from genai_course_tools.execution.papermill_job import execution_job
+from genai_course_tools.execution.recorded import recorded
 
 CONNECT_SECONDS = 10
 

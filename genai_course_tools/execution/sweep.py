@@ -11,12 +11,12 @@ from functools import cache
 from pathlib import Path
 
 from genai_course.paths import PACKAGE, atomic_write
-from genai_course.recording import recorded
 from genai_course_tools.authoring.find import find_notebooks, lesson_name
 from genai_course_tools.disk_refusals import refused_in_one_sentence
 from genai_course_tools.execution.grid import combinations, refuse_unknown
 from genai_course_tools.execution.jobs import numbers_file, run_jobs
 from genai_course_tools.execution.papermill_job import CELL_TIMEOUT, execution_job
+from genai_course_tools.execution.recorded import recorded
 
 SECONDS = "seconds"  # recorded of every run
 

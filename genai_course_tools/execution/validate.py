@@ -14,13 +14,13 @@ import nbformat
 from rich.table import Table
 from rich.text import Text
 
-from genai_course.recording import recorded
 from genai_course_tools.authoring.find import find_notebooks, lesson_name
 from genai_course_tools.authoring.freshness import outdated, renew
 from genai_course_tools.authoring.notebook import read_notebook
 from genai_course_tools.disk_refusals import refused_in_one_sentence
 from genai_course_tools.execution.jobs import numbers_file, run_jobs
 from genai_course_tools.execution.nbval_job import CELL_TIMEOUT, nbval_faults, nbval_job
+from genai_course_tools.execution.recorded import recorded
 
 LONGEST = 90  # seconds of computing from the start of the kernel to its end, on a machine with nothing else to do
 ROUNDED = 1e-5  # stored numbers have six digits

@@ -8,10 +8,9 @@ import nbformat
 import pytest
 from rich.console import Console
 
-from genai_course import imports
 from genai_course_tools.authoring import build as build_module
+from genai_course_tools.authoring import imports, listing
 from genai_course_tools.authoring import lint as lint_module
-from genai_course_tools.authoring import listing
 from genai_course_tools.authoring.broken_edits import definition_problems
 from genai_course_tools.authoring.build import build, make, read_stored, stray_notebooks
 from genai_course_tools.authoring.find import lesson_name

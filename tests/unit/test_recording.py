@@ -5,7 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from genai_course.recording import COLLECTED_IN, TOLERANCE, record, recorded
+from genai_course.recording import COLLECTED_IN, TOLERANCE, record
+from genai_course_tools.execution.recorded import recorded
 
 
 @pytest.fixture

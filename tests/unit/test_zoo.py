@@ -79,9 +79,13 @@ def test_the_key_follows_code_profile_and_versions(home, monkeypatch):
     monkeypatch.setattr("keras.__version__", "0.0")
     others.append(zoo.content_key("vae_digits", "smoke"))
     monkeypatch.undo()
-    monkeypatch.setitem(zoo.RECIPES, "vae_digits", lambda run, progress: None)
-    others.append(zoo.content_key("vae_digits", "smoke"))
-    assert len({key, *others}) == 5
+    monkeypatch.setattr(zoo, "PACKAGE", shutil.copytree(zoo.PACKAGE, home / "genai_course"))
+    assert zoo.content_key("vae_digits", "smoke") == key
+    for folder in ("data", "models", "recipes", "training"):
+        with (home / "genai_course" / folder / "__init__.py").open("a") as file:
+            file.write("# changed")
+        others.append(zoo.content_key("vae_digits", "smoke"))
+    assert len({key, *others}) == 1 + len(others)
 
 
 def test_loading_does_not_disturb_random_numbers(home, trainings):

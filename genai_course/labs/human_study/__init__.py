@@ -19,31 +19,3 @@ from genai_course.labs.human_study.power import (
 from genai_course.labs.human_study.responses import ResponseFile, merge, read_responses
 from genai_course.labs.human_study.simulation import SimulatedAnswers, simulate_answers, simulate_judge
 from genai_course.labs.human_study.study import Answer, Pair, Study, as_arrays
-
-__all__ = [
-    "Answer",
-    "ResponseFile",
-    "BradleyTerry",
-    "Pair",
-    "SimulatedAnswers",
-    "Study",
-    "agreement_interval",
-    "answers_needed",
-    "as_arrays",
-    "bootstrap_qualities",
-    "cohen_kappa",
-    "count_categories",
-    "count_wins",
-    "fit_bradley_terry",
-    "fleiss_kappa",
-    "judges_needed",
-    "merge",
-    "minorisation_step",
-    "most_likely_strengths",
-    "power",
-    "preference_interval",
-    "read_responses",
-    "simulate_answers",
-    "simulate_judge",
-    "wins_needed",
-]

@@ -4,11 +4,11 @@ As with pictures, how far each gets is fixed once in steps, so that the same see
 """
 
 import time
-from dataclasses import dataclass
 
 import numpy as np
 
 from genai_course import data
+from genai_course.labs.scorecard.picture_baselines import Trained
 from genai_course.recipes import text_models
 from genai_course.recipes.budget import FIRST_STEPS, Steps, warm_up_adam
 
@@ -18,27 +18,8 @@ ORDER = 7  # of the n-gram
 STEPS = {"GRU": 144, "GPT": 56}
 
 
-@dataclass
-class TrainedLanguageModel:
-    """A model that can take part: ``card.add(name, trained.sample, **trained.facts)``.
-
-    sample: function of a number and a seed. log_prob: function of stories. model, trained_seconds, tracing_seconds: as of
-    :class:`genai_course.labs.scorecard.picture_baselines.Trained`.
-    """
-
-    sample: object
-    log_prob: object
-    model: object
-    trained_seconds: float
-    tracing_seconds: float = 0.0
-
-    @property
-    def facts(self):
-        return {"parameters": self.model, "trained_seconds": self.trained_seconds, "log_prob": self.log_prob}
-
-
 def train(name, stories, run, seed=0):
-    """Train one of ``NAMES`` on the stories.  Returns a :class:`TrainedLanguageModel`; ValueError for an unknown name."""
+    """Train one of ``NAMES`` on the stories.  Returns it as :class:`Trained`; ValueError for an unknown name."""
     if name not in NAMES:
         raise ValueError(f"name is {name!r}; choose one of {', '.join(map(repr, NAMES))}.")
     import keras
@@ -74,26 +55,21 @@ def ngram(stories, order, characters):
     def log_prob(texts):
         return np.array([model.log_prob("\n" + text)[1:].sum() for text in texts])
 
-    return TrainedLanguageModel(write, log_prob, parameters, seconds)
+    return Trained(write, parameters, seconds, more={"log_prob": log_prob})
 
 
 def gru(stories, run, steps):
     """A recurrent network that reads tokens."""
+    from genai_course.models import RecurrentLanguageModel
+
     encoder = encoder_of(stories)
     rows, length = 48, 10
     tokens = encoder.encode("\n" + stories.train_text)
     needed = steps * rows * length + 1
     tokens = np.tile(tokens, -(-needed // len(tokens)))[:needed]
     first, budget = min(20, steps // 2), Steps(steps, run.compile_options)
-    model = text_models.recurrent(
-        encoder.size,
-        "gru",
-        int(tokens[0]),
-        warm_up_adam(8e-3, first, steps - first),
-        budget.options,
-        units=96,
-        rows=rows,
-    )
+    model = RecurrentLanguageModel(encoder.size, "gru", 96, rows, start=int(tokens[0]))
+    model.compile(warm_up_adam(8e-3, first, steps - first), **budget.options)
     cut = min(FIRST_STEPS, steps) * rows * length
     budget.fit_in_two(model, lambda part: model.fit(part, length=length, verbose=0), tokens[: cut + 1], tokens[cut:])
     longest = max(len(encoder.encode(text)) for text in stories.test)
@@ -102,9 +78,10 @@ def gru(stories, run, steps):
     def write(n, seed):
         return first_stories(model.sample(n, longest, seed=seed), encoder)
 
-    return TrainedLanguageModel(
-        write, lambda texts: text_models.log_prob_of_texts(model, encoder, texts), model, **budget.seconds
-    )
+    def log_prob(texts):
+        return text_models.log_prob_of_texts(model, encoder, texts)
+
+    return Trained(write, model, **budget.seconds, more={"log_prob": log_prob})
 
 
 def gpt(stories, run, steps):
@@ -126,7 +103,7 @@ def gpt(stories, run, steps):
     def log_prob(texts):
         return model.log_prob(pad([encoder.encode(each) for each in texts], context_length))
 
-    return TrainedLanguageModel(write, log_prob, model, **budget.seconds)
+    return Trained(write, model, **budget.seconds, more={"log_prob": log_prob})
 
 
 def encoder_of(stories):

@@ -1,11 +1,11 @@
 """A release: one folder with all that a language model needs, and with a proof that it still writes what it wrote."""
 
-import hashlib
 import json
 from pathlib import Path
 
 import numpy as np
 
+from genai_course.data.files import checksum
 from genai_course.labs.service.neural_language_model import NeuralLanguageModel
 from genai_course.paths import atomic_write
 
@@ -64,11 +64,6 @@ def load_release(folder, engine="keras"):
             f"The language model in {folder} does not write its example any more: libraries or files have changed."
         )
     return language_model
-
-
-def checksum(path):
-    """SHA-256 of a file, 64 hexadecimal digits."""
-    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
 
 def _load_keras(folder):

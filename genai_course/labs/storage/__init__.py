@@ -4,18 +4,3 @@ from genai_course.labs.storage.encryption import content_hash
 from genai_course.labs.storage.helpdesk import KINDS, HelpdeskData, Question, helpdesk_data
 from genai_course.labs.storage.search import LatentSemanticEmbedding, match_expression, reciprocal_rank_fusion
 from genai_course.labs.storage.store import ROLES, Hit, Record, RecordStore
-
-__all__ = [
-    "KINDS",
-    "ROLES",
-    "HelpdeskData",
-    "Question",
-    "helpdesk_data",
-    "Hit",
-    "LatentSemanticEmbedding",
-    "Record",
-    "RecordStore",
-    "content_hash",
-    "match_expression",
-    "reciprocal_rank_fusion",
-]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from genai_course import imports
+from genai_course_tools.authoring import imports
 from genai_course_tools.authoring.freshness import definitions_hash
 from genai_course_tools.authoring.lesson import Lesson
 

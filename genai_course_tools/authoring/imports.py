@@ -1,29 +1,15 @@
-"""Which modules of the course some code rests on, read from its import statements without running it."""
+"""Which modules of the course some code imports, read from its text without running it."""
 
 import ast
 import re
 from pathlib import Path
 
+import genai_course
+
 COURSE = "genai_course"
-PACKAGE = Path(__file__).resolve().parent
+PACKAGE = Path(genai_course.__file__).resolve().parent
 # How checks name a function: "genai_course.models.autoencoder:encode".
 REFERENCE = re.compile(rf"({COURSE}(?:\.\w+)+):\w+")
-
-
-def reachable(names):
-    """All modules of the course that the modules ``names`` import, themselves included.
-
-    A package's ``__init__`` is not among them: it only says where names are, so what is behind the names counts.
-    """
-    found, waiting = set(), list(names)
-    while waiting:
-        name = waiting.pop()
-        file = module_file(name)
-        if name in found or file is None or file.name == "__init__.py":
-            continue
-        found.add(name)
-        waiting += imported(ast.parse(file.read_text(encoding="utf-8")), package=name.rpartition(".")[0])
-    return found
 
 
 def module_file(name):
