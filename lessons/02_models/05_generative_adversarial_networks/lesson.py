@@ -405,7 +405,7 @@ claim(
 )
 
 # %% [markdown]
-# Read all columns: in precision the Gaussians win, 0.33 against 0.25 when we measured. They stay near the average of each letter, so a larger share passes for real; the GAN dares more and
+# Read all columns: in precision the Gaussians win, 0.33 against 0.23 when we measured. They stay near the average of each letter, so a larger share passes for real; the GAN dares more and
 # misses more often.
 #
 # ## Explore: ask for a letter

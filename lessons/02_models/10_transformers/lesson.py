@@ -123,9 +123,9 @@ show_source(MLP.call)
 # %% [markdown]
 # A GPT is an embedding of tokens, a few blocks, and a softmax over the vocabulary. Thanks to the mask one pass trains all positions: each is asked for its next token at once.
 #
-# Our tokens are the byte-pair encoding you know, and one block is enough for these stories. `CopyingGPT` takes from the years after GPT-2 what learns more in half a
-# minute: rotary positions, RMSNorm, squared ReLU, vectors for pairs of tokens, and Muon, an optimizer. And its attention begins by **copying**: what it looks at becomes
-# likelier to be written. We measured: without that start, the same minute ends before the first name is found.
+# Our tokens come from byte-pair encoding, and one block is enough here. `CopyingGPT` (`genai_course/models/copying_gpt.py`) inherits both functions above and takes from the years after
+# GPT-2 what learns more in half a minute: rotary positions, queries and keys of one length, RMSNorm, squared ReLU, vectors for two and for three tokens in a row, and Muon, an optimizer. And its
+# attention begins by **copying**: what it looks at becomes likelier to be written. We measured: without that start, the same minute ends before the first name is found.
 
 # %%
 encoder = data.BytePairEncoder.train(

@@ -608,7 +608,7 @@ claim("The collapsed GAN's recall is below 0.03", scores["collapsed"][1] < 0.03)
 claim("The repair raises it above 0.1", scores["repaired"][1] > 0.1)
 
 # %% [markdown]
-# After a few seconds of training neither draws well, and the two precisions are not far apart: precision would not have noticed the collapse. Recall did.
+# After a few seconds of training neither draws well, and in precision the collapsed one is even ahead: it would not have noticed the collapse. Recall did.
 #
 # ## What you measured
 #

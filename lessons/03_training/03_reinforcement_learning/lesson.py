@@ -13,7 +13,7 @@
 # %% [markdown] tags=["instructor"]
 # **For teachers, 60 minutes.** One word 12 · the reader and the price 10 · clipping 10 · preferences and the hack 16 · DPO 8 · quiz 4.
 #
-# Let the room guess what a policy will do that is paid for pleasant words and nothing else, before anybody runs it. Somebody always says "write only pleasant words". Nobody says "write the same sentence again and again".
+# Let the room guess what a policy will do that is paid for pleasant words and nothing else, before anybody runs it. Somebody says "write only pleasant words", and is nearly right. Ask next: *would you have seen it in the proxy's curve?*
 # Learners take the KL term for a regulariser of weights. Ask: *divergence between what and what?*
 
 # %% tags=["parameters"]
@@ -669,7 +669,8 @@ claim("And it is a patch: held-out perplexity still worsens by more than 10 %",
       once["perplexity"] > 1.1)
 
 # %% [markdown]
-# One loophole closed, and the policy looks for the next: the words that chance made dear. A better reward raises the ceiling, the KL term limits the damage. You want both.
+# One loophole closed, and the policy looks for the next: the words that chance made dear. It repeats itself less, and still the reader likes fewer of its stories than of the reference's. (With an earlier GPT it was three in four:
+# runs differ.) A better reward closes a loophole, the KL term limits the damage. You want both.
 #
 # ## Make: a reader of your own
 #
