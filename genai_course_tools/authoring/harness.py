@@ -5,7 +5,7 @@ import importlib.util
 import inspect
 import linecache
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from genai_course.exercises.definitions import Experiment, Function
 from genai_course.exercises.judge import judge
@@ -100,7 +100,10 @@ class _Examination:
         self._mistakes()
         self._must_pass("The reference", self.exercise.resolve())
         if getattr(self.exercise, "written_out", None) is not None:
-            self._must_pass("The reference written out", self.exercise.written_out)
+            # In NumPy: only its mistakes are judged, on arrays.
+            self._must_pass(
+                "The reference written out", self.exercise.written_out, replace(self.exercise, traced=False)
+            )
         for number, other in enumerate(others, 1):
             self._must_pass(f"Alternative {number}", other)
         try:
@@ -167,8 +170,8 @@ class _Examination:
             if verdict.mistake is not mistake:
                 self._problem(f"The mistake with the hint “{mistake.hint[:60]}…” is answered: {_said(verdict)}")
 
-    def _must_pass(self, what, answer):
-        verdict = judge(self.exercise, answer)
+    def _must_pass(self, what, answer, exercise=None):
+        verdict = judge(exercise or self.exercise, answer)
         if not verdict.passed:
             self._problem(f"{what} does not pass: {_said(verdict)}")
 

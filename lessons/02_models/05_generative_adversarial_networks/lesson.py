@@ -439,7 +439,7 @@ def my_game():
     last = ops.convert_to_numpy(gan.generator([codes, asked.astype("int32")], training=False))
     shares = {"running average": share, "last step": evaluation.recognised_share(last, asked)}
     return plots.bars(shares, title="Does averaging help?", x_label="share read as asked")
-    # Hardly: about half a letter in a hundred, which another seed may turn round.
+    # A little: about one letter in a hundred, which another seed may turn round.
     # The critic's penalty has already brought this game close to rest.
     ### END SOLUTION
 

@@ -256,7 +256,7 @@ claim(
 
 # %%
 story = encoder.encode(endings[0][right[0]])  # it ends with the name
-state = gpt.embedding(gpt.inputs(np.array([story])))  # (1, time, width)
+state = gpt.embedding(gpt.inputs(np.array([story])))  # (1, time, d_model)
 layer, normed = gpt.blocks[0].attention, gpt.blocks[0].attention_norm(state)
 q = np.asarray(layer.queries(normed, np.arange(len(story))))[0]  # (heads, time, size)
 k = np.asarray(layer.keys_and_values(normed, np.arange(len(story)))[0])[0]

@@ -22,7 +22,7 @@ SEED = 0
 
 # %%
 from genai_course import (
-    check, claim, data, hint, plots, predict, quiz, setup, show_source, widgets,
+    check, claim, data, hint, plots, predict, quiz, record, setup, show_source, widgets,
 )
 
 run = setup(PROFILE, SEED)
@@ -645,32 +645,37 @@ widgets.explore(
 # %% [markdown]
 # ## Break it, and repair the reward itself
 #
-# The KL term only limits a hack. What made it possible was a *sum*: a word that pays once pays again at each of 28 places. Pay each kind of token at most once a story, and tune again without any price. Same weights, same steps.
+# The KL term only limits a hack. What made it possible was a *sum*: a word that pays once pays again at each of 28 places. Pay each kind of token at most once a story, and tune again, first without any price, then with the β of 0.3 that did not save the sum. Same weights, same steps.
 
 # %%
 def pays_once(rows):
     """The proxy, with every kind of token paid once.  (n, 28) -> (n,)"""
     return np.array([proxy.weights[np.unique(row)].sum() for row in rows])
 
-anchored.restart()
-tuner.tune(pays_once, run.steps(smoke=1, laptop=14, gpu=40), kl_coefficient=0.0, seed=SEED)
-measure("pays once, β = 0", pays_once)
+for price in (0.0, 0.3):
+    anchored.restart()
+    tuner.tune(pays_once, run.steps(smoke=1, laptop=14, gpu=40), kl_coefficient=price, seed=SEED)
+    measure(f"pays once, β = {price:g}", pays_once)
+record("liked_once", results["pays once, β = 0"]["true reward"], "liked, paid once", 1.0)
+record("liked_repaired", results["pays once, β = 0.3"]["true reward"], "liked, paid once, β = 0.3", 0.2)
+record("liked_before", results["reference"]["true reward"], "liked, reference", 0.1)
 
 # %% tags=["nbval-ignore-output"]
-for row in written["pays once, β = 0"][:3]:
+for row in written["pays once, β = 0.3"][:3]:
     print(textwrap.fill(encoder.decode(row), 100))
-pd.DataFrame(results).T.loc[["proxy, β = 0", "pays once, β = 0"]].round(3)
+names = [f"{reward}, β = {price}" for price in ("0", "0.3") for reward in ("proxy", "pays once")]
+pd.DataFrame(results).T.loc[["reference", *names]].round(3)
 
 # %%
-once = results["pays once, β = 0"]
-claim("Paid once, at least twice as many of its stories are liked as of the hacked policy's",
-      once["true reward"] > 2 * hacked["true reward"])
-claim("And it is a patch: held-out perplexity still worsens by more than 10 %",
-      once["perplexity"] > 1.1)
+once, repaired = results["pays once, β = 0"], results["pays once, β = 0.3"]
+claim("Paid once, and with a price, at least 1.4 times as many stories are liked as of the reference's",
+      repaired["true reward"] > 1.4 * results["reference"]["true reward"])
+claim("Without the price it is a patch: held-out perplexity worsens by more than 50 %",
+      once["perplexity"] > 1.5)
 
 # %% [markdown]
-# One loophole closed, and the policy looks for the next: the words that chance made dear. It repeats itself less, and still the reader likes fewer of its stories than of the reference's. (With an earlier GPT it was three in four:
-# runs differ.) A better reward closes a loophole, the KL term limits the damage. You want both.
+# One loophole closed, and without a price the policy looks for the next: the words that chance made expensive. It repeats itself less, and how many of its stories the reader likes is a matter of luck: a share of {{ liked_once:.2f }} in this run, where the reference has {{ liked_before:.2f }}.
+# With the price it is {{ liked_repaired:.2f }}. A better reward closes a loophole, the KL term limits the damage. You need both.
 #
 # ## Make: a reader of your own
 #

@@ -53,11 +53,7 @@ def test_it_has_a_cell_a_module_and_a_row_a_lesson(tmp_path):
 def test_the_course_itself(tmp_path):
     cards = read_cards({"welcome-average_picture": {}})
     assert [card.name for card in cards][:2] == ["00_start_here/01_welcome", "01_data/01_images"]
-    assert (cards[0].title, cards[0].minutes, cards[0].count) == (
-        "Can a program make something it has never seen?",
-        15,
-        "1 of 2",
-    )
+    assert (cards[0].title, cards[0].count) == ("Can a program make something it has never seen?", "1 of 2")
     assert all(card.minutes and card.exercises for card in cards)
     write_index(tmp_path, cards)
     assert len(sources(tmp_path)) == 1 + len({card.module for card in cards})
