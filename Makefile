@@ -24,15 +24,15 @@ run: $(VENV)/.installed
 build: $(VENV)/.installed
 	@$(BIN)/genai-course build
 
+# What one runs before lunch: style, units, the harness of all checks, every learner's notebook on the smoke profile.
 test: $(VENV)/.installed-test
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(PYTEST) -n 2 --dist loadfile --ignore tests/validate --ignore tests/install --ignore tests/browser
+	$(PYTEST) -n 2 --dist loadfile --times test tests/unit tests/lessons
 
+# And the rest, in one queue: solutions, real JupyterLab, the site, the classroom, faults, the wheel and the pack.
 validate: $(VENV)/.installed-test
-	$(BIN)/genai-course validate
-	$(PYTEST) -n 2 --dist loadfile tests/validate tests/install
-	$(PYTEST) tests/browser
+	$(PYTEST) -n 2 --dist loadfile --times validate tests/validate tests/browser tests/site tests/classroom tests/faults tests/install
 
 bench: $(VENV)/.installed-bench
 	$(BIN)/python -m benchmarks

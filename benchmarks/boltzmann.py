@@ -12,9 +12,10 @@ import time
 import click
 import numpy as np
 
-from benchmarks.report import machine, on_this_machine, said, seeds_option, split_option, store, summary, table
-from benchmarks.timing import timed
+from benchmarks.report import machine, on_this_machine, said, seeds_option, split_option, store, summary, table, timed
 from genai_course import data, session
+from genai_course.recipes import picture_models
+from genai_course.recipes.budget import Epochs
 
 HIDDEN = 16
 PASSES = 10  # over the data in an epoch, so that little time is lost between epochs
@@ -77,14 +78,10 @@ def ours(train, settings, epochs, seed):
     """The course's machine, trained, and its seconds."""
     import keras
 
-    from genai_course.models import RestrictedBoltzmannMachine
-    from genai_course.models.restricted_boltzmann_machine import falling_rate
-
     keras.utils.set_random_seed(seed)
-    many = np.tile(train, (PASSES, 1, 1, 1))
-    model = RestrictedBoltzmannMachine(HIDDEN, train.shape[1:], **settings)
-    model.compile(falling_rate(epochs * -(-len(many) // 64)), steps_per_execution=16)
-    return model, timed(lambda: model.fit(many, epochs=epochs, verbose=0))
+    budget = Epochs(epochs, {"steps_per_execution": 16})
+    model = picture_models.boltzmann(np.tile(train, (PASSES, 1, 1, 1)), budget, HIDDEN, **settings)
+    return model, {"seconds": budget.seconds["seconds"]}
 
 
 def scikit_learns(train, rate, seconds_to_take, seed):

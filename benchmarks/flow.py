@@ -120,7 +120,7 @@ def trained_flow(flow, train, epochs, batch, seed):
 
     keras.utils.set_random_seed(seed)
     started = time.process_time()
-    fresh = NormalizingFlow(**flow.settings | {"turn_seed": seed}).adapt(train)
+    fresh = NormalizingFlow(**flow.settings | {"rotation_seed": seed}).adapt(train)
     flow.set_weights(fresh.get_weights())
     for variable in flow.optimizer.variables:
         variable.assign(np.zeros(variable.shape))
@@ -131,8 +131,8 @@ def trained_flow(flow, train, epochs, batch, seed):
 @cache
 def compiled_flow(dimensions, batch, steps, rate, settings):
     """A flow that has taken its first steps, and the CPU seconds of compiling: every set and seed uses it again."""
+    from benchmarks.flow_optimizer import flow_optimizer
     from genai_course.models import NormalizingFlow
-    from genai_course.models.normalizing_flow import flow_optimizer
 
     started = time.process_time()
     flow = NormalizingFlow(dimensions, **dict(settings))

@@ -1,4 +1,4 @@
-"""The rows of the transformers in ``benchmarks.text``, and how quickly they train and write.
+"""The rows of the transformers in ``benchmarks.text_prediction``, and how quickly they train and write.
 
 python -m benchmarks.gpt --nanogpt PATH    tokens a second of training beside nanoGPT's own ``model.py``, and of writing
 """
@@ -140,9 +140,11 @@ def mixture(first, second, share=0.5):
 
 def trained(rows, vocab_size, seed, seconds, plan):
     """A model after ``seconds`` of training with XLA.  -> model, CPU seconds of training and of compiling, tokens seen"""
+    from benchmarks.pointer_gpt import PointerGPT
     from genai_course import models
 
-    model, batch = getattr(models, plan.kind)(int(vocab_size), rows.shape[1], **plan.settings), plan.batch
+    kind = PointerGPT if plan.kind == "PointerGPT" else getattr(models, plan.kind)
+    model, batch = kind(int(vocab_size), rows.shape[1], **plan.settings), plan.batch
     untrained = model.get_weights()
     model.compile(model.optimizer_for(TRIAL_STEPS), jit_compile=True, steps_per_execution=16)
     cost = [cpu_seconds(model, rows[: TRIAL_STEPS * batch], batch) for _ in range(2)][1] / TRIAL_STEPS

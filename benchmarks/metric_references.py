@@ -15,7 +15,7 @@ from pathlib import Path
 import click
 import numpy as np
 
-from genai_course.paths import whole_file
+from genai_course.paths import atomic_write
 
 STORED = Path(__file__).parents[1] / "tests/unit/evaluation/metric_references.json"
 LIBRARIES = ("prdc", "torch", "torch-fidelity", "torchmetrics")
@@ -125,7 +125,7 @@ def main():
     except (ImportError, RuntimeError) as error:  # RuntimeError: torchvision was made for another build of torch
         click.echo(f'The libraries cannot be used ({error}); install them with pip install -e ".[bench]".', err=True)
         click.get_current_context().exit(1)  # the other benchmarks go on
-    with whole_file(STORED) as temporary:
+    with atomic_write(STORED) as temporary:
         temporary.write_text(json.dumps({"versions": libraries, "values": values}, indent=2) + "\n", encoding="utf-8")
     click.echo(f"Wrote {STORED}")
 

@@ -12,8 +12,6 @@ import re
 import click
 import numpy as np
 
-from benchmarks.diffusion import diffusion_models
-from benchmarks.hybrid import hybrid_models
 from benchmarks.report import (
     RESULTS,
     machine,
@@ -26,26 +24,46 @@ from benchmarks.report import (
     stored,
     summary,
     table,
+    timed,
 )
-from benchmarks.timing import timed, train
 from benchmarks.torch_diffusion import torch_diffusion_models
 from genai_course import data, evaluation, session
 from genai_course.evaluation.neighbours import nearest_distance, squared_distances
-from genai_course.paths import whole_file
+from genai_course.paths import atomic_write
+from genai_course.recipes import picture_models
+from genai_course.recipes.budget import Epochs
 
 PCA_DIMENSIONS = 60
 NARROW_BANDWIDTH = 0.1  # of a kernel density that nearly copies
 BANDWIDTHS = (0.14, 0.2, 0.28, 0.4)  # to choose from, by the density of other glyphs
 BOTTLENECKS = (2, 4, 8, 16, 32)
-# name -> epochs of the variational autoencoder, and components of the mixture fitted to its codes
-VAE_RECIPES = {"20 s": (12, 50), "60 s": (28, 200)}
-# name -> architecture of the generative adversarial network, whether it learns the characters too, and epochs
-GAN_RECIPES = {
+QUICK = {"steps_per_execution": 16}
+# What is trained for how long, in epochs, by the recipes of ``genai_course.recipes.picture_models``.
+VAES = {"20 s": (12, 50), "60 s": (28, 200)}  # epochs, and components of the mixture fitted to the codes
+VAE_GAN_EPOCHS, VAE_GAN_COMPONENTS = 7, 200  # with as many components as the variational autoencoder of 60 s
+# name -> architecture, whether it learns the characters too, epochs
+GANS = {
     "GAN, dense": ("dense", False, 19),
     "GAN, convolutional": ("convolutional", False, 7),
     "GAN, dense, characters given": ("dense", True, 17),
     "GAN, convolutional, characters given": ("convolutional", True, 6),
 }
+DIFFUSION_EPOCHS = 16
+# name -> whether it learns the characters, and what is drawn: name -> options of ``sample``
+DIFFUSIONS = {
+    "diffusion, characters given": (
+        True,
+        {
+            "10 steps": {},
+            "50 steps": {"steps": 50},
+            "10 steps of DDPM": {"sampler": "ddpm"},
+            "10 steps, guidance 1.5": {"guidance_scale": 1.5},
+            "10 steps, guidance 3": {"guidance_scale": 3.0},
+        },
+    ),
+    "diffusion": (False, {"10 steps": {}}),
+}
+AUTOENCODER_EPOCHS = 6
 
 
 FAMILIES = ("floor", "densities", "vae", "gan", "hybrid", "diffusion", "torch-diffusion", "squeezing")
@@ -92,15 +110,24 @@ def generators(glyphs, seed, families):
     if "densities" in families:
         yield from pixel_densities(train, n, seed)
     if "vae" in families:
-        for name, (epochs, components) in VAE_RECIPES.items():
-            yield from variational_autoencoder(train, n, seed, name, epochs, components)
+        for name, (epochs, components) in VAES.items():
+            yield from with_and_without_prior(f"VAE {name}", picture_models.vae, epochs, components, train, n, seed)
     if "gan" in families:
-        for name, recipe in GAN_RECIPES.items():
-            yield name, *generative_adversarial_network(glyphs, n, seed, *recipe)
+        for name, (architecture, told, epochs) in GANS.items():
+            labels, classes, wanted = characters(glyphs, n, told)
+            budget = new_budget(epochs, seed)
+            model = picture_models.gan(train, labels, budget, classes=classes, architecture=architecture)
+            yield name, budget.seconds, model.sample(n, seed, *wanted), *wanted
     if "hybrid" in families:
-        yield from hybrid_models(train, n, seed)
+        how = picture_models.vae_gan, VAE_GAN_EPOCHS, VAE_GAN_COMPONENTS
+        yield from with_and_without_prior("VAE-GAN", *how, train, n, seed)
     if "diffusion" in families:
-        yield from diffusion_models(glyphs, n, seed)
+        for name, (told, ways) in DIFFUSIONS.items():
+            labels, classes, wanted = characters(glyphs, n, told)
+            budget = new_budget(DIFFUSION_EPOCHS, seed)
+            model = picture_models.diffusion(train, labels, budget, classes=classes)
+            for way, options in ways.items():
+                yield f"{name}, {way}", budget.seconds, model.sample(n, seed, *wanted, **options), *wanted
     if "torch-diffusion" in families:
         yield from torch_diffusion_models(glyphs, n, seed)
 
@@ -144,75 +171,53 @@ def kernel_log_density(distances, bandwidth):
     return logsumexp(-distances / (2 * bandwidth**2), axis=1) - PCA_DIMENSIONS * np.log(bandwidth)
 
 
-def variational_autoencoder(train, n, seed, name, epochs, components):
-    """The course's VAE, drawing from N(0, I) and from a mixture fitted to its codes."""
+def new_budget(epochs, seed):
+    """A budget of so many epochs, and random numbers that begin anew."""
     import keras
-
-    from genai_course.models import VariationalAutoencoder
 
     keras.utils.set_random_seed(seed)
-    model = VariationalAutoencoder(latent_dim=16, picture_shape=train.shape[1:])
-    seconds = fit(model, train, epochs, batch_size=128, learning_rate=2e-3)
-    yield f"VAE {name}, N(0, I)", seconds, model.sample(n, seed)
-    prior = timed(lambda: model.fit_prior(train, components, seed))["seconds"]
-    yield (
-        f"VAE {name}, mixture of {components} on codes",
-        {key: value + prior for key, value in seconds.items()},
-        model.sample(n, seed),
-    )
+    return Epochs(epochs, QUICK)
 
 
-def generative_adversarial_network(glyphs, n, seed, architecture, told, epochs):
-    """The course's GAN with its own optimizers.  Returns seconds, pictures, and labels if it was told the characters."""
-    import keras
-
-    from genai_course.models import GenerativeAdversarialNetwork
-
+def characters(glyphs, n, told):
+    """For a model that is told the characters: labels, how many classes, and [those to ask for]; else None, None, []."""
+    if not told:
+        return None, None, []
     classes = len(glyphs.class_names)
-    keras.utils.set_random_seed(seed)
-    model = GenerativeAdversarialNetwork(32, glyphs.train.shape[1:], classes if told else None, architecture)
-    model.compile(steps_per_execution=16)
-    seconds = train(model, glyphs.train, glyphs.train_labels if told else None, epochs, batch_size=64)
-    labels = [np.arange(n) % classes] if told else []
-    return seconds, model.sample(n, seed, *labels), *labels
+    return glyphs.train_labels, classes, [np.arange(n) % classes]
+
+
+def with_and_without_prior(name, recipe, epochs, components, train, n, seed):
+    """Rows of a model with codes, drawing from N(0, I) and from a mixture fitted to its codes."""
+    budget = new_budget(epochs, seed)
+    model = recipe(train, budget)
+    yield f"{name}, N(0, I)", budget.seconds, model.sample(n, seed)
+    prior = timed(lambda: model.fit_prior(train, components, seed))["seconds"]
+    seconds = {key: value + prior for key, value in budget.seconds.items()}
+    yield f"{name}, mixture of {components} on codes", seconds, model.sample(n, seed)
 
 
 def reconstruction_errors(train, held_out, seed):
     """Mean squared error of held-out pictures: size of the code -> PCA's, the autoencoder's, and its seconds."""
-    import keras
     from sklearn.decomposition import PCA
-
-    from genai_course.models import Autoencoder
 
     flat, flat_held_out = train.reshape(len(train), -1), held_out.reshape(len(held_out), -1)
     errors = {}
     for size in BOTTLENECKS:
         pca = PCA(size, random_state=seed).fit(flat)
         drawn_by_pca = pca.inverse_transform(pca.transform(flat_held_out))
-        keras.utils.set_random_seed(seed)
-        model = Autoencoder(size, train.shape[1:], width=256)
-        seconds = fit(model, train, epochs=6, batch_size=128, learning_rate=3e-3)
-        drawn = np.asarray(model(held_out))
+        budget = new_budget(AUTOENCODER_EPOCHS, seed)
+        drawn = np.asarray(picture_models.autoencoder(train, budget, size)(held_out))
         errors[size] = {
             "pca": float(np.mean((drawn_by_pca - flat_held_out) ** 2)),
             "autoencoder": float(np.mean((drawn - held_out) ** 2)),
-        } | seconds
+        } | budget.seconds
     return errors
-
-
-def fit(model, pictures, epochs, batch_size, learning_rate):
-    """Compile and train with Adam at a falling learning rate, and return CPU seconds."""
-    import keras
-
-    steps = epochs * -(-len(pictures) // batch_size)
-    falling = keras.optimizers.schedules.CosineDecay(learning_rate, steps)
-    model.compile(keras.optimizers.Adam(falling), steps_per_execution=16)
-    return train(model, pictures, None, epochs, batch_size)
 
 
 def judge(pictures, reference, labels=None):
     """The course's scores, how far samples are from held-out pictures (two distances tell copies apart), and their edges."""
-    scores = evaluation.picture_scores(pictures, reference=reference, labels=labels)
+    scores = evaluation.evaluate_images(pictures, reference=reference, labels=labels)
     edges = evaluation.edge_energy(pictures).mean() / evaluation.edge_energy(reference).mean()
     return scores | {"nearest_held_out": nearest_distance(pictures[:1_000], reference), "edges": float(edges)}
 
@@ -258,7 +263,7 @@ def write(report, strips):
 
     for name, pictures in strips.items():
         row = Image.fromarray((np.hstack(list(pictures[..., 0])) * 255).round().astype("uint8"))  # (16, 16 * 16)
-        with whole_file(RESULTS / strip_file(name)) as temporary:
+        with atomic_write(RESULTS / strip_file(name)) as temporary:
             row.resize((3 * row.width, 3 * row.height), Image.Resampling.NEAREST).save(temporary, optimize=True)
     rows = [f"| {name} | ![Sixteen glyphs]({strip_file(name)}) |" for name in report["drawing"]]
     store("quality", report, "\n".join([as_markdown(report), "## To look at", "", "| | |", "|---|---|", *rows, ""]))

@@ -2,13 +2,14 @@
 
 import json
 import platform
+import time
 from pathlib import Path
 from statistics import median
 
 import click
 import numpy as np
 
-from genai_course.paths import whole_file
+from genai_course.paths import atomic_write
 
 RESULTS = Path(__file__).parent / "results"
 
@@ -30,6 +31,13 @@ def some_of(option, name, choices):
         default=list(choices),
         help="Measure these only; may be given several times. The other rows stay as they were stored.",
     )
+
+
+def timed(work):
+    """Do the work and return its CPU seconds, of this process."""
+    started = time.process_time()
+    work()
+    return {"seconds": time.process_time() - started}
 
 
 def said(scores):
@@ -73,7 +81,7 @@ def stored(name):
 def store(name, report, text):
     """Write the report as JSON, and ``text``, its tables, as Markdown."""
     for suffix, content in ((".json", json.dumps(report, indent=1) + "\n"), (".md", text)):
-        with whole_file(RESULTS / f"{name}{suffix}") as temporary:
+        with atomic_write(RESULTS / f"{name}{suffix}") as temporary:
             temporary.write_text(content, encoding="utf-8")
 
 

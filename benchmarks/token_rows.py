@@ -1,4 +1,4 @@
-"""Rows of tokens for the neural rows of ``benchmarks.text``, and how their models are judged."""
+"""Rows of tokens for the neural rows of ``benchmarks.text_prediction``, and how their models are judged."""
 
 import numpy as np
 
@@ -47,4 +47,20 @@ def rows_of(texts, encoder, stories, seed, window=0):
 
 def judged(model, encoder, texts):
     """The log-probability of each token of the test documents, one after another."""
-    return np.concatenate([model.log_prob_of_text(encoder.encode(text)) for text in texts.test])
+    return np.concatenate([log_prob_of_text(model, encoder.encode(text)) for text in texts.test])
+
+
+def log_prob_of_text(model, tokens):
+    """Of one row of any length: each token is predicted from half a context of tokens before it, or more.
+
+    (time,) -> natural logarithms of probabilities (time,) float64
+    """
+    from genai_course.models.language_model import pad
+
+    tokens = np.asarray(tokens)
+    half = max(1, model.context_length // 2)
+    starts = range(0, max(1, len(tokens) - model.context_length + half), half)
+    windows = [tokens[start : start + model.context_length] for start in starts]
+    log_probs = model.log_prob_of_tokens(pad(windows, model.context_length))
+    skipped = [0] + [model.context_length - half] * (len(windows) - 1)  # what the window before has predicted
+    return np.concatenate([each[skip : len(w)] for each, skip, w in zip(log_probs, skipped, windows, strict=True)])

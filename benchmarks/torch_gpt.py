@@ -1,4 +1,4 @@
-"""The familiar peer of ``benchmarks.text`` and ``benchmarks.gpt``: Karpathy's nanoGPT, its own ``model.py``, fetched to measure.
+"""GPT's familiar peer in the benchmarks: Karpathy's nanoGPT, its own ``model.py``, fetched to measure.
 
 Its settings are those of its ``train.py`` (no biases, no dropout, AdamW, clipped by the global norm, warm-up and cosine); the
 learning rate was tuned on training documents held out for that. It needs PyTorch, which is in the ``bench`` extra.
@@ -100,12 +100,6 @@ class NanoGPT:
         log_probs = torch.cat(parts)[..., : self.vocab_size].log_softmax(-1)
         chosen = log_probs.gather(-1, tokens.clamp(min=0)[..., None])[..., 0] * (tokens >= 0)
         return chosen.double().numpy()
-
-    def log_prob_of_text(self, tokens):
-        """As ``GPT.log_prob_of_text``."""
-        from genai_course.models import GPT
-
-        return GPT.log_prob_of_text(self, tokens)
 
 
 def learning_rate(step, steps, peak):

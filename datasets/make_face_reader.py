@@ -17,7 +17,7 @@ from genai_course import data, session
 from genai_course.data import files
 from genai_course.data.faces import FACE_RANGES, TWO_VALUED
 from genai_course.evaluation.face_reader import WEIGHTS, build_reader, read_faces
-from genai_course.paths import whole_file
+from genai_course.paths import atomic_write
 
 keras = session.quietly_import_keras()
 session.pin_threads("laptop")
@@ -62,7 +62,7 @@ def main():
         print(f"{draw + 1} of {DRAWS} draws, error {error:.3f}, {time.process_time() - started:.0f} s", flush=True)
 
     path = Path(__file__).with_name(WEIGHTS)
-    with whole_file(path) as temporary:
+    with atomic_write(path) as temporary:
         weights = [part.astype(np.float16) for part in model.get_weights()]
         np.savez_compressed(temporary, **{f"{number:02}": part for number, part in enumerate(weights)})
     files.record_checksum(WEIGHTS)

@@ -14,7 +14,7 @@ import numpy as np
 from genai_course import data, session
 from genai_course.data import files
 from genai_course.evaluation.classifier import WEIGHTS, build_classifier
-from genai_course.paths import whole_file
+from genai_course.paths import atomic_write
 
 keras = session.quietly_import_keras()
 session.pin_threads("laptop")
@@ -49,7 +49,7 @@ def main():
 
     scale_features(model, pictures)
     path = Path(__file__).with_name(WEIGHTS)
-    with whole_file(path) as temporary:
+    with atomic_write(path) as temporary:
         weights = [part.astype(np.float16) for part in model.get_weights()]
         np.savez_compressed(temporary, **{f"{number:02}": part for number, part in enumerate(weights)})
     files.record_checksum(WEIGHTS)

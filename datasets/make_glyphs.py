@@ -19,7 +19,7 @@ from scipy.ndimage import distance_transform_edt
 
 from genai_course.data.files import record_checksum
 from genai_course.data.glyphs import FIELD_RANGE, FIELD_SIZE, FRAME
-from genai_course.paths import whole_file
+from genai_course.paths import atomic_write
 
 # Typeface -> bold or not.  Left out: LastResort (draws placeholders), the STIX fonts of symbols and size variants,
 # cmsy10 and cmex10 (symbols), cmmi10 (old-style digits, most of it mathematics).
@@ -54,7 +54,7 @@ MAX_WIDTH = 1.05  # in cap heights; wider characters (M, W) are squeezed to this
 def main():
     fields = np.stack([[distance_field(font, character) for character in CHARACTERS] for font in map(load, TYPEFACES)])
     target = Path(__file__).with_name("glyphs.npz")
-    with whole_file(target) as temporary:
+    with atomic_write(target) as temporary:
         np.savez_compressed(
             temporary,
             fields=fields,  # (typefaces, characters, FIELD_SIZE, FIELD_SIZE) uint8
@@ -63,7 +63,7 @@ def main():
             bold=np.array(list(TYPEFACES.values()), np.uint8),
         )
     record_checksum(target.name)
-    with whole_file(target.with_name("glyphs-font-licences.txt")) as temporary:
+    with atomic_write(target.with_name("glyphs-font-licences.txt")) as temporary:
         temporary.write_text(font_licences(), encoding="utf-8")
     megabytes = target.stat().st_size / 1e6
     print(f"{target.name}: {len(TYPEFACES)} typefaces x {len(CHARACTERS)} characters, {megabytes:.2f} MB")

@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw, ImageFont
 from genai_course import data
 from genai_course.data.points2d import NAMES
 from genai_course.models.ngram import NgramModel
-from genai_course.paths import whole_file
+from genai_course.paths import atomic_write
 
 HERE = Path(__file__).parent
 
@@ -101,7 +101,7 @@ def save(name, picture, enlarge, colours):
     """Write a palette PNG with every pixel drawn ``enlarge`` times as wide and high."""
     values = np.round(np.broadcast_to(picture, (*picture.shape[:2], 3)) * 255).astype(np.uint8)
     image = Image.fromarray(values.repeat(enlarge, axis=0).repeat(enlarge, axis=1))
-    with whole_file(HERE / f"{name}.png") as temporary:
+    with atomic_write(HERE / f"{name}.png") as temporary:
         image.quantize(colours, dither=Image.Dither.NONE).save(temporary, optimize=True)
     print(f"{name}.png: {image.width} x {image.height}, {(HERE / f'{name}.png').stat().st_size / 1024:.0f} KiB")
 

@@ -8,7 +8,7 @@ import os
 from datetime import date
 from pathlib import Path
 
-from genai_course.paths import course_home, dated, whole_file
+from genai_course.paths import atomic_write, course_home, dated
 
 FILE = "progress.json"
 LOCK_SECONDS = 3  # to wait for another notebook, which needs milliseconds
@@ -87,5 +87,5 @@ def _read(path):
 
 
 def _write(path, passes):
-    with whole_file(path) as temporary:
+    with atomic_write(path) as temporary:
         temporary.write_text(json.dumps({"passed": passes}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

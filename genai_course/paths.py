@@ -1,6 +1,5 @@
 """Where things are: the course's own files, and what it keeps on the learner's machine."""
 
-import errno
 import os
 import tempfile
 from contextlib import contextmanager
@@ -10,8 +9,6 @@ from pathlib import Path
 import platformdirs
 
 PACKAGE = Path(__file__).parent
-# What a disk says that is full, read-only or somebody else's.
-REFUSALS = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.ENOTDIR, errno.EEXIST}
 
 
 def course_root():
@@ -46,24 +43,6 @@ def can_write_to(folder):
         return False
 
 
-@contextmanager
-def one_sentence(folder, mend):
-    """Answer a disk that is full or must not be written to with one sentence, a click.ClickException.
-
-    folder: what is written to. mend: what to do, after "free some space or".
-    """
-    try:
-        yield
-    except OSError as error:
-        import click  # a lesson, which imports this module, has no need of it
-
-        if error.errno not in REFUSALS:
-            raise
-        raise click.ClickException(
-            f"{folder} cannot be written to ({error.strerror}): free some space or {mend}."
-        ) from None
-
-
 def dated(path):
     """A free name beside ``path`` for keeping what is there: ``01_images.2026-11-21-143000.ipynb``."""
     path, number = Path(path), 1
@@ -76,10 +55,10 @@ def dated(path):
 
 
 @contextmanager
-def whole_file(path):
+def atomic_write(path):
     """Yield a temporary path near ``path``; move it to ``path`` on success, so the file is whole or absent.
 
-    >>> with whole_file("curves.npz") as temporary:
+    >>> with atomic_write("curves.npz") as temporary:
     ...     np.savez(temporary, loss=loss)
     """
     path = Path(path)

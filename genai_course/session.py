@@ -12,8 +12,14 @@ PROFILES = ("smoke", "laptop", "gpu")
 # One thread: a convolution's fifth digit depends on the number of threads, and on the small models of the course
 # a second one gains nothing (measured on a dense autoencoder: 0.67 s an epoch with one thread, 0.67 s with two).
 THREADS = 1
+# The same for a process yet to start: what NumPy's libraries and TensorFlow read of the environment when they start.
+ONE_THREAD = dict.fromkeys(
+    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"), str(THREADS)
+)
 
-current_run = None  # the Run of the last setup(), or None
+# The Run of the last setup(), or None. Only check and claim ask it, whose calls in a learner's cells hold the answer and no more;
+# everything else is given the run.
+current_run = None
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,9 @@ def setup(profile="laptop", seed=0, *, theme=None):
 
     Pins the number of threads, seeds Python, NumPy and TensorFlow, silences TensorFlow's start-up messages and sets
     the style of the figures. Call it before importing Keras; calling it again starts the random numbers afresh.
+    From then on the same seed gives the same numbers on this machine to the last bit, in any process and whatever that
+    has computed before; only where TensorFlow had computed before the first call do its threads stay as they are, which
+    moves last digits, and ``setup`` says so. ("gpu" promises no bits.)
 
     profile: "smoke", "laptop" or "gpu".
     seed: whole number from 0 to 2**32 - 1.
@@ -109,7 +118,8 @@ def pin_threads(profile):
         tf.config.threading.set_intra_op_parallelism_threads(THREADS)
         tf.config.threading.set_inter_op_parallelism_threads(THREADS)
     except RuntimeError:  # TensorFlow has computed something already; it then keeps what it started with
-        if tf.config.threading.get_intra_op_parallelism_threads() != THREADS:
+        started_with = tf.config.threading.get_intra_op_parallelism_threads()  # 0: what the environment said
+        if (started_with or int(os.environ.get("TF_NUM_INTRAOP_THREADS") or 0)) != THREADS:
             print(
                 "TensorFlow was already running, so its thread count stays: restart the kernel for repeatable numbers."
             )

@@ -10,42 +10,5 @@ from genai_course.data.points2d import Points, points2d
 from genai_course.data.python_texts import python_code, python_docs
 from genai_course.data.stories import Stories, stories
 from genai_course.data.texts import Texts, shared_runs
-from genai_course.data.tokens import BytePairEncoder, CharacterEncoder, UsedTokens
+from genai_course.data.tokens import BytePairEncoder, UsedTokens
 from genai_course.data.tones import TIMBRES, TONE_RANGES, Sounds, note_frequency, play_notes, tones
-
-__all__ = [
-    "CHARACTERS",
-    "FACE_RANGES",
-    "GLYPH_RANGES",
-    "TIMBRES",
-    "TONE_RANGES",
-    "BytePairEncoder",
-    "CharacterEncoder",
-    "Clips",
-    "Pictures",
-    "Points",
-    "Sounds",
-    "Stories",
-    "Texts",
-    "UsedTokens",
-    "audio",
-    "bounce",
-    "bouncing_digits",
-    "digits",
-    "draw_clips",
-    "draw_faces",
-    "draw_glyphs",
-    "faces",
-    "files",
-    "glyphs",
-    "note_frequency",
-    "octant",
-    "play_notes",
-    "points2d",
-    "python_code",
-    "python_docs",
-    "shared_runs",
-    "stories",
-    "tones",
-    "typefaces",
-]

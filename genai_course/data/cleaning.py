@@ -28,7 +28,8 @@ def normalise(text):
 
 
 def minhash(texts, hashes=128, width=5, seed=0):
-    """A signature for each text: the share of places in which two agree estimates their similarity (:func:`jaccard`).
+    """A signature for each text: the share of places in which two agree estimates their similarity: the runs of
+    characters that both have, as a share of those that either has (Jaccard).
 
     Each place belongs to a random order of all runs of ``width`` characters, and holds the text's first run in that order.
     Broder (1997), "On the resemblance and containment of documents".
@@ -52,12 +53,6 @@ def _mixed(numbers):
     """Numbers whose high bits depend on all bits of the input, as the order of a random permutation needs."""
     numbers = (numbers ^ (numbers >> np.uint64(32))) * np.uint64(0xD6E8FEB86659FD93)
     return numbers ^ (numbers >> np.uint64(32))
-
-
-def jaccard(first, second, width=5):
-    """How similar two texts are: runs of ``width`` characters that both have, as a share of those that either has."""
-    first, second = (set(run_hashes(text.ljust(width, "\0"), width).tolist()) for text in (first, second))
-    return len(first & second) / len(first | second)
 
 
 def near_duplicates(texts, threshold=0.7, hashes=128, bands=32, width=5, seed=0):

@@ -1,4 +1,4 @@
-"""Near-duplicate pictures, found by a perceptual hash."""
+"""A perceptual hash, which near-duplicate pictures share but for a few bits."""
 
 import numpy as np
 
@@ -22,15 +22,3 @@ def hash_distance(hashes_a, hashes_b):
     # A bit differs where exactly one of the two is set: |a| + |b| - 2 a·b, one matrix product for all pairs.
     distance = a.sum(axis=1)[:, None] + b.sum(axis=1) - 2 * a @ b.T
     return np.rint(distance).astype(np.int64)
-
-
-def near_duplicates(pictures, threshold, margin=0.1):
-    """Pairs of pictures whose hashes differ in at most ``threshold`` bits.
-
-    Returns (pairs, 2) indices, the smaller one first. Raises ValueError for a threshold below 0.
-    """
-    if threshold < 0:
-        raise ValueError(f"threshold is {threshold!r}; a number of differing bits is 0 or more.")
-    hashes = difference_hash(pictures, margin)
-    close = np.triu(hash_distance(hashes, hashes) <= threshold, k=1)
-    return np.argwhere(close)

@@ -5,7 +5,7 @@
 
 import hashlib
 
-from genai_course.paths import course_root, whole_file
+from genai_course.paths import atomic_write, course_root
 
 LIST_NAME = "checksums.txt"
 
@@ -42,7 +42,7 @@ def listed_checksums():
 def record_checksum(name):
     """Write the present checksum of ``datasets/<name>`` into the list.  For the scripts that make data files."""
     sums = {**listed_checksums(), name: checksum(_folder() / name)}
-    with whole_file(_folder() / LIST_NAME) as temporary:
+    with atomic_write(_folder() / LIST_NAME) as temporary:
         temporary.write_text("".join(f"{sums[key]}  {key}\n" for key in sorted(sums)), encoding="utf-8")
 
 

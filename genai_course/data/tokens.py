@@ -1,4 +1,4 @@
-"""From text to whole numbers and back: character by character, or by byte-pair encoding."""
+"""From text to whole numbers and back, by byte-pair encoding."""
 
 import re
 from collections import Counter, defaultdict
@@ -8,42 +8,6 @@ import numpy as np
 BYTES = 256
 # A chunk is a word, a number or a row of marks, each with a blank before it, or other white space. Tokens stay inside chunks.
 CHUNK = re.compile(r" ?[^\W\d_]+| ?\d+| ?(?:[^\w\s]|_)+|\s+")
-
-
-class CharacterEncoder:
-    """Each character is a token.
-
-    alphabet: the characters it knows, each once, in this order.
-
-    >>> encoder = CharacterEncoder.train("banana")
-    >>> encoder.encode("nab"), encoder.decode([2, 0, 1])
-    (array([2, 0, 1]), 'nab')
-    """
-
-    def __init__(self, alphabet):
-        self.alphabet = "".join(dict.fromkeys(alphabet))
-        self.numbers = {character: number for number, character in enumerate(self.alphabet)}
-
-    @classmethod
-    def train(cls, text):
-        """An encoder for the characters of a text, in the order of their code points."""
-        return cls("".join(sorted(set(text))))
-
-    @property
-    def size(self):
-        """Number of different tokens."""
-        return len(self.alphabet)
-
-    def encode(self, text):
-        """Text to numbers, (characters,) int32. Raises ValueError for a character that the alphabet does not have."""
-        try:
-            return np.array([self.numbers[character] for character in text], np.int32)
-        except KeyError as error:
-            raise ValueError(f"{error.args[0]!r} is not among the {self.size} characters of this encoder.") from None
-
-    def decode(self, numbers):
-        """Numbers to text."""
-        return "".join(self.alphabet[number] for number in _whole_numbers(numbers, self.size))
 
 
 class BytePairEncoder:

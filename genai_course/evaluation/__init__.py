@@ -1,4 +1,4 @@
-"""How good are generated pictures and predicted texts? One ruler for every model of the course."""
+"""How good are generated pictures and predicted texts? The same measures for every model of the course."""
 
 from genai_course.evaluation.bootstrap import bootstrap_interval
 from genai_course.evaluation.calibration import expected_calibration_error, fit_temperature
@@ -9,46 +9,10 @@ from genai_course.evaluation.disentanglement import information_table, mutual_in
 from genai_course.evaluation.face_reader import face_error, read_faces
 from genai_course.evaluation.frechet import frechet_distance
 from genai_course.evaluation.hallucination import hallucination_rates, wilson_interval
+from genai_course.evaluation.image_metrics import SAMPLES, evaluate_images
 from genai_course.evaluation.inception import class_probabilities, inception_score
-from genai_course.evaluation.kernel import kernel_distance, kernel_distance_of_gaussians
 from genai_course.evaluation.likelihood import bits_per_dimension
 from genai_course.evaluation.memorisation import copied_share, nearest_distances
 from genai_course.evaluation.modes import high_quality_share, mode_shares, modes_covered
 from genai_course.evaluation.neighbours import nearest_distance, precision_recall
-from genai_course.evaluation.ruler import SAMPLES, picture_scores
 from genai_course.evaluation.sharpness import edge_energy
-
-__all__ = [
-    "SAMPLES",
-    "bits_per_character",
-    "bits_per_dimension",
-    "bootstrap_interval",
-    "class_probabilities",
-    "copied_share",
-    "density_coverage",
-    "edge_energy",
-    "expected_calibration_error",
-    "face_error",
-    "features",
-    "fit_temperature",
-    "frechet_distance",
-    "hallucination_rates",
-    "high_quality_share",
-    "inception_score",
-    "information_table",
-    "kernel_distance",
-    "kernel_distance_of_gaussians",
-    "mode_shares",
-    "modes_covered",
-    "mutual_information",
-    "mutual_information_gap",
-    "nearest_distance",
-    "nearest_distances",
-    "picture_scores",
-    "precision_recall",
-    "read_faces",
-    "recognise",
-    "recognised_share",
-    "wilson_interval",
-    "xz_bits_per_character",
-]

@@ -1,4 +1,4 @@
-"""The course's ruler for glyph pictures: a small convolutional classifier whose weights never change.
+"""What measures glyph pictures in the course: a small convolutional classifier whose weights never change.
 
 ``datasets/make_glyph_classifier.py`` trained it; ``datasets/glyph_classifier.md`` says on what and how well it reads.
 """

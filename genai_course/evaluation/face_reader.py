@@ -1,4 +1,4 @@
-"""The course's ruler for faces: a small convolutional network that reads every factor off a picture; its weights never change.
+"""What measures faces in the course: a small convolutional network that reads every factor off a picture, its weights fixed.
 
 ``datasets/make_face_reader.py`` trained it; ``datasets/face_reader.md`` says on what and how well it reads.
 """

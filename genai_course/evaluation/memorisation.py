@@ -25,15 +25,6 @@ def nearest_distances(pictures, training):
     return np.sqrt(np.concatenate([block.min(axis=1) for block in squared_distances(pictures, training)]))
 
 
-def distances_after_shift(pictures, training):
-    """The same, but each picture may first move by one pixel in any of eight directions, or stay.
-
-    pictures: (n, height, width, channels); what leaves at one side comes back at the other.  Returns (n,).
-    """
-    moved = [np.roll(pictures, (down, right), axis=(1, 2)) for down in (-1, 0, 1) for right in (-1, 0, 1)]
-    return np.min([nearest_distances(each, training) for each in moved], axis=0)
-
-
 def copied_share(generated, training, held_out, allowed=0.01, distances=nearest_distances):
     """Share of samples that lie nearer to a training picture than all but ``allowed`` of the held-out pictures do.
 

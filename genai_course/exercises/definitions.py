@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib import import_module
 
+from genai_course.exercises.edits import EditError, edited
+
 TOLERANCE = 1e-4  # relative to the largest expected number: float32 against float64, sums in another order
 
 
@@ -11,8 +13,8 @@ TOLERANCE = 1e-4  # relative to the largest expected number: float32 against flo
 class Mistake:
     """A usual wrong answer and what to say about it.
 
-    wrong: for a Function a wrong implementation; for a Value a wrong value or a test ``answer -> bool``;
-        for an Experiment a test ``result -> bool``.
+    wrong: for a Function an edit of the reference's text (see ``edits``) or a wrong implementation; for a Value a wrong
+        value or a test ``answer -> bool``; for an Experiment a test ``result -> bool``.
     hint: why this mistake happens and where to look.
     example: an answer or result that the test recognises; the harness needs it where ``wrong`` is a test.
     """
@@ -28,14 +30,21 @@ class Exercise:
 
     name: the id without the lesson's prefix. reference: the right answer. hints: from a nudge to nearly the answer.
     passed: what was right, and one sentence more. excused: description of a mutant -> why it is right, too.
+    mistakes: tried in order; ``{wrong: hint}``, or ``[(wrong, hint), (wrong, hint, example), …]`` where tests need
+        examples; both become Mistakes.
     """
 
     name: str = field(kw_only=False)
     reference: object
     hints: tuple[str, str, str]
     passed: str
-    mistakes: list[Mistake] = field(default_factory=list)
+    mistakes: dict | list = field(default_factory=list)
     excused: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self):
+        entries = self.mistakes.items() if isinstance(self.mistakes, dict) else self.mistakes
+        mistakes = [each if isinstance(each, Mistake) else Mistake(*each) for each in entries]
+        object.__setattr__(self, "mistakes", mistakes)  # the class is frozen
 
     def resolve(self):
         """The reference itself."""
@@ -50,9 +59,11 @@ class Function(Exercise):
     cases: ``rng -> [tuple of arguments, …]``, smallest first; made afresh for each call; float64 arrays become float32.
     traced: whether the function will run inside training; it is then also run in a ``tf.function``.
     dtype: name of the type the result must have, where the lesson needs it.
+    written_out: the same in one function, whose text the mistakes edit; for a reference that leaves the work to others.
     """
 
     cases: Callable
+    written_out: Callable | None = None
     traced: bool = False
     tolerance: float = TOLERANCE
     dtype: str | None = None
@@ -65,6 +76,18 @@ class Function(Exercise):
         quietly_import_keras()  # first, or importing a model would print TensorFlow's greetings into a check
         module, _, name = self.reference.partition(":")
         return getattr(import_module(module), name)
+
+    def wrong(self, mistake):
+        """The function that makes this mistake. Raises EditError where its edit no longer applies."""
+        return mistake.wrong if callable(mistake.wrong) else edited(self.written_out or self.resolve(), mistake.wrong)
+
+    def wrong_functions(self):
+        """(mistake, function that makes it), …, without broken edits: ``build`` refuses them, a learner is not bothered."""
+        for mistake in self.mistakes:
+            try:
+                yield mistake, self.wrong(mistake)
+            except EditError:
+                continue
 
 
 @dataclass(frozen=True, kw_only=True)

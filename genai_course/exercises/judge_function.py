@@ -56,8 +56,8 @@ def judge_function(exercise, function, seconds):
     pairs = zip(calls, expected, strict=False)  # calls end with the first error
     differences = [None if call.error else difference(call.result, want, exercise.tolerance) for call, want in pairs]
     if error or any(differences):
-        for mistake in exercise.mistakes:
-            if _behave_alike(calls, _run(exercise, mistake.wrong, seconds), exercise.tolerance):
+        for mistake, wrong in exercise.wrong_functions():
+            if _behave_alike(calls, _run(exercise, wrong, seconds), exercise.tolerance):
                 return mistaken(mistake, *([_error_line(error, function)] if error else []))
     if error:
         return _raised(error, calls[-1], function, seconds)

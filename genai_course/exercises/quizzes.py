@@ -1,5 +1,6 @@
 """The quiz at a lesson's end: buttons where a kernel is live, the questions as text elsewhere."""
 
+from genai_course.exercises.quiz_markdown import QuizError
 from genai_course.exercises.registry import UnknownId, find_quiz
 from genai_course.exercises.render import Note, is_live, show
 
@@ -11,7 +12,7 @@ def quiz(lesson, answers=...):
     """
     try:
         questions = find_quiz(lesson)
-    except UnknownId as error:
+    except (UnknownId, QuizError) as error:
         show(Note("note", str(error)))
         return
     letters, complaint = _as_letters(questions, answers)

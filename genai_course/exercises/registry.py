@@ -4,6 +4,7 @@ import difflib
 import importlib.util
 import sys
 
+from genai_course.exercises.quiz_markdown import read_quiz
 from genai_course.exercises.render import CleanError
 from genai_course.paths import course_root
 
@@ -44,11 +45,12 @@ def find(kind, id_):
 
 
 def find_quiz(lesson):
-    """The questions of a lesson, named without its number. Raises UnknownId."""
-    known = [prefix for prefix in lesson_prefixes() if getattr(_module(prefix), "QUIZ", [])]
+    """The questions of a lesson, named without its number. Raises UnknownId, or QuizError for a quiz with a fault."""
+    files = {name: file.with_name("quiz.md") for name, file in exercise_files().items()}
+    known = [name for name, file in files.items() if file.is_file()]
     if lesson not in known:
         raise UnknownId(_no_such("quiz", lesson, known))
-    return _module(lesson).QUIZ
+    return read_quiz(files[lesson])
 
 
 def _module(prefix):

@@ -3,15 +3,19 @@
 A watcher thread plants an exception in the running thread (``PyThreadState_SetAsyncExc``). A loop may swallow it with a
 bare ``except:``. So the exception, while it is created, plants its successor, which then strikes outside that ``try``.
 An exception strikes between two steps of Python: one step that never ends (``time.sleep(10**9)``) is not stopped.
+
+What counts are computing seconds of this process: on a busy machine a right answer may take many seconds of the clock.
 """
 
 import ctypes
 import functools
 import os
 import threading
+import time
 from queue import SimpleQueue
 
-LIMIT = 5.0  # seconds; a check takes less than one
+LIMIT = 5.0  # computing seconds; a check takes less than one
+PATIENCE = 12  # times the limit may pass on the clock: what sleeps computes nothing, and has to end as well
 AGAIN = 0.02  # seconds between two attempts to stop a function that resists
 
 # Our own prototype: restype None makes it fit to be an __init__, and leaves ctypes.pythonapi as others know it.
@@ -44,15 +48,19 @@ class _Alarm:
         self.returned = threading.Event()
 
     def watch(self, seconds):
+        most, latest = time.process_time() + seconds, time.monotonic() + PATIENCE * seconds
         while not self.returned.wait(seconds):
+            seconds = min(most - time.process_time(), latest - time.monotonic())
+            if seconds > 0:
+                continue
+            seconds = AGAIN
             if self.over:
                 return
             self.plant()
-            seconds = AGAIN
 
 
 def limited(function, *args, seconds=LIMIT):
-    """Return ``function(*args)``; raise TookTooLong if it takes longer than ``seconds``."""
+    """Return ``function(*args)``; raise TookTooLong if it computes for longer than ``seconds``, or sleeps far longer."""
     alarm, watcher = _Alarm(), _idle.pop() if _idle else _new_watcher()
     clear, successor = alarm.clear, alarm.successor
     try:

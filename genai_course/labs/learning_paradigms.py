@@ -1,6 +1,6 @@
 """One small generator of points in the plane, and what different ways to learn ask of it.
 
-The generator is a mixture of round Gaussians, called bells. It can be sampled, knows its density, and knows how each of its
+The generator is a mixture of round Gaussians, its components. It can be sampled, knows its density, and knows how each of its
 numbers changes the logarithm of that density at a point. Every way to learn follows these gradients; they differ in whose
 points they look at, an example's or its own, and in how much each point counts. All of it is NumPy.
 """
@@ -10,29 +10,32 @@ import numpy as np
 from genai_course.training.optimizers import Adam
 
 
-class Bells:
-    """A mixture of round Gaussians in the plane, four numbers a bell: logit of its share, x, y, logarithm of its spread.
+class GaussianMixture:
+    """A mixture of round Gaussians in the plane, four numbers a component: logit of its share, x, y, log of its deviation.
 
-    numbers: (4 * bells,) in that order, bell after bell. labels: how many labels there are; bell b belongs to label b % labels.
-    Raises ValueError for numbers that do not come in fours and for labels below 1 or above the number of bells.
+    numbers: (4 * components,) in that order, component after component.
+    labels: how many labels there are; component c belongs to label c % labels.
+
+    Raises ValueError for numbers that do not come in fours and for labels below 1 or above the number of components.
     """
 
     def __init__(self, numbers, labels=1):
         self.numbers = np.array(numbers, float)
         if self.numbers.ndim != 1 or not self.numbers.size or self.numbers.size % 4:
-            raise ValueError(f"numbers has shape {self.numbers.shape}; give one row of four numbers a bell.")
+            raise ValueError(f"numbers has shape {self.numbers.shape}; give one row of four numbers a component.")
         if not 1 <= labels <= self.numbers.size // 4:
-            raise ValueError(f"labels is {labels!r}; give a whole number from 1 to the number of bells.")
-        self.label_of_bell = np.arange(self.numbers.size // 4) % labels
+            raise ValueError(f"labels is {labels!r}; give a whole number from 1 to the number of components.")
+        self.label_of_component = np.arange(self.numbers.size // 4) % labels
 
     @classmethod
-    def first(cls, bells, seed, labels=1):
-        """Bells of spread 1 and equal share, at places drawn evenly from -3.5 to 3.5."""
-        places = np.random.default_rng(seed).uniform(-3.5, 3.5, (bells, 2))
-        return cls(np.concatenate([np.zeros((bells, 1)), places, np.zeros((bells, 1))], axis=1).ravel(), labels)
+    def first(cls, components, seed, labels=1):
+        """Gaussians of standard deviation 1 and equal share, at places drawn evenly from -3.5 to 3.5."""
+        places = np.random.default_rng(seed).uniform(-3.5, 3.5, (components, 2))
+        zeros = np.zeros((components, 1))
+        return cls(np.concatenate([zeros, places, zeros], axis=1).ravel(), labels)
 
     def parts(self):
-        """Logarithms of the shares (bells,), centres (bells, 2) and spreads (bells,)."""
+        """Logarithms of the shares (components,), centres (components, 2) and spreads (components,)."""
         table = self.numbers.reshape(-1, 4)
         return table[:, 0] - log_sum(table[:, 0]), table[:, 1:3], np.exp(table[:, 3])
 
@@ -41,36 +44,36 @@ class Bells:
         return log_sum(self._joint(points, labels)[0])
 
     def gradient(self, points, labels=None):
-        """How each number changes :meth:`log_prob` at each point.  (n, 2), (n,) or None -> (n, 4 * bells)
+        """How each number changes :meth:`log_prob` at each point.  (n, 2), (n,) or None -> (n, 4 * components)
 
-        A bell counts at a point with its responsibility, the probability that the point came from it: Bishop (2006),
+        A component counts at a point with its responsibility, the probability that the point came from it: Bishop (2006),
         "Pattern Recognition and Machine Learning", section 9.2.2.
         """
         joint, away, squares = self._joint(points, labels)
-        responsibility = np.exp(joint - log_sum(joint)[:, None])  # (n, bells)
+        responsibility = np.exp(joint - log_sum(joint)[:, None])  # (n, components)
         log_shares, _, spreads = self.parts()
         by_share = responsibility - np.exp(log_shares)
-        by_place = responsibility[..., None] * away / spreads[:, None] ** 2  # (n, bells, 2)
+        by_place = responsibility[..., None] * away / spreads[:, None] ** 2  # (n, components, 2)
         by_spread = responsibility * (squares - 2)
         gradient = np.concatenate([by_share[..., None], by_place, by_spread[..., None]], axis=-1)
         return gradient.reshape(len(points), -1)
 
-    def sample(self, n, dice, label=None):
-        """Draw points, of one label if it is given.  dice: a NumPy generator -> (n, 2)"""
+    def sample(self, n, rng, label=None):
+        """Draw points, of one label if it is given.  rng: a NumPy generator -> (n, 2)"""
         log_shares, centres, spreads = self.parts()
-        shares = np.exp(log_shares) * (True if label is None else self.label_of_bell == label)
-        chosen = np.searchsorted(np.cumsum(shares), shares.sum() * dice.random(n), side="right")
-        chosen = np.minimum(chosen, np.flatnonzero(shares)[-1])  # rounding must not draw a bell whose share is 0
-        return centres[chosen] + spreads[chosen, None] * dice.standard_normal((n, 2))
+        shares = np.exp(log_shares) * (True if label is None else self.label_of_component == label)
+        chosen = np.searchsorted(np.cumsum(shares), shares.sum() * rng.random(n), side="right")
+        chosen = np.minimum(chosen, np.flatnonzero(shares)[-1])  # rounding must not draw a component whose share is 0
+        return centres[chosen] + spreads[chosen, None] * rng.standard_normal((n, 2))
 
     def _joint(self, points, labels):
-        """Log density of point and bell (n, bells), the way from bell to point (n, bells, 2), and its square in spreads."""
+        """Log density of point and component (n, components), point minus mean (n, components, 2), and its scaled square."""
         log_shares, centres, spreads = self.parts()
         away = np.asarray(points, float)[:, None] - centres
         squares = np.sum(away**2, axis=-1) / spreads**2
         joint = log_shares - squares / 2 - np.log(2 * np.pi * spreads**2)
-        if labels is not None:  # a bell of another label cannot have made this point
-            joint = np.where(self.label_of_bell == np.asarray(labels)[:, None], joint, -np.inf)
+        if labels is not None:  # a component of another label cannot have made this point
+            joint = np.where(self.label_of_component == np.asarray(labels)[:, None], joint, -np.inf)
         return joint, away, squares
 
 

@@ -103,15 +103,15 @@ class OverfittingLab:
         """Shapes of what a step gets, for any number of models, so that the graph is traced once."""
         weights = [tf.TensorSpec((None, *each.shape), tf.float32) for each in self.new_weights(0)]
         memory = [[each, each] for each in weights]
-        pictures, dice = (tf.TensorSpec((None, self.batch, last), tf.float32) for last in (PIXELS, self.width))
+        pictures, uniform = (tf.TensorSpec((None, self.batch, last), tf.float32) for last in (PIXELS, self.width))
         number, strength = tf.TensorSpec((), tf.float32), tf.TensorSpec((None, 1, 1), tf.float32)
-        return [weights, memory, pictures, dice, number, [strength] * 4]
+        return [weights, memory, pictures, uniform, number, [strength] * 4]
 
     def new_weights(self, seed):
         """First weights, the hidden bias and the last weights and bias; for batch normalisation also a scale."""
-        dice, width = np.random.default_rng(seed), self.width
-        first = dice.standard_normal((PIXELS, width)) * np.sqrt(2 / PIXELS)
-        last = dice.standard_normal((width, PIXELS)) * np.sqrt(1 / width)
+        rng, width = np.random.default_rng(seed), self.width
+        first = rng.standard_normal((PIXELS, width)) * np.sqrt(2 / PIXELS)
+        last = rng.standard_normal((width, PIXELS)) * np.sqrt(1 / width)
         weights = [first * self.masks[0], np.zeros((1, width)), last * self.masks[1], np.zeros((1, PIXELS))]
         return [np.float32(each) for each in weights + [np.ones((1, width))] * self.normalise]
 
@@ -148,12 +148,12 @@ class OverfittingLab:
         weights = [tf.convert_to_tensor(each) for each in weights]
         return self.nats(weights, tf.convert_to_tensor(pictures), **options).numpy() / (PIXELS * np.log(2))
 
-    def take_step(self, weights, memory, pictures, dice, step, strengths):
+    def take_step(self, weights, memory, pictures, uniform, step, strengths):
         """One step of every model: loss, gradient, Adam, decay.  strengths: four arrays (models, 1, 1), as in Recipe."""
         rate, weight_decay, l2, l1 = strengths
         with tf.GradientTape() as tape:
             tape.watch(weights)
-            loss = self.nats(weights, pictures, silence=lambda hidden: self.dropout(hidden, dice, rate))
+            loss = self.nats(weights, pictures, silence=lambda hidden: self.dropout(hidden, uniform, rate))
         new_weights, new_memory = [], []
         for place, gradient in enumerate(tape.gradient(loss, weights)):
             matrix = place in (0, 2)  # biases and scales are left alone
@@ -182,7 +182,7 @@ class OverfittingLab:
         weights = [tf.constant(each) for each in weights]
         memory = [[0 * each, 0 * each] for each in weights]
         pools, parts = self.pictures_of(recipes, seeds)
-        dice = [np.random.default_rng([seed, 1]) for seed in seeds]
+        rngs = [np.random.default_rng([seed, 1]) for seed in seeds]
         steps_of, measured, kept = [], {name: [] for name in parts}, []
         for step in range(steps + 1):
             if step % CHECK_EVERY == 0 or step == steps:
@@ -192,7 +192,7 @@ class OverfittingLab:
                 steps_of.append(step)
                 kept += [[each.numpy() for each in weights]] if keep else []
             if step < steps:
-                batch, silenced = self.draw(pools, strengths, dice)
+                batch, silenced = self.draw(pools, strengths, rngs)
                 weights, memory = self.step(weights, memory, batch, silenced, tf.constant(step + 1.0), four)
         shape = (len(recipes), len(seeds), len(steps_of))
         bits = {name: np.stack(each, axis=-1).reshape(shape) for name, each in measured.items()}
@@ -211,10 +211,10 @@ class OverfittingLab:
         }
         return pools[:, :MOST_PICTURES], {name: tf.constant(pictures) for name, pictures in parts.items()}
 
-    def draw(self, pools, strengths, dice):
+    def draw(self, pools, strengths, rngs):
         """A batch for every model (models, batch, 64), and numbers from 0 to 1 for dropout (models, batch, width)."""
         seeds = len(pools)
-        chance = np.stack([each.random((4, self.batch), "float32") for each in dice], axis=1)  # (4, seeds, batch)
+        chance = np.stack([each.random((4, self.batch), "float32") for each in rngs], axis=1)  # (4, seeds, batch)
         which, mirrored, down, right = chance
         kinds, kind_of = np.unique(strengths[::seeds, 4:], axis=0, return_inverse=True)  # many recipes see the same
         batches = []
@@ -224,7 +224,7 @@ class OverfittingLab:
             if shift:
                 batch = regularizers.shifted(batch, *((2 * each - 1) * shift for each in (down, right)))
             batches.append(binary(batch))
-        silenced = np.stack([each.random((self.batch, self.width), "float32") for each in dice])
+        silenced = np.stack([each.random((self.batch, self.width), "float32") for each in rngs])
         batches = np.stack(batches)[kind_of.ravel()].reshape(-1, self.batch, PIXELS)
         return tf.constant(batches), tf.constant(np.tile(silenced, (len(strengths) // seeds, 1, 1)))
 
@@ -237,7 +237,7 @@ class OverfittingLab:
         if self.normalise:
             raise ValueError("This model normalises its batches; sample from one that does not.")
         check_sizes(n=n)
-        dice, models = np.random.default_rng(seed), len(weights[0])
+        rng, models = np.random.default_rng(seed), len(weights[0])
         first, last = weights[0] * self.masks[0], weights[2] * self.masks[1]
         received = np.repeat(weights[1], n, axis=1)  # (models, n, width)
         drawn = np.zeros((models, n, PIXELS), "float32")
@@ -245,7 +245,7 @@ class OverfittingLab:
             hidden = np.maximum(received, 0)
             hidden = hidden if silence is None else np.asarray(silence(hidden))
             logit = (hidden @ last[:, :, place : place + 1] + weights[3][:, :, place : place + 1])[..., 0]
-            drawn[..., place] = dice.random((models, n)) < 1 / (1 + np.exp(-logit))
+            drawn[..., place] = rng.random((models, n)) < 1 / (1 + np.exp(-logit))
             received += drawn[..., place, None] * first[:, None, place]
         return drawn
 

@@ -5,7 +5,6 @@ from genai_course.lazy import lazy_names
 PUBLIC_NAMES = {
     "Autoencoder": "autoencoder",
     "BinaryVariationalAutoencoder": "binary_variational_autoencoder",
-    "BoltzmannMachine": "boltzmann_machine",
     "ComponentVariationalAutoencoder": "component_variational_autoencoder",
     "CopyingGPT": "copying_gpt",
     "DiffusionModel": "diffusion",
@@ -19,10 +18,8 @@ PUBLIC_NAMES = {
     "NormalizingFlow": "normalizing_flow",
     "PixelCNN": "pixelcnn",
     "PixelRNN": "pixelcnn",
-    "PointerGPT": "pointer_gpt",
     "RecurrentLanguageModel": "recurrent_language_model",
     "RestrictedBoltzmannMachine": "restricted_boltzmann_machine",
-    "TiedLSTM": "tied_lstm",
     "VariationalAutoencoder": "variational_autoencoder",
     "VariationalAutoencoderGAN": "variational_autoencoder_gan",
 }

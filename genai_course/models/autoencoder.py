@@ -9,7 +9,8 @@ import math
 import keras
 from keras import layers, ops
 
-from genai_course.models.picture_checks import check_settings
+from genai_course.models.losses import weighted_mean
+from genai_course.models.picture_checks import ChecksInput, check_settings
 
 
 def reconstruction_error(pictures, drawn):
@@ -21,7 +22,7 @@ def reconstruction_error(pictures, drawn):
 
 
 @keras.saving.register_keras_serializable(package="genai_course")
-class Autoencoder(keras.Model):
+class Autoencoder(ChecksInput, keras.Model):
     """Dense encoder and decoder around a bottleneck of ``latent_dim`` numbers.
 
     Dense layers, because on pictures of 16×16 pixels and less they reach a given error in fewer seconds than convolutions.
@@ -36,12 +37,14 @@ class Autoencoder(keras.Model):
     Raises ValueError for a size that is not a whole number of 1 or more, or a negative noise.
     """
 
+    y_is = "target"
+
     def __init__(self, latent_dim, picture_shape, width=512, depth=2, noise=0.0, **options):
         super().__init__(**options)
         self.settings = check_settings(
             latent_dim=latent_dim, picture_shape=picture_shape, width=width, depth=depth, noise=noise
         )
-        self.latent_dim = latent_dim
+        self.latent_dim, self.picture_shape = latent_dim, self.settings["picture_shape"]
         self.encoder = build_encoder(picture_shape, width, depth, outputs=latent_dim, noise=noise)
         self.decoder = build_decoder(latent_dim, picture_shape, width, depth)
 
@@ -58,8 +61,9 @@ class Autoencoder(keras.Model):
         return self.decoder(codes, training=training)  # (n, height, width, channels)
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        """Mean reconstruction error of the batch: the target is the picture itself, so ``fit`` needs no ``y``."""
-        return ops.mean(reconstruction_error(x, y_pred))
+        """Mean reconstruction error of the batch; without a ``y`` the target is the picture itself."""
+        target = x if y is None else y
+        return weighted_mean(reconstruction_error(target, y_pred), sample_weight)
 
     def get_config(self):
         return {**super().get_config(), **self.settings}

@@ -14,9 +14,9 @@ import tensorflow as tf
 from keras import ops
 
 from genai_course.checks import check_above_zero, check_sizes
+from genai_course.models.losses import LOG_TWO_PI
 from genai_course.models.variational_autoencoder import kl_of_each_dimension, reparameterise
 
-LOG_TWO_PI = math.log(2 * math.pi)
 PLACES = ("kl", "total_correlation")
 
 
@@ -104,10 +104,10 @@ class BetaAutoencoders:
                     loss = tf.reduce_sum(self.losses(tf.gather(data, batches[step]), noise[step], len(rows)))
                 optimizer.apply_gradients(zip(tape.gradient(loss, weights), weights, strict=True))
 
-        dice = [np.random.default_rng([seed, 1]) for seed in self.seeds]
+        rngs = [np.random.default_rng([seed, 1]) for seed in self.seeds]
         for _ in watch(range(epochs)):
-            orders = [each.permutation(len(rows))[: steps * batch_size] for each in dice]
-            noise = [each.standard_normal((steps, batch_size, self.latent_dim), np.float32) for each in dice]
+            orders = [each.permutation(len(rows))[: steps * batch_size] for each in rngs]
+            noise = [each.standard_normal((steps, batch_size, self.latent_dim), np.float32) for each in rngs]
             batches = np.stack(orders).reshape(-1, steps, batch_size).swapaxes(0, 1)  # (steps, models, batch_size)
             run_epoch(tf.constant(batches, tf.int32), tf.constant(np.stack(noise, axis=1)))
         return self
@@ -118,8 +118,8 @@ def new_layers(sizes, seeds):
     layers = []
     for inputs, outputs in zip(sizes[:-1], sizes[1:], strict=True):
         limit = math.sqrt(6 / (inputs + outputs))  # Glorot and Bengio (2010), equation 16
-        dice = [np.random.default_rng([seed, inputs, outputs]) for seed in seeds]
-        weights = np.stack([each.uniform(-limit, limit, (inputs, outputs)) for each in dice])
+        rngs = [np.random.default_rng([seed, inputs, outputs]) for seed in seeds]
+        weights = np.stack([each.uniform(-limit, limit, (inputs, outputs)) for each in rngs])
         layers += [tf.Variable(weights.astype(np.float32)), tf.Variable(np.zeros((len(seeds), 1, outputs), np.float32))]
     return layers
 

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from genai_course.models.losses import weighted_mean
 from genai_course.models.picture_checks import check_black_and_white
 from genai_course.models.variational_autoencoder import VariationalAutoencoder, kl_of_each_dimension
 
@@ -30,13 +31,18 @@ class BinaryVariationalAutoencoder(VariationalAutoencoder):
     ``sample`` returns the probability of a 1 at each pixel.
     """
 
+    def check_values(self, x):
+        check_black_and_white(x, "x")
+
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         """Negative ELBO per picture, in nats, with the KL term weighted by beta."""
         drawn, mean, log_variance = y_pred
-        kl = ops.mean(kl_of_each_dimension(mean, log_variance), axis=0)  # (latent_dim,)
-        self.error_tracker.update_state(ops.mean(ops.square(x - drawn)))
+        target = x if y is None else y
+        kl = weighted_mean(kl_of_each_dimension(mean, log_variance), sample_weight, axis=0)  # (latent_dim,)
+        self.error_tracker.update_state(weighted_mean(ops.square(target - drawn), sample_weight))
         self.kl_tracker.update_state(ops.sum(kl))
-        return self.beta * ops.sum(ops.maximum(kl, self.free_bits)) - ops.mean(log_likelihood(x, drawn))
+        likelihood = weighted_mean(log_likelihood(target, drawn), sample_weight)
+        return self.beta * ops.sum(ops.maximum(kl, self.free_bits)) - likelihood
 
     def log_ratios(self, pictures, samples, seed, prior):
         """log p(x | z) + log p(z) - log q(z | x) for random codes z of the encoder.  Returns (samples, n) float64.

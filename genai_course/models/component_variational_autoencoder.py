@@ -14,12 +14,13 @@ from keras import layers, ops
 
 from genai_course.checks import check_sizes
 from genai_course.models.latent_prior import DrawsFromPrior
-from genai_course.models.picture_checks import check_settings
+from genai_course.models.losses import weighted_mean
+from genai_course.models.picture_checks import ChecksInput, check_settings
 from genai_course.models.variational_autoencoder import SMALLEST_VARIANCE, kl_divergence, reparameterise
 
 
 @keras.saving.register_keras_serializable(package="genai_course")
-class ComponentVariationalAutoencoder(DrawsFromPrior, keras.Model):
+class ComponentVariationalAutoencoder(DrawsFromPrior, ChecksInput, keras.Model):
     """Dense encoder from components to a Gaussian over codes, dense decoder back; fixed components on either side.
 
     latent_dim: size of a code. picture_shape: (height, width, channels) of pictures with values in [0, 1].
@@ -29,6 +30,8 @@ class ComponentVariationalAutoencoder(DrawsFromPrior, keras.Model):
     Call ``adapt(pictures)`` first, then ``fit(model.squeeze(pictures))``.
     Raises ValueError for a size that is not a whole number of 1 or more, or a negative beta.
     """
+
+    y_is = "target"
 
     def __init__(self, latent_dim, picture_shape, components=150, beta=1.0, width=256, depth=1, **options):
         super().__init__(**options)
@@ -47,6 +50,11 @@ class ComponentVariationalAutoencoder(DrawsFromPrior, keras.Model):
         self.kl_tracker = keras.metrics.Mean(name="kl")
         self.error_tracker = keras.metrics.Mean(name="error")
         self.begin_prior(latent_dim)
+
+    @property
+    def example_shape(self):
+        """The model learns from components: ``fit(model.squeeze(pictures))``."""
+        return (self.settings["components"],)
 
     def adapt(self, pictures, seed=0):
         """Find the components of pictures (n, height, width, channels), at least as many as components.  Returns the model.
@@ -95,8 +103,9 @@ class ComponentVariationalAutoencoder(DrawsFromPrior, keras.Model):
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         """Negative ELBO per row of components, in nats and up to a constant, with the KL term weighted by beta."""
         given, mean, log_variance = y_pred
-        error = ops.maximum(ops.mean(ops.square(x - given)), SMALLEST_VARIANCE)
-        kl = ops.mean(kl_divergence(mean, log_variance))
+        target = x if y is None else y
+        error = ops.maximum(weighted_mean(ops.square(target - given), sample_weight), SMALLEST_VARIANCE)
+        kl = weighted_mean(kl_divergence(mean, log_variance), sample_weight)
         self.error_tracker.update_state(error)
         self.kl_tracker.update_state(kl)
         return 0.5 * x.shape[1] * ops.log(error) + self.settings["beta"] * kl

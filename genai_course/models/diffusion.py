@@ -2,7 +2,7 @@
 
 Ho et al. (2020), "Denoising diffusion probabilistic models" (DDPM), with time from 0 to 1 and the cosine schedule of
 Nichol and Dhariwal (2021), "Improved denoising diffusion probabilistic models"; the sampler without fresh noise is DDIM, Song
-et al. (2021), "Denoising diffusion implicit models"; asking for a class is Ho and Salimans (2022), "Classifier-free
+et al. (2021), "Denoising diffusion implicit models"; guidance towards a class is Ho and Salimans (2022), "Classifier-free
 diffusion guidance". The network is made of dense layers, which on small pictures learn more in a second than convolutions.
 """
 
@@ -14,18 +14,19 @@ import tensorflow as tf
 from keras import layers, ops
 
 from genai_course.checks import check_sizes
-from genai_course.models.picture_checks import check_classes, check_labels, check_settings
+from genai_course.models.losses import weighted_mean
+from genai_course.models.picture_checks import ChecksInput, check_classes, check_labels, check_settings
 
 SAMPLERS = ("multistep", "ddim", "ddpm")
 FREQUENCIES = 32  # of the sines and cosines that tell the network the time
-BELL_CENTRES = np.array([-1.0, 0.0, 1.0], "float32")  # of what a clean pixel may be: black, grey, white
-BELL_SPREADS = np.array([0.03, 0.5, 0.03], "float32")
+COMPONENT_MEANS = np.array([-1.0, 0.0, 1.0], "float32")  # of what a clean pixel may be: black, grey, white
+COMPONENT_DEVIATIONS = np.array([0.03, 0.5, 0.03], "float32")
 SMALLEST_NOISE = 0.3  # below this much noise an error weighs no more: its last traces are easy, and many
 TIME_CENTRE, TIME_SPREAD = 0.5, 1.2  # of the logit of the times to learn from: mostly the middle
 PICTURES_AT_ONCE = 1_000  # of a call of ``sample``
 
 
-def signal_and_noise(time):
+def alpha_and_sigma(time):
     """How much of the picture and how much noise there is at a time from 0 (picture) to 1 (noise alone).
 
     Two factors whose squares add up to 1: Nichol and Dhariwal (2021), equation 17, without its offset.  Any shape -> two
@@ -35,70 +36,72 @@ def signal_and_noise(time):
 
 def add_noise(clean, noise, time):
     """What is left of something clean at a time.  Ho et al. (2020), equation 4.  Three arrays that broadcast -> one"""
-    signal, spread = signal_and_noise(time)
-    return signal * clean + spread * noise
+    alpha, sigma = alpha_and_sigma(time)
+    return alpha * clean + sigma * noise
 
 
 def score(noisy, denoised, time):
-    """Slope of the log-density of noisy things, from the best guess at what is under the noise: Tweedie's formula.
+    """Slope of the log-density of noisy things, from the posterior mean of what is under the noise: Tweedie's formula.
 
     Efron (2011), "Tweedie's formula and selection bias", equation 1.4.  Three arrays that broadcast -> one
     """
-    signal, spread = signal_and_noise(time)
-    return (signal * denoised - noisy) / ops.square(spread)
+    alpha, sigma = alpha_and_sigma(time)
+    return (alpha * denoised - noisy) / ops.square(sigma)
 
 
-def ddim_step(noisy, denoised, time, earlier):
-    """From one time to an earlier one: the same guess at the picture, the same guess at the noise, mixed anew.
+def ddim_step(noisy, denoised, time, next_time):
+    """From one time to an earlier one: the same prediction of the picture, the same prediction of the noise, mixed anew.
 
     Song et al. (2021), equation 12 with sigma = 0.  Arrays that broadcast -> one; ``time`` is above 0.
     """
-    signal, spread = signal_and_noise(time)
-    return add_noise(denoised, (noisy - signal * denoised) / spread, earlier)
+    alpha, sigma = alpha_and_sigma(time)
+    return add_noise(denoised, (noisy - alpha * denoised) / sigma, next_time)
 
 
-def ddpm_step(noisy, denoised, time, earlier, fresh_noise):
-    """From one time to an earlier one with some of the noise replaced: a draw from the forward process turned round.
+def ddpm_step(noisy, denoised, time, next_time, fresh_noise):
+    """From one time to an earlier one with some of the noise replaced: a draw from the reversed forward process.
 
     Song et al. (2021), equations 12 and 16 with eta = 1, which is Ho et al. (2020), equations 6 and 7.
     """
-    signal, spread = signal_and_noise(time)
-    next_signal, next_spread = signal_and_noise(earlier)
-    fresh = next_spread / spread * ops.sqrt(ops.maximum(1 - ops.square(signal / next_signal), 0.0))
-    kept = ops.sqrt(ops.maximum(ops.square(next_spread) - ops.square(fresh), 0.0))
-    return next_signal * denoised + kept * (noisy - signal * denoised) / spread + fresh * fresh_noise
+    alpha, sigma = alpha_and_sigma(time)
+    next_alpha, next_sigma = alpha_and_sigma(next_time)
+    fresh = next_sigma / sigma * ops.sqrt(ops.maximum(1 - ops.square(alpha / next_alpha), 0.0))
+    remaining = ops.sqrt(ops.maximum(ops.square(next_sigma) - ops.square(fresh), 0.0))
+    return next_alpha * denoised + remaining * (noisy - alpha * denoised) / sigma + fresh * fresh_noise
 
 
-def guided(asked, unasked, guidance_scale):
-    """A guess for a class, pushed on in the direction in which it differs from the guess for no class in particular.
+def guided(cond, uncond, guidance_scale):
+    """The conditional prediction, pushed further away from the unconditional one: classifier-free guidance.
 
     Ho and Salimans (2022), equation 6, with w = guidance_scale - 1.  Two arrays of one shape -> the same shape
     """
-    return unasked + guidance_scale * (asked - unasked)
+    return uncond + guidance_scale * (cond - uncond)
 
 
 @keras.saving.register_keras_serializable(package="genai_course")
-class DiffusionModel(keras.Model):
-    """A dense network that sees a noisy picture, the time and a class, and guesses the picture under the noise.
+class DiffusionModel(ChecksInput, keras.Model):
+    """A dense network that sees a noisy picture, the time and a class, and predicts the picture under the noise.
 
     picture_shape: (height, width, channels) of the pictures; their values are in [0, 1].
     classes: number of classes for ``fit(pictures, labels)`` and ``sample(n, labels=...)``; None to learn without labels.
     width, depth: units of each hidden layer; residual blocks of two such layers.
-    averaging: decay of the running average of the weights from which ``sample`` draws; 0 for none.
-    unlabelled: share of the training pictures whose class is hidden, so that the network can also guess without one.
+    ema_decay: decay of the exponential moving average (EMA) of the weights from which ``sample`` draws; 0 for none.
+    p_uncond: share of the training pictures whose class is hidden, so that the network can also predict without one.
 
     Raises ValueError for a size that is not a whole number of 1 or more, or a share out of range.
     """
 
-    def __init__(self, picture_shape, classes=None, width=512, depth=2, averaging=0.99, unlabelled=0.1, **options):
+    y_is = "labels"
+
+    def __init__(self, picture_shape, classes=None, width=512, depth=2, ema_decay=0.99, p_uncond=0.1, **options):
         super().__init__(**options)
         self.settings = check_settings(
-            picture_shape=picture_shape, width=width, depth=depth, averaging=averaging, unlabelled=unlabelled
+            picture_shape=picture_shape, width=width, depth=depth, ema_decay=ema_decay, p_uncond=p_uncond
         ) | {"classes": check_classes(classes)}
-        for name in ("averaging", "unlabelled"):
+        for name in ("ema_decay", "p_uncond"):
             if self.settings[name] >= 1:
                 raise ValueError(f"{name} is {self.settings[name]!r}; give a number from 0 to less than 1.")
-        for name in ("picture_shape", "classes", "averaging", "unlabelled"):
+        for name in ("picture_shape", "classes", "ema_decay", "p_uncond"):
             setattr(self, name, self.settings[name])
         self.no_class = self.classes or 0  # the label of a picture whose class is not told
         sizes = {"picture_shape": self.picture_shape, "labels": self.no_class + 1, "width": width, "depth": depth}
@@ -110,36 +113,42 @@ class DiffusionModel(keras.Model):
         self.loss_tracker = keras.metrics.Mean(name="loss")
         self.built = True
 
-    def fit(self, pictures, labels=None, **options):
-        """Train on pictures (n, height, width, channels) in [0, 1], with labels (n,) from 0 if the model has classes.
-
-        options: those of ``keras.Model.fit``, such as epochs and batch_size.
-        Raises ValueError for pictures of another shape, and for labels that are missing, unexpected or out of range.
-        """
-        if np.shape(pictures)[1:] != self.picture_shape:
-            raise ValueError(f"pictures has shape {np.shape(pictures)}; give (n, {str(self.picture_shape)[1:]}.")
-        if labels is not None or self.classes is not None:
-            labels = check_labels(labels, len(pictures), self.classes)
-        return super().fit(pictures, labels, **options)
+    @property
+    def metrics(self):
+        return [self.loss_tracker]
 
     def train_step(self, data):
-        """Add noise, guess what was under it, learn from the error: Ho et al. (2020), algorithm 1."""
-        pictures, labels, _ = keras.utils.unpack_x_y_sample_weight(data)
+        """Add noise, predict what was under it, learn from the error: Ho et al. (2020), algorithm 1."""
+        pictures, labels, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
         n = ops.shape(pictures)[0]
         clean = 2.0 * ops.cast(pictures, "float32") - 1.0  # from [0, 1] to [-1, 1]
-        labels = ops.full((n,), self.no_class, "int32") if labels is None else ops.cast(labels, "int32")
-        hidden = keras.random.uniform((n,), seed=self.random) < self.unlabelled
+        labels = self.labels_or_none(labels, n)
+        hidden = keras.random.uniform((n,), seed=self.random) < self.p_uncond
         labels = ops.where(hidden, self.no_class, labels)
         time = self.random_times(n)
         noise = keras.random.normal(ops.shape(clean), seed=self.random)
         with tf.GradientTape() as tape:
             denoised = self.denoise(add_noise(clean, noise, column(time)), time, labels, self.network)
-            loss = denoising_loss(clean, denoised, time)
+            loss = denoising_loss(clean, denoised, time, sample_weight)
         weights = self.network.trainable_variables
         self.optimizer.apply(tape.gradient(loss, weights), weights)
         self.average_weights()
         self.loss_tracker.update_state(loss)
         return {"loss": self.loss_tracker.result()}
+
+    def test_step(self, data):
+        """The loss of the averaged network, from which ``sample`` draws; every class is told."""
+        pictures, labels, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
+        n = ops.shape(pictures)[0]
+        clean = 2.0 * ops.cast(pictures, "float32") - 1.0
+        time, noise = self.random_times(n), keras.random.normal(ops.shape(clean), seed=self.random)
+        denoised = self.denoise(add_noise(clean, noise, column(time)), time, self.labels_or_none(labels, n))
+        self.loss_tracker.update_state(denoising_loss(clean, denoised, time, sample_weight))
+        return {"loss": self.loss_tracker.result()}
+
+    def labels_or_none(self, labels, n):
+        """Labels as the network wants them, ``no_class`` for each picture if there are none.  -> (n,) int32"""
+        return ops.full((n,), self.no_class, "int32") if labels is None else ops.cast(labels, "int32")
 
     def random_times(self, n):
         """Times to learn from, (n,) in (0, 1): logit-normal, as in Esser et al. (2024), section 3.1.
@@ -151,47 +160,47 @@ class DiffusionModel(keras.Model):
         return ops.sigmoid(TIME_CENTRE + TIME_SPREAD * normal)
 
     def denoise(self, noisy, time, labels, network=None):
-        """The guess at the picture under the noise: for each pixel the mean of what it could be.
+        """Predict the picture under the noise, x0: for each pixel the posterior mean of what it could be.
 
-        A pixel is black, grey or white, each a bell of values. Noise moves and widens the bells, so Bayes' rule says what a
-        noisy pixel tells about itself; the network adds what all the other pixels tell about it.
+        A pixel is black, grey or white, each a Gaussian of values. Noise moves and widens the Gaussians, so Bayes' rule says
+        what a noisy pixel tells about itself; the network adds what all the other pixels tell about it.
 
         noisy: (n, height, width, channels); time: (n,) above 0; labels: (n,), ``no_class`` for none.
         """
         network = self.averaged_network if network is None else network
-        signal, spread = (ops.expand_dims(column(part), -1) for part in signal_and_noise(time))  # (n, 1, 1, 1, 1)
-        variance = ops.square(signal * BELL_SPREADS) + ops.square(spread)  # (n, 1, 1, 1, 3)
-        distances = ops.expand_dims(noisy, -1) - signal * BELL_CENTRES  # (n, height, width, channels, 3)
+        alpha, sigma = (ops.expand_dims(column(part), -1) for part in alpha_and_sigma(time))  # (n, 1, 1, 1, 1)
+        variance = ops.square(alpha * COMPONENT_DEVIATIONS) + ops.square(sigma)  # (n, 1, 1, 1, 3)
+        distances = ops.expand_dims(noisy, -1) - alpha * COMPONENT_MEANS  # (n, height, width, channels, 3)
         log_density = -0.5 * (ops.square(distances) / variance + ops.log(variance))
         shares = ops.softmax(log_density + network([noisy, time, labels]), axis=-1)
-        means = BELL_CENTRES + signal * np.square(BELL_SPREADS) / variance * distances
+        means = COMPONENT_MEANS + alpha * np.square(COMPONENT_DEVIATIONS) / variance * distances
         return ops.sum(shares * means, axis=-1)
 
     def average_weights(self):
         """Move the averaged network a little towards the trained one; early on more, so that a short training counts."""
         steps = ops.cast(self.optimizer.iterations, "float32")
-        decay = ops.minimum(self.averaging, steps / (steps + 10))
+        decay = ops.minimum(self.ema_decay, steps / (steps + 10))
         for average, weight in zip(self.averaged_network.variables, self.network.variables, strict=True):
             average.assign(weight + decay * (average - weight))
 
-    def guess(self, noisy, time, labels=None, guidance_scale=1.0):
-        """Pictures in [-1, 1] guessed under the noise at one time.  (n, height, width, channels) -> the same shape"""
+    def predict_x0(self, noisy, time, labels=None, guidance_scale=1.0):
+        """Pictures in [-1, 1] predicted under the noise at one time.  (n, height, width, channels) -> the same shape"""
         noisy = ops.convert_to_tensor(noisy, dtype="float32")
         n = ops.shape(noisy)[0]
         times, nobody = ops.full((n,), time, "float32"), ops.full((n,), self.no_class, "int32")
         if labels is None:
             return self.denoise(noisy, times, nobody)
-        asked = self.denoise(noisy, times, ops.convert_to_tensor(labels, dtype="int32"))
+        cond = self.denoise(noisy, times, ops.convert_to_tensor(labels, dtype="int32"))
         if guidance_scale == 1:
-            return asked
-        return ops.clip(guided(asked, self.denoise(noisy, times, nobody), guidance_scale), -1, 1)
+            return cond
+        return ops.clip(guided(cond, self.denoise(noisy, times, nobody), guidance_scale), -1, 1)
 
     def sample(self, n, seed=0, labels=None, steps=10, sampler="multistep", guidance_scale=1.0):
         """Draw ``n`` new pictures.  Returns (n, height, width, channels) float32 in [0, 1].
 
         labels: the class of each, (n,) whole numbers; by default a model with classes draws each class as often.
-        steps: how often the network guesses a picture; from time 1 to time 0 they are equally long.
-        sampler: "ddpm" puts fresh noise in at each step, "ddim" none; "multistep" has none either and carries the guess
+        steps: how often the network predicts a picture; from time 1 to time 0 they are equally long.
+        sampler: "ddpm" puts fresh noise in at each step, "ddim" none; "multistep" has none either and carries the prediction
             on to the middle of the step, so that few steps do.
         guidance_scale: above 1 the pictures look more like their class, and more like each other; 0 ignores the class.
 
@@ -202,26 +211,26 @@ class DiffusionModel(keras.Model):
         noisy = random.standard_normal((n, *self.picture_shape)).astype("float32")
         times = np.linspace(1, 0, steps + 1)
         before = None
-        for time, earlier in zip(times[:-1].tolist(), times[1:].tolist(), strict=True):
-            guess = self.in_blocks(noisy, time, labels, guidance_scale)
+        for time, next_time in zip(times[:-1].tolist(), times[1:].tolist(), strict=True):
+            denoised = self.in_blocks(noisy, time, labels, guidance_scale)
             if sampler == "ddpm":
                 fresh_noise = random.standard_normal(noisy.shape).astype("float32")
-                noisy = ddpm_step(noisy, guess, time, earlier, fresh_noise)
+                noisy = ddpm_step(noisy, denoised, time, next_time, fresh_noise)
             else:
-                carried_on = sampler == "multistep" and before is not None and earlier > 0
+                carried_on = sampler == "multistep" and before is not None and next_time > 0
                 # Lu et al. (2022), "DPM-Solver++", section 4.2; with equal steps of the angle the weights are these.
-                noisy = ddim_step(noisy, 1.5 * guess - 0.5 * before if carried_on else guess, time, earlier)
-            noisy, before = np.asarray(noisy, "float32"), guess
+                noisy = ddim_step(noisy, 1.5 * denoised - 0.5 * before if carried_on else denoised, time, next_time)
+            noisy, before = np.asarray(noisy, "float32"), denoised
         return np.clip(0.5 * noisy + 0.5, 0, 1)
 
     def in_blocks(self, noisy, time, labels, guidance_scale):
-        """``guess`` for any number of pictures, some at a time, as an array."""
+        """``predict_x0`` for any number of pictures, some at a time, as an array."""
         blocks = [slice(start, start + PICTURES_AT_ONCE) for start in range(0, len(noisy), PICTURES_AT_ONCE)]
-        guesses = [
-            self.guess(noisy[block], time, None if labels is None else labels[block], guidance_scale)
+        predictions = [
+            self.predict_x0(noisy[block], time, None if labels is None else labels[block], guidance_scale)
             for block in blocks
         ]
-        return np.concatenate([np.asarray(guess) for guess in guesses])
+        return np.concatenate([np.asarray(part) for part in predictions])
 
     def check_request(self, n, labels, steps, sampler, guidance_scale):
         """The labels of a request for samples, (n,) int32 or None, or ValueError in one sentence."""
@@ -241,14 +250,14 @@ class DiffusionModel(keras.Model):
         return {**super().get_config(), **self.settings}
 
 
-def denoising_loss(clean, denoised, time):
+def denoising_loss(clean, denoised, time, sample_weight=None):
     """Mean squared error of a pixel, over the noise's variance: the same error matters more where little is hidden.
 
     "SNR+1" of Salimans and Ho (2022), section 4; here it stops rising at SMALLEST_NOISE.  (n, ...), (n, ...), (n,) -> ()
     """
-    _, spread = signal_and_noise(time)
+    _, sigma = alpha_and_sigma(time)
     errors = ops.mean(ops.square(clean - denoised), axis=tuple(range(1, len(clean.shape))))  # (n,)
-    return ops.mean(errors / ops.square(ops.maximum(spread, SMALLEST_NOISE)))
+    return weighted_mean(errors / ops.square(ops.maximum(sigma, SMALLEST_NOISE)), sample_weight)
 
 
 def column(values):
@@ -264,18 +273,18 @@ def build_network(picture_shape, labels, width, depth, name="network"):
     noisy, time, label = keras.Input(picture_shape), keras.Input(()), keras.Input((), dtype="int32")
     frequencies = np.geomspace(1, 200, FREQUENCIES).astype("float32")
     angles = math.pi * ops.expand_dims(time, 1) * frequencies  # (n, 32)
-    clock = layers.Concatenate()([ops.sin(angles), ops.cos(angles)])  # (n, 64)
+    time_embedding = layers.Concatenate()([ops.sin(angles), ops.cos(angles)])  # (n, 64)
     spread_out = keras.initializers.RandomNormal(mean=0.0, stddev=0.5)
 
     def conditions():
         """What time and class say to one layer.  -> (n, width)"""
-        return layers.Dense(width)(clock) + layers.Embedding(labels, width, spread_out)(label)
+        return layers.Dense(width)(time_embedding) + layers.Embedding(labels, width, spread_out)(label)
 
     x = layers.Dense(width)(layers.Flatten()(noisy)) + conditions()  # (n, width)
     for _ in range(depth):
         hidden = layers.Dense(width)(layers.LayerNormalization()(x)) + conditions()
         x = x + layers.Dense(width, kernel_initializer="zeros")(ops.silu(hidden))
     x = ops.silu(layers.LayerNormalization()(x))
-    bells = (*picture_shape, len(BELL_CENTRES))
-    pixels = layers.Dense(math.prod(bells), kernel_initializer="zeros")(x)
-    return keras.Model([noisy, time, label], layers.Reshape(bells)(pixels), name=name)
+    components = (*picture_shape, len(COMPONENT_MEANS))
+    pixels = layers.Dense(math.prod(components), kernel_initializer="zeros")(x)
+    return keras.Model([noisy, time, label], layers.Reshape(components)(pixels), name=name)

@@ -2,7 +2,7 @@
 
 Goodfellow et al. (2014), "Generative adversarial nets", with what made it dependable since: a penalty on the judge's
 gradient (Mescheder et al. 2018, "Which training methods for GANs do actually converge?"), samples from averaged weights
-(Yazıcı et al. 2019, "The unusual effectiveness of averaging in GAN training"), and classes by projection (Miyato and
+(Yazıcı et al. 2019, "The unusual effectiveness of ema_decay in GAN training"), and classes by projection (Miyato and
 Koyama 2018, "cGANs with projection discriminator"). The convolutional form follows Radford et al. (2016), "Unsupervised
 representation learning with deep convolutional generative adversarial networks" (DCGAN).
 """
@@ -15,7 +15,7 @@ import tensorflow as tf
 from keras import layers, ops
 
 from genai_course.checks import check_sizes
-from genai_course.models.picture_checks import check_classes, check_labels, check_settings
+from genai_course.models.picture_checks import ChecksInput, check_classes, check_labels, check_settings
 
 ARCHITECTURES = {"dense": 512, "convolutional": 48}  # name -> default width
 PENALISED_SHARE = 4  # the gradient penalty is measured on one of so many real pictures: a quarter of its time
@@ -47,7 +47,7 @@ def optimal_discriminator(p_real, p_fake):
     return p_real / (p_real + p_fake)
 
 
-def gradient_penalty(logits_of, pictures):
+def r1_penalty(logits_of, pictures):
     """Mean squared length of the discriminator's gradient at real pictures, R1: how steep it is where it should rest.
 
     Mescheder et al. (2018), equation 9, without the factor gamma / 2.
@@ -63,7 +63,7 @@ def gradient_penalty(logits_of, pictures):
 
 
 @keras.saving.register_keras_serializable(package="genai_course")
-class GenerativeAdversarialNetwork(keras.Model):
+class GenerativeAdversarialNetwork(ChecksInput, keras.Model):
     """A generator from codes to pictures and a discriminator from pictures to logits, trained against each other.
 
     latent_dim: size of a code, whole number, 1 or more.
@@ -73,10 +73,12 @@ class GenerativeAdversarialNetwork(keras.Model):
     width: units of each hidden layer (dense; by default 512), or channels at half the picture's size (convolutional; 48).
     depth: hidden layers of each dense network.
     gamma: weight of the gradient penalty; 0 trains without it.
-    averaging: decay of the running average of the generator's weights from which ``sample`` draws; 0 for none.
+    ema_decay: decay of the exponential moving average (EMA) of the generator's weights from which ``sample`` draws; 0 for none.
 
     Raises ValueError for a size that is not a whole number of 1 or more, another architecture, or a weight out of range.
     """
+
+    y_is, weighs_samples = "labels", False
 
     def __init__(
         self,
@@ -87,7 +89,7 @@ class GenerativeAdversarialNetwork(keras.Model):
         width=None,
         depth=2,
         gamma=0.5,
-        averaging=0.995,
+        ema_decay=0.995,
         **options,
     ):
         super().__init__(**options)
@@ -99,15 +101,15 @@ class GenerativeAdversarialNetwork(keras.Model):
             width=ARCHITECTURES[architecture] if width is None else width,
             depth=depth,
             gamma=gamma,
-            averaging=averaging,
+            ema_decay=ema_decay,
         ) | {"classes": check_classes(classes), "architecture": architecture}
-        if averaging >= 1:
-            raise ValueError(f"averaging is {averaging!r}; give a number from 0 to less than 1.")
+        if ema_decay >= 1:
+            raise ValueError(f"ema_decay is {ema_decay!r}; give a number from 0 to less than 1.")
         if architecture == "convolutional" and (picture_shape[0] % 4 or picture_shape[1] % 4):
             raise ValueError(
                 f"picture_shape is {picture_shape!r}; convolutions need multiples of 4, such as (16, 16, 1)."
             )
-        for name in ("latent_dim", "picture_shape", "classes", "gamma", "averaging"):
+        for name in ("latent_dim", "picture_shape", "classes", "gamma", "ema_decay"):
             setattr(self, name, self.settings[name])
         sizes = {name: self.settings[name] for name in ("picture_shape", "classes", "architecture", "width", "depth")}
         self.generator = build_generator(self.latent_dim, **sizes)
@@ -136,35 +138,16 @@ class GenerativeAdversarialNetwork(keras.Model):
         self.optimizer.build(self.generator.trainable_variables)
         self.discriminator_optimizer.build(self.discriminator.trainable_variables)
 
-    def fit(self, pictures, labels=None, **options):
-        """Train on pictures (n, height, width, channels) in [0, 1], with labels (n,) from 0 if the model has classes.
-
-        options: those of ``keras.Model.fit``, such as epochs and batch_size.
-        Raises ValueError for pictures of another shape, and for labels that are missing, unexpected or out of range.
-        """
-        if np.shape(pictures)[1:] != self.picture_shape:
-            needed = ", ".join(map(str, self.picture_shape))
-            raise ValueError(f"pictures has shape {np.shape(pictures)}; this model needs (n, {needed}).")
-        if labels is not None or self.classes is not None:
-            labels = check_labels(labels, len(pictures), self.classes)
-        return super().fit(pictures, labels, **options)
-
     def train_step(self, data):
         """One step of both players at once, each down its own loss (Mescheder et al. 2018, section 2)."""
         pictures, labels, _ = keras.utils.unpack_x_y_sample_weight(data)
-        n = ops.shape(pictures)[0]
-        few = n // PENALISED_SHARE + 1  # at least one
-        codes = keras.random.normal((n, self.latent_dim), seed=self.noise)
+        few = ops.shape(pictures)[0] // PENALISED_SHARE + 1  # at least one
         with tf.GradientTape(persistent=True) as tape:
-            drawn = self.generator(with_labels(codes, labels), training=True)  # (n, height, width, channels)
-            real_logits = self.judge(pictures, labels, training=True)  # (n,)
-            fake_logits = self.judge(drawn, labels, training=True)  # (n,)
-            loss_of_generator = generator_loss(fake_logits)
-            loss_of_discriminator = discriminator_loss(real_logits, fake_logits)
+            loss_of_generator, loss_of_discriminator = self.losses_of_players(pictures, labels, training=True)
             penalised_loss = loss_of_discriminator
             if self.gamma:
                 few_labels = None if labels is None else labels[:few]
-                penalty = gradient_penalty(lambda some: self.judge(some, few_labels, training=True), pictures[:few])
+                penalty = r1_penalty(lambda some: self.judge(some, few_labels, training=True), pictures[:few])
                 penalised_loss += self.gamma / 2 * penalty
         players = (
             (self.discriminator.trainable_variables, self.discriminator_optimizer, penalised_loss),
@@ -174,6 +157,23 @@ class GenerativeAdversarialNetwork(keras.Model):
         for gradient, (weights, optimizer, _) in zip(gradients, players, strict=True):
             optimizer.apply(gradient, weights)
         self.average_weights()
+        return self.note(loss_of_generator, loss_of_discriminator)
+
+    def test_step(self, data):
+        """Both players' losses on pictures that neither learns from."""
+        pictures, labels, _ = keras.utils.unpack_x_y_sample_weight(data)
+        return self.note(*self.losses_of_players(pictures, labels, training=False))
+
+    def losses_of_players(self, pictures, labels, training):
+        """The generator's loss and the discriminator's, from real pictures and as many drawn ones.  -> (), ()"""
+        codes = keras.random.normal((ops.shape(pictures)[0], self.latent_dim), seed=self.noise)
+        drawn = self.generator(with_labels(codes, labels), training=training)  # (n, height, width, channels)
+        real_logits = self.judge(pictures, labels, training=training)  # (n,)
+        fake_logits = self.judge(drawn, labels, training=training)  # (n,)
+        return generator_loss(fake_logits), discriminator_loss(real_logits, fake_logits)
+
+    def note(self, loss_of_generator, loss_of_discriminator):
+        """Add both losses to the means of the epoch.  -> logs"""
         self.generator_tracker.update_state(loss_of_generator)
         self.discriminator_tracker.update_state(loss_of_discriminator)
         return {tracker.name: tracker.result() for tracker in (self.generator_tracker, self.discriminator_tracker)}
@@ -185,7 +185,7 @@ class GenerativeAdversarialNetwork(keras.Model):
     def average_weights(self):
         """Move the averaged generator a little towards the generator; early on more, so that a short training counts."""
         steps = ops.cast(self.optimizer.iterations, "float32")
-        decay = ops.minimum(self.averaging, steps / (steps + 10))
+        decay = ops.minimum(self.ema_decay, steps / (steps + 10))
         for average, weight in zip(self.averaged_generator.variables, self.generator.variables, strict=True):
             average.assign(weight + decay * (average - weight))
 

@@ -10,29 +10,20 @@ import tensorflow as tf
 from keras import ops
 
 from genai_course.checks import check_sizes
+from genai_course.models.picture_checks import ChecksInput
 
 ROWS_AT_ONCE = 64  # of a likelihood
 POSITIONS_AT_ONCE = 64  # of a training's logits
 NEVER = -1e9  # the logit of a token that may not be drawn
 
 
-class ChecksTokens:
-    """A base class before ``keras.Model``: ``fit``, ``evaluate`` and ``validation_data`` refuse bad rows in one sentence.
+class ChecksTokens(ChecksInput):
+    """``ChecksInput`` of models whose x is rows of tokens (n, time), -1 after a row's end.
 
-    Arrays are checked before any work is done, shapes and values; of a ``tf.data.Dataset`` it is the shapes of its batches. The
-    target is the row itself, so ``fit`` needs no y. Keras carries a ``sample_weight`` only beside a y: arrays get x as y here,
-    and a data set yields (x, x, weights).
+    The target is the row itself, so ``fit`` needs no y.
     """
 
     context_length = np.inf
-
-    def fit(self, x=None, y=None, *arguments, **options):
-        """Train on rows of tokens (n, time), -1 after a row's end: ``keras.Model.fit``.  Raises ValueError for invalid rows."""
-        return super().fit(x, self.checked_y(x, y, options), *arguments, **options)
-
-    def evaluate(self, x=None, y=None, *arguments, **options):
-        """The loss of rows of tokens: ``keras.Model.evaluate``.  Raises ValueError for invalid rows."""
-        return super().evaluate(x, self.checked_y(x, y, options), *arguments, **options)
 
     def checked_y(self, x, y, options):
         """The y for Keras; ValueError for rows that do not suit the model."""
@@ -80,19 +71,6 @@ class LanguageModel(ChecksTokens, keras.Model):
     def log_prob(self, tokens):
         """Natural logarithm of each row's probability.  (n, time) -> (n,) float64; ValueError for invalid rows."""
         return self.log_prob_of_tokens(tokens).sum(axis=1)
-
-    def log_prob_of_text(self, tokens):
-        """Of one row of any length: each token is predicted from half a context of tokens before it, or more.
-
-        (time,) -> natural logarithms of probabilities (time,) float64.  Raises ValueError for an invalid row.
-        """
-        tokens = np.asarray(tokens)
-        half = max(1, self.context_length // 2)
-        starts = range(0, max(1, len(tokens) - self.context_length + half), half)
-        windows = [tokens[start : start + self.context_length] for start in starts]
-        log_probs = self.log_prob_of_tokens(pad(windows, self.context_length))
-        skipped = [0] + [self.context_length - half] * (len(windows) - 1)  # what the window before has predicted
-        return np.concatenate([each[skip : len(w)] for each, skip, w in zip(log_probs, skipped, windows, strict=True)])
 
     @tf.function(autograph=False, reduce_retracing=True)
     def generate_without_cache(self, rows, uniform, prompt_length, temperature, top_k):

@@ -13,7 +13,8 @@ import numpy as np
 from keras import layers, ops
 
 from genai_course.checks import check_above_zero, check_sizes, check_whole_number
-from genai_course.paths import whole_file
+from genai_course.models.picture_checks import ChecksInput
+from genai_course.paths import atomic_write
 
 
 def low_rank_product(inputs, kernel, down, up, scale):
@@ -103,7 +104,7 @@ class LoRALayer(layers.Layer):
 
 
 @keras.saving.register_keras_serializable(package="genai_course")
-class LowRankModel(keras.Model):
+class LowRankModel(ChecksInput, keras.Model):
     """A copy of a trained model, frozen, with a low-rank correction beside each chosen layer.
 
     base: a keras.Model with weights that can be made again from its ``get_config``; it is copied and stays as it is.
@@ -136,15 +137,8 @@ class LowRankModel(keras.Model):
     def call(self, inputs, training=False):
         return self.base(inputs, training=training)
 
-    def fit(self, x=None, y=None, *arguments, **options):
-        """Train the corrections: ``fit`` of the base, which checks x and y."""
-        return super().fit(x, self.checked_y(x, y, options), *arguments, **options)
-
-    def evaluate(self, x=None, y=None, *arguments, **options):
-        """The base's loss: ``evaluate`` of the base, which checks x and y."""
-        return super().evaluate(x, self.checked_y(x, y, options), *arguments, **options)
-
     def checked_y(self, x, y, options):
+        """The y for Keras; the base checks x and y if it can."""
         return self.base.checked_y(x, y, options) if hasattr(self.base, "checked_y") else y
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
@@ -166,7 +160,7 @@ class LowRankModel(keras.Model):
 
     def save_adapters(self, path):
         """Write the corrections alone into a small file (.npz); the base is not in it."""
-        with whole_file(path) as beside, open(beside, "wb") as file:
+        with atomic_write(path) as beside, open(beside, "wb") as file:
             np.savez(file, *self.adapter_weights())
 
     def load_adapters(self, path):
@@ -255,12 +249,6 @@ def copy_of(model):
     copy = new_like(model)
     copy.set_weights(model.get_weights())
     return copy
-
-
-def trainable_share(model):
-    """Numbers that learn, over all numbers of the model, from 0 to 1."""
-    learning = sum(math.prod(weight.shape) for weight in model.trainable_weights)
-    return learning / model.count_params()
 
 
 def check_rank(rank, alpha=None):

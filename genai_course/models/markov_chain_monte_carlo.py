@@ -44,16 +44,6 @@ def gaussian_step(here, step_size, random):
     return here + step_size * random.standard_normal(here.shape), 0.0
 
 
-def multiplying_step(here, step_size, random):
-    """Each number times a random factor, which keeps positive numbers positive.
-
-    (chains, d) -> proposals (chains, d) and the log-correction (chains,): from a small number to a large one the steps
-    are as likely as back, but spread over a wider stretch.
-    """
-    log_factor = step_size * random.standard_normal(here.shape)
-    return here * np.exp(log_factor), log_factor.sum(axis=1)
-
-
 def metropolis_hastings(log_density, start, step_size, steps, seed=0, propose=gaussian_step):
     """Walk many chains at once.
 

@@ -1,4 +1,4 @@
-"""Normalizing flow: bend a cloud of data, by steps that can be undone, until it is a standard normal distribution.
+"""Normalizing flow: transform the data's distribution, by steps that can be undone, into a standard normal one.
 
 Because every step can be undone, the density of the data is known exactly. Two kinds of step are offered: the affine
 coupling of RealNVP (Dinh et al. 2017, "Density estimation using Real NVP") and the rational-quadratic spline coupling
@@ -13,9 +13,10 @@ import numpy as np
 from keras import layers, ops
 
 from genai_course.checks import check_sizes, is_whole_number
+from genai_course.models.losses import LOG_TWO_PI, weighted_mean
+from genai_course.models.picture_checks import ChecksInput
 from genai_course.models.spline import spline_forward, spline_inverse
 
-LOG_TWO_PI = math.log(2 * math.pi)
 LARGEST_LOG_SCALE = 3.0  # of an affine coupling; a larger step makes trainings fail
 ROWS_AT_ONCE = 4_096  # of a likelihood or a sample
 
@@ -37,91 +38,102 @@ def affine_inverse(y, log_scale, shift):
 
 @keras.saving.register_keras_serializable(package="genai_course")
 class Coupling(layers.Layer):
-    """Turn the axes, then bend one half of the numbers by an amount that a small network reads off the other half.
+    """Rotate the axes, then transform one half of the numbers by an amount that a small network reads off the other half.
 
-    The untouched half is still there on the way back, so the network need not be inverted: Dinh et al. (2017), section 3.2.
-    turn: (dimensions, dimensions) orthogonal matrix, which changes no volume.  The other settings are the flow's.
+    The other half, the identity, is still there on the way back, so the network need not be inverted: Dinh et al. (2017),
+    section 3.2.
+    rotation: (dimensions, dimensions) orthogonal matrix, which changes no volume.  The other settings are the flow's.
     """
 
-    def __init__(self, turn, kind, width, depth, bins, bound, dropout, **options):
+    def __init__(self, rotation, kind, width, depth, bins, bound, dropout, **options):
         super().__init__(**options)
         self.kind, self.bound = kind, bound
-        dimensions = len(turn)
-        self.kept = dimensions - dimensions // 2  # numbers that the network reads
-        self.bent = dimensions // 2
-        self.turn = self.add_weight(
-            shape=turn.shape, initializer=keras.initializers.Constant(turn), trainable=False, name="turn"
+        dimensions = len(rotation)
+        self.num_identity = dimensions - dimensions // 2  # numbers that the network reads
+        self.num_transformed = dimensions // 2
+        self.rotation = self.add_weight(
+            shape=rotation.shape, initializer=keras.initializers.Constant(rotation), trainable=False, name="rotation"
         )
         per_number = 2 if kind == "affine" else 3 * bins - 1
         hidden = [layers.Dense(width, activation="relu") for _ in range(depth)]
         dropouts = [layers.Dropout(dropout)] if dropout else []
         # Zeros, so that an untrained coupling changes nothing: training starts from the Gaussian that ``adapt`` fitted.
-        last = layers.Dense(self.bent * per_number, kernel_initializer="zeros")
+        last = layers.Dense(self.num_transformed * per_number, kernel_initializer="zeros")
         self.network = keras.Sequential(
-            [keras.Input((self.kept,)), *hidden, *dropouts, last, layers.Reshape((self.bent, per_number))]
+            [
+                keras.Input((self.num_identity,)),
+                *hidden,
+                *dropouts,
+                last,
+                layers.Reshape((self.num_transformed, per_number)),
+            ]
         )
 
-    def bend(self, kept, bent, backwards, training=False):
-        """Bend ``bent`` (n, bent) as ``kept`` (n, kept) says.  Returns (n, bent) and the log-determinant (n,)"""
-        parameters = self.network(kept, training=training)  # (n, bent, numbers a curve needs)
+    def transform(self, identity, transformed, backwards, training=False):
+        """Transform one half as the other says.  (n, identity), (n, transformed) -> (n, transformed), log-determinant (n,)"""
+        parameters = self.network(identity, training=training)  # (n, transformed, numbers a curve needs)
         if self.kind == "spline":
-            return (spline_inverse if backwards else spline_forward)(bent, parameters, self.bound)
+            return (spline_inverse if backwards else spline_forward)(transformed, parameters, self.bound)
         log_scale = LARGEST_LOG_SCALE * ops.tanh(parameters[..., 0] / LARGEST_LOG_SCALE)
-        return (affine_inverse if backwards else affine_forward)(bent, log_scale, parameters[..., 1])
+        return (affine_inverse if backwards else affine_forward)(transformed, log_scale, parameters[..., 1])
 
     def call(self, x, training=False):
         """(n, dimensions) -> (n, dimensions), log-determinant (n,)"""
-        turned = ops.matmul(x, self.turn)
-        kept, bent = turned[:, : self.kept], turned[:, self.kept :]
-        bent, log_determinant = self.bend(kept, bent, backwards=False, training=training)
-        return ops.concatenate([kept, bent], axis=1), log_determinant
+        rotated = ops.matmul(x, self.rotation)
+        identity, transformed = rotated[:, : self.num_identity], rotated[:, self.num_identity :]
+        transformed, log_det = self.transform(identity, transformed, backwards=False, training=training)
+        return ops.concatenate([identity, transformed], axis=1), log_det
 
     def inverse(self, y):
         """(n, dimensions) -> (n, dimensions), log-determinant of the way back (n,)"""
-        kept, bent = y[:, : self.kept], y[:, self.kept :]
-        bent, log_determinant = self.bend(kept, bent, backwards=True)
-        turned = ops.concatenate([kept, bent], axis=1)
-        return ops.matmul(turned, ops.transpose(self.turn)), log_determinant
+        identity, transformed = y[:, : self.num_identity], y[:, self.num_identity :]
+        transformed, log_det = self.transform(identity, transformed, backwards=True)
+        rotated = ops.concatenate([identity, transformed], axis=1)
+        return ops.matmul(rotated, ops.transpose(self.rotation)), log_det
 
 
 @keras.saving.register_keras_serializable(package="genai_course")
-class NormalizingFlow(keras.Model):
+class NormalizingFlow(ChecksInput, keras.Model):
     """Couplings between data of ``dimensions`` numbers a row and a standard normal distribution of as many.
 
     dimensions: whole number, 2 or more.
     coupling: "spline" or "affine".
-    couplings: how many; in two dimensions each swaps the axes first, in more it turns them at random.
+    couplings: how many; in two dimensions each swaps the axes first, in more it rotates them at random.
     width, depth: units of each hidden layer of a coupling's network; hidden layers.
     bins, bound: pieces of a spline, 2 to 200, and how far from 0 it reaches; both unused in an affine flow.
     dropout: share of a network's hidden units that are dropped while training, 0 to less than 1.
-    turn_seed: whole number from which the random turns follow.
+    rotation_seed: whole number from which the random rotations follow.
 
     Call ``adapt`` with the training data before ``fit``.  Raises ValueError for a setting out of its range.
     """
 
     def __init__(
         self, dimensions, coupling="spline", couplings=6, width=64, depth=2, bins=16, bound=4.0, dropout=0.0,
-        turn_seed=0, **options
+        rotation_seed=0, **options
     ):  # fmt: skip
         super().__init__(**options)
         self.settings = check_settings(
             dimensions=dimensions, coupling=coupling, couplings=couplings, width=width, depth=depth, bins=bins,
-            bound=bound, dropout=dropout, turn_seed=turn_seed,
+            bound=bound, dropout=dropout, rotation_seed=rotation_seed,
         )  # fmt: skip
         self.dimensions = dimensions
         square = (dimensions, dimensions)
         self.centre = self.fixed_weight((dimensions,), "zeros", "centre")
         self.whitening = self.fixed_weight(square, "identity", "whitening")
         self.colouring = self.fixed_weight(square, "identity", "colouring")  # the whitening's inverse
-        self.log_shrinking = self.fixed_weight((), "zeros", "log_shrinking")  # the whitening's log-determinant
-        random = np.random.default_rng(turn_seed)
+        self.whitening_log_det = self.fixed_weight((), "zeros", "whitening_log_det")  # the whitening's log-determinant
+        random = np.random.default_rng(rotation_seed)
         self.steps = [
-            Coupling(turn_matrix(dimensions, random), coupling, width, depth, bins, bound, dropout)
+            Coupling(rotation_matrix(dimensions, random), coupling, width, depth, bins, bound, dropout)
             for _ in range(couplings)
         ]
 
     def fixed_weight(self, shape, initializer, name):
         return self.add_weight(shape=shape, initializer=initializer, trainable=False, name=name)
+
+    @property
+    def example_shape(self):
+        return (self.dimensions,)
 
     def adapt(self, x):
         """Set the first step, a fixed one, so that it moves the rows to mean 0 and covariance I.  Returns the model.
@@ -136,7 +148,7 @@ class NormalizingFlow(keras.Model):
         variances, axes = np.linalg.eigh(np.cov(x, rowvar=False))
         widths = np.sqrt(np.maximum(variances, 1e-6 * variances.max() + 1e-12))  # a flat direction keeps some width
         self.centre.assign(x.mean(axis=0))
-        self.log_shrinking.assign(-np.log(widths).sum())
+        self.whitening_log_det.assign(-np.log(widths).sum())
         self.whitening.assign(axes / widths @ axes.T)
         self.colouring.assign(axes * widths @ axes.T)
         return self
@@ -144,24 +156,24 @@ class NormalizingFlow(keras.Model):
     def call(self, x, training=False):
         """Data to noise.  (n, dimensions) -> z (n, dimensions), log-determinant (n,)"""
         z = ops.matmul(x - self.centre, self.whitening)
-        log_determinant = self.log_shrinking + ops.zeros_like(z[:, 0])
+        log_det = self.whitening_log_det + ops.zeros_like(z[:, 0])
         for step in self.steps:
             z, change = step(z, training=training)
-            log_determinant = log_determinant + change
-        return z, log_determinant
+            log_det = log_det + change
+        return z, log_det
 
     def inverse(self, z):
         """Noise to data.  (n, dimensions) -> x (n, dimensions), log-determinant of the way back (n,)"""
-        log_determinant = ops.zeros_like(z[:, 0]) - self.log_shrinking
+        log_det = ops.zeros_like(z[:, 0]) - self.whitening_log_det
         for step in reversed(self.steps):
             z, change = step.inverse(z)
-            log_determinant = log_determinant + change
-        return ops.matmul(z, self.colouring) + self.centre, log_determinant
+            log_det = log_det + change
+        return ops.matmul(z, self.colouring) + self.centre, log_det
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         """Mean negative log-likelihood in nats, by the change of variables: log p(x) = log N(z) + log |dz/dx|."""
-        z, log_determinant = y_pred
-        return -ops.mean(normal_log_density(z) + log_determinant)
+        z, log_det = y_pred
+        return -weighted_mean(normal_log_density(z) + log_det, sample_weight)
 
     def log_prob(self, x):
         """Exact log-density of each row under the model, in nats.
@@ -171,8 +183,8 @@ class NormalizingFlow(keras.Model):
         x = np.asarray(self.check_rows(x), "float32")
         blocks = [np.empty(0)]
         for start in range(0, len(x), ROWS_AT_ONCE):
-            z, log_determinant = self(x[start : start + ROWS_AT_ONCE])
-            blocks.append(np.asarray(normal_log_density(z) + log_determinant, "float64"))
+            z, log_det = self(x[start : start + ROWS_AT_ONCE])
+            blocks.append(np.asarray(normal_log_density(z) + log_det, "float64"))
         return np.concatenate(blocks)
 
     def sample(self, n, seed=0):
@@ -192,37 +204,16 @@ class NormalizingFlow(keras.Model):
         return {**super().get_config(), **self.settings}
 
 
-def turn_matrix(dimensions, random):
-    """An orthogonal matrix: the two axes swapped, or in more dimensions a random turn.  -> (dimensions, dimensions)"""
+def rotation_matrix(dimensions, random):
+    """An orthogonal matrix: the two axes swapped, or in more dimensions a random rotation.  -> (dimensions, dimensions)"""
     if dimensions == 2:
         return np.array([[0.0, 1.0], [1.0, 0.0]])
     return np.linalg.qr(random.standard_normal((dimensions, dimensions)))[0]
 
 
-@keras.saving.register_keras_serializable(package="genai_course")
-class ConstantThenFalling(keras.optimizers.schedules.LearningRateSchedule):
-    """A learning rate that stays for the first half of ``steps`` and then falls to a hundredth along a straight line."""
-
-    def __init__(self, rate, steps):
-        self.rate, self.steps = rate, steps
-
-    def __call__(self, step):
-        left = 1 - ops.cast(step, "float32") / self.steps
-        return self.rate * ops.clip(2 * left, 0.01, 1.0)
-
-    def get_config(self):
-        return {"rate": self.rate, "steps": self.steps}
-
-
-def flow_optimizer(steps, rate=2e-3):
-    """An optimizer for so many steps: ``ConstantThenFalling``, gradients of bounded size, and averaged weights."""
-    schedule = ConstantThenFalling(rate, steps)
-    return keras.optimizers.Adam(schedule, clipnorm=5.0, use_ema=True, ema_momentum=0.99)
-
-
 def check_settings(**settings):
     """Return the settings as plain numbers, or raise ValueError for the first that is out of its range."""
-    smallest = {"dimensions": 2, "couplings": 1, "width": 1, "depth": 1, "turn_seed": 0}
+    smallest = {"dimensions": 2, "couplings": 1, "width": 1, "depth": 1, "rotation_seed": 0}
     checked = {}
     for name, value in settings.items():
         number = isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)

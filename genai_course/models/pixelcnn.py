@@ -13,7 +13,8 @@ import tensorflow as tf
 from keras import layers, ops
 
 from genai_course.checks import check_sizes, check_whole_number, is_whole_number
-from genai_course.models.picture_checks import check_pictures, check_settings
+from genai_course.models.losses import weighted_mean
+from genai_course.models.picture_checks import ChecksInput, check_pictures, check_settings
 
 PICTURES_AT_ONCE = 256  # of a likelihood
 
@@ -128,11 +129,13 @@ class RowLSTM(layers.Layer):
         return ops.stack(remembered, axis=1)
 
 
-class PixelByPixel(keras.Model):
+class PixelByPixel(ChecksInput, keras.Model):
     """What both models share: probabilities of the greys at every place, the likelihood, and drawing in order.
 
     A subclass has ``read``: pictures -> features (n, height, width, features); those at a place know earlier pixels only.
     """
+
+    y_is = "target"
 
     def __init__(self, picture_shape, levels, features, depth, size, dropout, **options):
         super().__init__(**options)
@@ -162,23 +165,20 @@ class PixelByPixel(keras.Model):
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         """Bits per dimension of the batch: the cross-entropy of every pixel given the ones before it."""
-        return -ops.mean(self.log_probs_of_pixels(x, y_pred)) / math.log(2)
+        target = x if y is None else y
+        return -weighted_mean(self.log_probs_of_pixels(target, y_pred), sample_weight) / math.log(2)
 
-    def fit(self, pictures, **options):
-        """Train on pictures (n, height, width, 1), greys in steps of 1 / (levels - 1); options as of ``keras.Model.fit``.
-
-        Raises ValueError for pictures of another shape or with other greys.
-        """
-        return super().fit(self.check_pictures(pictures), **options)
+    def check_values(self, x, name="x"):
+        steps = x * (self.levels - 1)
+        other = x[~((np.abs(steps - np.round(steps)) < 1e-3) & (x >= 0) & (x <= 1))]
+        if len(other):
+            greys = f"0 to 1 in steps of 1/{self.levels - 1}" if self.levels > 2 else "0 or 1"
+            raise ValueError(f"{name} contains {other[0]:g}; with {self.levels} levels every pixel must be {greys}.")
 
     def check_pictures(self, pictures):
         """Pictures as float32; ValueError for another shape or for greys that are not whole steps."""
         pictures = check_pictures(pictures, self.picture_shape)
-        steps = pictures * (self.levels - 1)
-        other = pictures[~((np.abs(steps - np.round(steps)) < 1e-3) & (pictures >= 0) & (pictures <= 1))]
-        if len(other):
-            greys = f"0 to 1 in steps of 1/{self.levels - 1}" if self.levels > 2 else "0 or 1"
-            raise ValueError(f"pictures contains {other[0]:g}; with {self.levels} levels every pixel must be {greys}.")
+        self.check_values(pictures, "pictures")
         return pictures
 
     def log_prob(self, pictures):
@@ -203,12 +203,12 @@ class PixelByPixel(keras.Model):
         """
         pictures, pixels = self.check_pictures(pictures), math.prod(self.picture_shape)
         check_whole_number("given", given, 0, pixels)
-        dice = np.random.default_rng(seed).random((len(pictures), pixels)).astype("float32")
+        uniform = np.random.default_rng(seed).random((len(pictures), pixels)).astype("float32")
         kept = pictures.reshape(len(pictures), -1) * (np.arange(pixels) < given)
-        return np.array(self.draw(kept, dice, np.int32(given)))
+        return np.array(self.draw(kept, uniform, np.int32(given)))
 
     @tf.function(reduce_retracing=True)
-    def draw(self, flat, dice, start):
+    def draw(self, flat, uniform, start):
         """Draw pixel after pixel from number ``start`` on, as one graph.  (n, pixels), (n, pixels), () -> pictures"""
         pixels = flat.shape[1]
 
@@ -217,7 +217,7 @@ class PixelByPixel(keras.Model):
             in_order = ops.reshape(features, (-1, pixels, 1, features.shape[-1]))
             here = in_order[:, place : place + 1]  # (n, 1, 1, features)
             cumulative = ops.cumsum(ops.softmax(self.head(here)[:, 0, 0]), axis=-1)  # (n, levels)
-            passed = ops.cast(dice[:, place : place + 1] > cumulative[:, :-1], "float32")
+            passed = ops.cast(uniform[:, place : place + 1] > cumulative[:, :-1], "float32")
             grey = ops.sum(passed, axis=-1, keepdims=True) / (self.levels - 1)  # (n, 1)
             return place + 1, flat + grey * ops.one_hot(place, pixels)
 

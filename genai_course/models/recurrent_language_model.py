@@ -207,11 +207,11 @@ class RecurrentLanguageModel(keras.Model):
         for following in self.check_tokens(prompt):
             _, state = self.step(token, state)
             token = np.full(n, following, np.int32)
-        dice = np.random.default_rng(seed).random((length, n)).astype("float32")
-        return np.asarray(self.write(tf.constant(token), state, dice, np.float32(temperature))).T
+        uniform = np.random.default_rng(seed).random((length, n)).astype("float32")
+        return np.asarray(self.write(tf.constant(token), state, uniform, np.float32(temperature))).T
 
     @tf.function(reduce_retracing=True)
-    def write(self, token, state, dice, temperature):
+    def write(self, token, state, uniform, temperature):
         """Draw token after token as one graph.  (n,), state, (length, n), () -> (length, n)"""
 
         def write_one(before, chance):
@@ -220,7 +220,7 @@ class RecurrentLanguageModel(keras.Model):
             passed = ops.cast(chance[:, None] * cumulative[:, -1:] >= cumulative[:, :-1], "int32")
             return ops.sum(passed, axis=-1), state
 
-        written, _ = tf.scan(write_one, dice, (token, state))
+        written, _ = tf.scan(write_one, uniform, (token, state))
         return written
 
     def gradient_reach(self, tokens, seed=0):

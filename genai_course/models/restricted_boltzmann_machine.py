@@ -14,7 +14,7 @@ from keras import ops
 from scipy.special import expit, logsumexp
 
 from genai_course.checks import check_sizes, check_whole_number
-from genai_course.models.boltzmann_machine import BinaryPictureModel, all_states, choose, mean_products
+from genai_course.models.boltzmann_machine import BinaryPictureModel, all_states, mean_products, sample_categorical
 from genai_course.models.picture_checks import check_settings
 
 MOST_HIDDEN = 20  # units whose states are added up for a likelihood: a million
@@ -40,8 +40,8 @@ def correlation_gap(seen, seen_hidden, dreamt, dreamt_hidden):
     return mean_products(seen, seen_hidden) - mean_products(dreamt, dreamt_hidden)
 
 
-def falling_rate(steps, rate=0.05):
-    """An optimizer for so many steps: momentum, a learning rate that falls along a cosine, and averaged weights."""
+def rbm_optimizer(steps, rate=0.05):
+    """The optimizer of so many steps: momentum, a learning rate that falls along a cosine, and averaged weights."""
     schedule = keras.optimizers.schedules.CosineDecay(rate, steps)
     return keras.optimizers.SGD(schedule, momentum=0.9, use_ema=True, ema_momentum=0.99)
 
@@ -56,7 +56,7 @@ class RestrictedBoltzmannMachine(BinaryPictureModel):
     persistent: whether a dream goes on where the last one ended (PCD) or starts at the training pictures (CD).
     chains: number of dreams at a time if persistent.
 
-    Raises ValueError for a size that is not a whole number of 1 or more.
+    Call ``adapt`` with the training data before ``fit``.  Raises ValueError for a size that is not a whole number of 1 or more.
     """
 
     def __init__(self, hidden, picture_shape, gibbs_steps=1, persistent=True, chains=64, **options):
@@ -78,12 +78,17 @@ class RestrictedBoltzmannMachine(BinaryPictureModel):
         self.tracker = keras.metrics.Mean(name="reconstruction_error")
         self.built = True
 
-    def prepare(self, flat):
-        """Before the first training: the biases at which every pixel alone is on as often as in the data."""
-        if not np.any(self.base_biases):
-            share = (flat.sum(axis=0) + 1) / (len(flat) + 2)
-            self.base_biases.assign(np.log(share / (1 - share)))
-            self.visible_biases.assign(self.base_biases)
+    def adapt(self, pictures):
+        """Set the biases at which every pixel alone is on as often as in these pictures of 0 and 1.  Returns the machine.
+
+        Without it training has to find the biases first, and annealing starts from a fair coin for each pixel.
+        Raises ValueError for pictures of another shape or with other values.
+        """
+        flat = self.flatten(pictures)
+        share = (flat.sum(axis=0) + 1) / (len(flat) + 2)
+        self.base_biases.assign(np.log(share / (1 - share)))
+        self.visible_biases.assign(self.base_biases)
+        return self
 
     def hidden_probability(self, visible):
         """Probability that each hidden unit is on.  (n, visible) -> (n, hidden)"""
@@ -93,26 +98,38 @@ class RestrictedBoltzmannMachine(BinaryPictureModel):
         """Probability that each pixel is on.  (n, hidden) -> (n, visible)"""
         return ops.sigmoid(self.visible_biases + ops.matmul(hidden, ops.transpose(self.weights_between)))
 
-    def toss(self, probability):
-        """1 with this probability, else 0: one toss for each number of the tensor."""
+    def sample_bernoulli(self, probability):
+        """1 with this probability, else 0: a draw for each number of the tensor."""
         return ops.cast(keras.random.uniform(ops.shape(probability), seed=self.noise) < probability, "float32")
 
     def train_step(self, data):
         """Contrastive divergence, CD-k or persistent: raise what was seen, lower what was dreamt."""
-        dreams = self.dreams if self.persistent else data
+        seen = self.rows_of(data)
+        dreams = self.dreams if self.persistent else seen
         for _ in range(self.gibbs_steps):
-            dreams = self.toss(self.visible_probability(self.toss(self.hidden_probability(dreams))))
+            dreams = self.sample_bernoulli(
+                self.visible_probability(self.sample_bernoulli(self.hidden_probability(dreams)))
+            )
         if self.persistent:
             self.dreams.assign(dreams)
-        seen_hidden, dreamt_hidden = self.hidden_probability(data), self.hidden_probability(dreams)
+        seen_hidden, dreamt_hidden = self.hidden_probability(seen), self.hidden_probability(dreams)
         # About the means of the data a weight's step no longer says what the biases already know (Melchior et al. 2016).
-        mean, hidden_mean = ops.mean(data, axis=0), ops.mean(seen_hidden, axis=0)
-        gap = correlation_gap(data - mean, seen_hidden - hidden_mean, dreams - mean, dreamt_hidden - hidden_mean)
+        mean, hidden_mean = ops.mean(seen, axis=0), ops.mean(seen_hidden, axis=0)
+        gap = correlation_gap(seen - mean, seen_hidden - hidden_mean, dreams - mean, dreamt_hidden - hidden_mean)
         visible_gap = mean - ops.mean(dreams, axis=0) - ops.matmul(gap, hidden_mean)
         hidden_gap = hidden_mean - ops.mean(dreamt_hidden, axis=0) - ops.matmul(mean, gap)
         weights = [self.weights_between, self.visible_biases, self.hidden_biases]
         self.optimizer.apply([-gap, -visible_gap, -hidden_gap], weights)
-        self.tracker.update_state(ops.square(data - self.visible_probability(seen_hidden)))
+        return self.reconstruction_error(seen, seen_hidden)
+
+    def test_step(self, data):
+        """The mean reconstruction error of pictures: no likelihood, but it needs no sum over states."""
+        seen = self.rows_of(data)
+        return self.reconstruction_error(seen, self.hidden_probability(seen))
+
+    def reconstruction_error(self, visible, hidden):
+        """Add the error of (n, visible) drawn back from (n, hidden) to the mean of the epoch.  -> logs"""
+        self.tracker.update_state(ops.square(visible - self.visible_probability(hidden)))
         return {self.tracker.name: self.tracker.result()}
 
     def call(self, pictures):
@@ -188,7 +205,7 @@ class RestrictedBoltzmannMachine(BinaryPictureModel):
         check_sizes(n=n, steps=SAMPLING_STEPS if steps is None else steps)
         random, (weights, visible_biases, hidden_biases) = np.random.default_rng(seed), self.parameters()
         if steps is None and self.hidden <= MOST_HIDDEN:
-            hidden = all_states(self.hidden)[choose(self.log_hidden_weights(), n, random)]  # (n, hidden)
+            hidden = all_states(self.hidden)[sample_categorical(self.log_hidden_weights(), n, random)]  # (n, hidden)
             visible = random.random((n, len(weights))) < expit(visible_biases + hidden @ weights.T)
         else:
             visible = (random.random((n, len(weights))) < 0.5).astype("float64")

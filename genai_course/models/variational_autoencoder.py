@@ -15,9 +15,9 @@ from scipy.special import logsumexp
 from genai_course.checks import check_sizes
 from genai_course.models.autoencoder import build_decoder, build_encoder
 from genai_course.models.latent_prior import DrawsFromPrior, LatentPrior
-from genai_course.models.picture_checks import check_settings
+from genai_course.models.losses import LOG_TWO_PI, weighted_mean
+from genai_course.models.picture_checks import ChecksInput, check_settings
 
-LOG_TWO_PI = math.log(2 * math.pi)
 SMALLEST_VARIANCE = 1e-6  # a thousandth of a grey, squared: the density of a perfect drawing would be infinite
 PICTURES_AT_ONCE = 256  # of a likelihood estimate, which decodes many codes a picture
 
@@ -54,7 +54,7 @@ def log_likelihood(pictures, drawn, variance):
 
 
 @keras.saving.register_keras_serializable(package="genai_course")
-class VariationalAutoencoder(DrawsFromPrior, keras.Model):
+class VariationalAutoencoder(DrawsFromPrior, ChecksInput, keras.Model):
     """Dense encoder to a Gaussian over codes, dense decoder to a picture.
 
     latent_dim: size of a code, whole number, 1 or more.
@@ -67,6 +67,8 @@ class VariationalAutoencoder(DrawsFromPrior, keras.Model):
     Raises ValueError for a size that is not a whole number of 1 or more, or a negative beta or free_bits.
     """
 
+    y_is = "target"
+
     def __init__(self, latent_dim, picture_shape, beta=1.0, free_bits=0.0, width=512, depth=2, **options):
         super().__init__(**options)
         self.settings = check_settings(
@@ -77,7 +79,7 @@ class VariationalAutoencoder(DrawsFromPrior, keras.Model):
             width=width,
             depth=depth,
         )
-        self.latent_dim = latent_dim
+        self.latent_dim, self.picture_shape = latent_dim, self.settings["picture_shape"]
         self.free_bits = free_bits
         self.encoder = build_encoder(picture_shape, width, depth, outputs=2 * latent_dim)
         self.decoder = build_decoder(latent_dim, picture_shape, width, depth)
@@ -109,10 +111,11 @@ class VariationalAutoencoder(DrawsFromPrior, keras.Model):
         return self.decode(codes), mean, log_variance
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        """Negative ELBO per picture, in nats, with the KL term weighted by beta; the target is the picture itself."""
+        """Negative ELBO per picture, in nats, with the KL term weighted by beta; without a ``y`` the target is x itself."""
         drawn, mean, log_variance = y_pred
-        error = ops.maximum(ops.mean(ops.square(x - drawn)), SMALLEST_VARIANCE)
-        kl = ops.mean(kl_of_each_dimension(mean, log_variance), axis=0)  # (latent_dim,)
+        target = x if y is None else y
+        error = ops.maximum(weighted_mean(ops.square(target - drawn), sample_weight), SMALLEST_VARIANCE)
+        kl = weighted_mean(kl_of_each_dimension(mean, log_variance), sample_weight, axis=0)  # (latent_dim,)
         if training:
             self.variance.assign(0.98 * self.variance + 0.02 * error)
         self.error_tracker.update_state(error)

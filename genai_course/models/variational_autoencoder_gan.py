@@ -17,7 +17,7 @@ from genai_course.models.generative_adversarial_network import (
     build_generator,
     discriminator_loss,
     generator_loss,
-    gradient_penalty,
+    r1_penalty,
 )
 from genai_course.models.picture_checks import check_settings
 from genai_course.models.variational_autoencoder import (
@@ -66,6 +66,8 @@ class VariationalAutoencoderGAN(VariationalAutoencoder):
     Raises ValueError for a size that is not a whole number of 1 or more, or a negative weight.
     """
 
+    y_is, weighs_samples = None, False
+
     def __init__(
         self,
         latent_dim,
@@ -103,26 +105,13 @@ class VariationalAutoencoderGAN(VariationalAutoencoder):
     def train_step(self, data):
         """One step of all three networks at once, the first two down one loss and the discriminator down its own."""
         pictures = keras.utils.unpack_x_y_sample_weight(data)[0]
-        n, size = ops.shape(pictures)[0], math.prod(self.settings["picture_shape"])
-        few = n // PENALISED_SHARE + 1  # at least one
+        size = math.prod(self.settings["picture_shape"])
+        few = ops.shape(pictures)[0] // PENALISED_SHARE + 1  # at least one
         with tf.GradientTape(persistent=True) as tape:
-            mean, log_variance = self.encode(pictures)  # (n, latent_dim) each
-            noise = keras.random.normal((n + few, self.latent_dim), seed=self.noise)
-            codes = reparameterise(mean, log_variance, noise[:n])
-            # The pictures drawn back, and a few drawn from dice.  (n + few, height, width, channels)
-            drawn = self.decoder(ops.concatenate([codes, noise[n:]]), training=True)
-            real_features, real_logits = self.discriminator(pictures)
-            drawn_features, drawn_logits = self.discriminator(drawn)
-            feature_error = self.feature_error(real_features, drawn_features[:n])
-            pixel_error = ops.mean(ops.square(pictures - drawn[:n]))
+            error, feature_error, kl, fooling, judging = parts = self.parts_of_losses(pictures, few, training=True)
             # As in the variational autoencoder: minus a Gaussian's log-density at its best variance, up to a constant.
-            nats = 0.5 * size * (log_of(feature_error) + self.pixels * log_of(pixel_error))
-            kl = ops.mean(kl_divergence(mean, log_variance))
-            fooling = generator_loss(drawn_logits)
-            judging = discriminator_loss(real_logits, drawn_logits)
-            penalty = (
-                gradient_penalty(lambda some: self.discriminator(some)[1], pictures[:few]) if self.penalty else 0.0
-            )
+            nats = 0.5 * size * (log_of(feature_error) + self.pixels * log_of(error))
+            penalty = r1_penalty(lambda some: self.discriminator(some)[1], pictures[:few]) if self.penalty else 0.0
             losses = self.losses_of_players(
                 nats, self.beta * kl, fooling, judging + self.penalty / 2 * penalty, self.gamma
             )
@@ -133,17 +122,39 @@ class VariationalAutoencoderGAN(VariationalAutoencoder):
         gradients = [tape.gradient(loss, weights) for loss, weights in zip(losses, players, strict=True)]
         # One optimizer for all: Adam keeps a separate account of each weight.
         self.optimizer.apply(gradients[0] + gradients[1], players[0] + players[1])
-        self.variance.assign(0.98 * self.variance + 0.02 * pixel_error)
-        seen = {
-            self.error_tracker: pixel_error,
-            self.feature_tracker: feature_error,
-            self.kl_tracker: kl,
-            self.fooling_tracker: fooling,
-            self.judging_tracker: judging,
-        }
-        for tracker, value in seen.items():
+        self.variance.assign(0.98 * self.variance + 0.02 * error)
+        return self.note(parts)
+
+    def test_step(self, data):
+        """The same numbers for pictures that nobody learns from."""
+        pictures = keras.utils.unpack_x_y_sample_weight(data)[0]
+        return self.note(self.parts_of_losses(pictures, ops.shape(pictures)[0] // PENALISED_SHARE + 1, training=False))
+
+    def parts_of_losses(self, pictures, few, training):
+        """Error in pixels and in features, KL divergence, fooling and judging.  -> five numbers
+
+        few: number of pictures drawn from the prior, beside those drawn back.
+        """
+        n = ops.shape(pictures)[0]
+        mean, log_variance = self.encode(pictures)  # (n, latent_dim) each
+        noise = keras.random.normal((n + few, self.latent_dim), seed=self.noise)
+        codes = reparameterise(mean, log_variance, noise[:n])
+        # The reconstructions, and a few samples from the prior.  (n + few, height, width, channels)
+        drawn = self.decoder(ops.concatenate([codes, noise[n:]]), training=training)
+        real_features, real_logits = self.discriminator(pictures)
+        drawn_features, drawn_logits = self.discriminator(drawn)
+        feature_error = self.feature_error(real_features, drawn_features[:n])
+        error, kl = ops.mean(ops.square(pictures - drawn[:n])), ops.mean(kl_divergence(mean, log_variance))
+        return error, feature_error, kl, generator_loss(drawn_logits), discriminator_loss(real_logits, drawn_logits)
+
+    def note(self, parts):
+        """Add the parts of the losses to the means of the epoch.  -> logs"""
+        trackers = (
+            self.error_tracker, self.feature_tracker, self.kl_tracker, self.fooling_tracker, self.judging_tracker
+        )  # fmt: skip
+        for tracker, value in zip(trackers, parts, strict=True):
             tracker.update_state(value)
-        return {tracker.name: tracker.result() for tracker in seen}
+        return {tracker.name: tracker.result() for tracker in trackers}
 
 
 def log_of(error):

@@ -3,11 +3,7 @@
 from genai_course.lazy import lazy_names
 
 PUBLIC_NAMES = {
-    "AnchoredPolicy": "policy_gradient",
-    "DirectPreference": "preferences",
-    "PolicyGradient": "policy_gradient",
     "Progress": "progress",
-    "RewardModel": "preferences",
     "track": "progress",
     "tune": "fine_tuning",
 }

@@ -10,13 +10,13 @@ from keras import ops
 from genai_course.training.optimizers import adam_step
 
 
-def dropout(activations, dice, rate):
+def dropout(activations, uniform, rate):
     """Silence units at random and make the others louder, so that their mean stays (Srivastava et al. 2014, section 10).
 
-    activations: any shape. dice: numbers drawn evenly from 0 to 1, of that shape. rate: share to silence, from 0 to below 1,
+    activations: any shape. uniform: numbers drawn evenly from 0 to 1, of that shape. rate: share to silence, from 0 to below 1,
     a number or an array that fits.  Returns activations of the same shape.
     """
-    return ops.where(dice < rate, 0.0, activations) / (1 - rate)
+    return ops.where(uniform < rate, 0.0, activations) / (1 - rate)
 
 
 def adamw_step(weights, gradient, mean, square, step, rate, weight_decay):

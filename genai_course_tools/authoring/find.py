@@ -1,6 +1,7 @@
 """From the name of a lesson, as people type it, to its file."""
 
 import difflib
+import re
 from pathlib import Path
 
 import click
@@ -18,6 +19,14 @@ def lesson_name(path):
 def lesson_prefix(name):
     """What the exercise ids of a lesson begin with: its name without module and number (``autoencoders``)."""
     return Path(name).stem.partition("_")[2]
+
+
+def in_words(name):
+    """The name of a module or a lesson for people: ``01_markov_chain_monte_carlo`` -> ``Markov chain Monte Carlo``."""
+    words = name.partition("_")[2].replace("_", " ")
+    for proper in ("Monte Carlo", "PixelCNN", "PixelRNN"):
+        words = re.sub(proper, proper, words, flags=re.IGNORECASE)
+    return words[:1].upper() + words[1:]
 
 
 def find_sources(wanted, folder):

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 
 from genai_course.exercises.definitions import Experiment, Function
 from genai_course.exercises.judge import judge
-from genai_course.exercises.registry import defined_ids, find, lesson_prefixes
+from genai_course.exercises.registry import defined_ids, exercise_files, find, lesson_prefixes
 from genai_course.session import quietly_import_keras
 from genai_course_tools.authoring import mutants
+from genai_course_tools.authoring.broken_edits import broken_edits
 from genai_course_tools.authoring.lesson import read_lesson
 
 NEEDED = 0.95  # share of the mutants that change behaviour which a check must reject
@@ -98,6 +99,8 @@ class _Examination:
         self._texts()
         self._mistakes()
         self._must_pass("The reference", self.exercise.resolve())
+        if getattr(self.exercise, "written_out", None) is not None:
+            self._must_pass("The reference written out", self.exercise.written_out)
         for number, other in enumerate(others, 1):
             self._must_pass(f"Alternative {number}", other)
         try:
@@ -152,10 +155,14 @@ class _Examination:
             self._problem("Two of its mistakes have the same hint.")
 
     def _mistakes(self):
-        for mistake in self.exercise.mistakes:
-            wrong = mistake.wrong
-            if not isinstance(self.exercise, Function) and callable(wrong):
-                wrong = mistake.example
+        file = exercise_files()[self.lesson.prefix]
+        broken = broken_edits(file, [self.exercise])
+        self.row.problems.extend(f"{file}:{line}: {sentence}" for line, sentence in broken)
+        if isinstance(self.exercise, Function):
+            answers = list(self.exercise.wrong_functions())
+        else:
+            answers = [(each, each.example if callable(each.wrong) else each.wrong) for each in self.exercise.mistakes]
+        for mistake, wrong in answers:
             verdict = judge(self.exercise, wrong)
             if verdict.mistake is not mistake:
                 self._problem(f"The mistake with the hint “{mistake.hint[:60]}…” is answered: {_said(verdict)}")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from genai_course.exercises.registry import load_exercises
 from genai_course_tools.authoring.find import lesson_prefix
 from genai_course_tools.authoring.lesson import OPEN_VALUE, SOLUTION
+from genai_course_tools.authoring.measured import OF_THE_CARD, problems, recorded_names
 from genai_course_tools.authoring.prose import prose_problems
 
 LONGEST_CODE_CELL = 20  # lines, the two markers of a solution not counted
@@ -23,6 +24,12 @@ TAGS = (
     "nbval-check-output",
     "nbval-skip",
 )
+# What lies beside a lesson's text, and what stands there.
+PARTS = {
+    "exercises.py": "define the lesson's EXERCISES there",
+    "quiz.md": "write the quiz there",
+    "alternatives.py": "write two other right answers to each function there",
+}
 # The welcome takes a quarter of an hour and has no open task.
 FEWEST_EXERCISES = {"welcome": 2}
 
@@ -44,8 +51,28 @@ def lint(lesson):
         cells = lesson.cells
     except ValueError as error:
         return [Problem(1, f"the file {error}.")]
-    rules = (_headers, _code, _solution_regions, _values, _exercise_ids, _checks, _whole_lesson, prose_problems)
+    rules = (
+        _folder,
+        _headers,
+        _code,
+        _solution_regions,
+        _values,
+        _exercise_ids,
+        _checks,
+        _whole_lesson,
+        _numbers,
+        prose_problems,
+    )
     return sorted(Problem(line, message) for rule in rules for line, message in rule(lesson, cells))
+
+
+def _folder(lesson, cells):
+    for part, mend in PARTS.items():
+        if not (lesson.folder / part).is_file():
+            yield (
+                1,
+                f"{lesson.folder.name}/{part} does not exist: {mend} (genai-course new writes a lesson with all its files).",
+            )
 
 
 def _headers(lesson, cells):
@@ -169,8 +196,7 @@ def _exercise_ids(lesson, cells):
         if times > 1:
             line = [line for line, other in named if other == exercise][1]
             yield line, f"exercise id {exercise!r} is used {times} times: give each exercise its own."
-    if known is None:
-        yield 1, f"{module} does not exist: define the lesson's EXERCISES there."
+    if known is None:  # reported by _folder
         return
     judged = [(cell.line - 1, cell.exercise_id) for cell in cells if cell.exercise_id and "make" not in cell.tags]
     exercises = (*judged, *_calls(cells, "check|hint"))
@@ -183,6 +209,17 @@ def _exercise_ids(lesson, cells):
     for line, name in _calls(cells, "quiz"):
         if name != lesson.prefix:
             yield line, f"unknown quiz {name!r}: the quiz is called like the lesson, {lesson.prefix!r}."
+
+
+def _numbers(lesson, cells):
+    try:
+        records = recorded_names(lesson.code)
+    except SyntaxError:  # reported by _code
+        return
+    for cell in cells:
+        if cell.kind == "markdown":
+            found = problems(cell.source, lambda name: name in OF_THE_CARD or records(name), lesson.root)
+            yield from ((cell.line + line, message) for line, message in found)
 
 
 def _calls(cells, functions):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from genai_course.paths import whole_file
+from genai_course.paths import atomic_write
 from genai_course_tools.authoring.find import find_sources, lesson_name, lesson_prefix
 
 TEMPLATE = Path(__file__).with_name("template")
@@ -22,7 +22,7 @@ The lesson works as it is. Change what is marked TODO, a part at a time, and aft
 
 
 def start_lesson(module, name, root):
-    """Write the lesson ``module/name``, its exercises and other right answers to them; return what to say, in sentences.
+    """Write the lesson ``module/name``, its exercises, quiz and other right answers; return what to say, in sentences.
 
     module, name: such as "02_models" and "12_energy_models". root: folder of the course.
     Raises click.UsageError for a name of another form, one that is taken, a course without lessons/, and a folder that
@@ -33,9 +33,9 @@ def start_lesson(module, name, root):
     _refuse_bad(module, name)
     _refuse_taken(module, name, lessons)
     prefix = lesson_prefix(name)
-    targets = {
-        part: root / "lessons" / module / name / f"{part}.py" for part in ("lesson", "exercises", "alternatives")
-    }
+    folder = root / "lessons" / module / name
+    targets = {part: folder / f"{part}.py" for part in ("lesson", "exercises", "alternatives")}
+    targets["quiz"] = folder / "quiz.md"
     _write({path: _filled(part, f"{module}/{name}", prefix) for part, path in targets.items()}, root)
     return [*(f"wrote {path.relative_to(root)}" for path in targets.values()), NEXT.format(prefix=prefix)]
 
@@ -73,7 +73,7 @@ def _write(texts, root):
     """Write all the files or none."""
     try:
         for path, text in texts.items():
-            with whole_file(path) as temporary:
+            with atomic_write(path) as temporary:
                 temporary.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
         for path in texts:

@@ -6,15 +6,19 @@ WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 
 def take_outputs(notebook, executed):
-    """Put the outputs of ``executed`` into the cells of ``notebook``, which has the same cells.
+    """Put the outputs of ``executed`` into the cells of ``notebook``, which has the same cells of code.
 
     Timings, widget state and widget views stay behind: without a kernel a saved view shows an error, not its picture.
     """
-    for cell, ran in zip(notebook.cells, executed.cells, strict=True):
-        if cell.cell_type == "code":
-            cell.execution_count = ran.execution_count
-            cell.outputs = clean_outputs(ran.outputs)
+    for cell, ran in zip(code_cells(notebook), code_cells(executed), strict=True):
+        cell.execution_count = ran.execution_count
+        cell.outputs = clean_outputs(ran.outputs)
     return notebook
+
+
+def code_cells(notebook):
+    """Its cells of code, in order."""
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
 def clean_outputs(outputs):

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import click
 
-from genai_course_tools.execution.jobs import run_jobs
+from genai_course_tools.execution.jobs import numbers_file, run_jobs
 from genai_course_tools.execution.papermill_job import execution_job
+from genai_course_tools.execution.recorded import recorded
 
 CONNECT_SECONDS = 10
 
@@ -39,13 +40,13 @@ def run_on_cluster(address, runs, cell_timeout, console):
 def keep(run, future):
     """Write down what a worker sent, or that it was lost; return the state."""
     if future.status != "finished":
-        run.keep("failed", f"the worker was lost or refused: {type(future.exception()).__name__}", 0.0)
+        run.keep("failed", f"the worker was lost or refused: {type(future.exception()).__name__}", 0.0, {})
         return "failed"
     outcome = future.result()
     run.notebook.parent.mkdir(parents=True, exist_ok=True)
     if outcome["notebook"] is not None:
         run.notebook.write_bytes(outcome["notebook"])
-    run.keep(outcome["state"], outcome["message"], outcome["seconds"])
+    run.keep(outcome["state"], outcome["message"], outcome["seconds"], outcome["notes"])
     return outcome["state"]
 
 
@@ -61,4 +62,5 @@ def execute_there(source, parameters, cell_timeout):
         job = execution_job(notebook, target, home=home, parameters=parameters, cell_timeout=cell_timeout)
         run_jobs([job], 1, Console(quiet=True))
         executed = target.read_bytes() if target.exists() else None
-    return {"state": job.state, "message": job.message, "seconds": job.seconds, "notebook": executed}
+        notes = recorded(numbers_file(target))
+    return {"state": job.state, "message": job.message, "seconds": job.seconds, "notebook": executed, "notes": notes}

@@ -16,9 +16,11 @@ from pathlib import Path
 
 import psutil
 
+from genai_course.recording import COLLECTED_IN
 from genai_course_tools.execution.job_display import Progress
 
 SAMPLE_SECONDS = 0.2  # between two looks at a job
+KERNEL_GONE = 5  # seconds that a command may stay without the kernel whose cells it waits for
 FINISHED = ("passed", "failed")
 NO_KERNEL = "Kernel died before replying"  # so jupyter_client says it
 
@@ -147,11 +149,15 @@ class _Watched:
         self._measure(now)
         if status is not None:
             self._end(status)
-        elif self.job.kernel_must_live and self.kernel_gone and now - self.kernel_gone > 5:
+        elif self.job.kernel_must_live and self.kernel_gone and now - self.kernel_gone > self._patience():
             self.job.kernel_missing = True
             self.job.message = f"the kernel died after cell {self.job.cell} of {self.job.cells}"
             self.kill()
             self._end(1)
+
+    def _patience(self):
+        """Seconds without a kernel: after the last cell the command ends by itself, however long a busy machine takes."""
+        return KERNEL_GONE if self.job.cell < self.job.cells else 60 * KERNEL_GONE
 
     def _measure(self, now):
         memory, alive = 0, []
@@ -224,13 +230,27 @@ def default_workers():
     return max(1, min(cores, int(psutil.virtual_memory().available / 1.5 / 2**30)))
 
 
-def notebook_environment(home, *, strict=False):
+def numbers_file(notebook):
+    """Where the run that makes or checks the file ``notebook`` keeps what it records, a line for each number."""
+    return Path(notebook).with_suffix(".numbers.jsonl")
+
+
+def notebook_environment(home, *, strict=False, numbers=None):
     """Environment for a command that runs a notebook: the same outputs whoever starts it.
 
-    home: folder for what the lessons keep (trained models, guesses). strict: whether a failed claim raises.
+    home: folder for what the lessons keep (trained models, guesses). strict: whether a failed claim raises. numbers: the file to
+    which the numbers that it records are added; by default they are kept nowhere.
     """
     # Each of these would change what a notebook prints or how it behaves.
-    unwanted = {"GENAI_COURSE_STRICT", "GENAI_COURSE_THEME", "NBGRADER_EXECUTION", "MPLBACKEND", "COLUMNS", "LINES"}
+    unwanted = {
+        "GENAI_COURSE_STRICT",
+        "GENAI_COURSE_THEME",
+        "NBGRADER_EXECUTION",
+        COLLECTED_IN,
+        "MPLBACKEND",
+        "COLUMNS",
+        "LINES",
+    }
     # Without compiled files TensorFlow takes 20 seconds to import instead of 3.
     unwanted |= {"PYTHONDONTWRITEBYTECODE"}
     environment = {name: value for name, value in os.environ.items() if name not in unwanted}
@@ -240,4 +260,5 @@ def notebook_environment(home, *, strict=False):
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "PYTHONUNBUFFERED": "1",
     }
+    environment |= {COLLECTED_IN: str(Path(numbers).resolve())} if numbers else {}
     return environment | ({"GENAI_COURSE_STRICT": "1"} if strict else {})

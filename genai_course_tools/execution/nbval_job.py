@@ -3,7 +3,7 @@
 import re
 import sys
 
-from genai_course_tools.execution.jobs import Job, notebook_environment
+from genai_course_tools.execution.jobs import Job, notebook_environment, numbers_file
 from genai_course_tools.execution.papermill_job import count_code_cells
 
 CELL_TIMEOUT = 120  # seconds
@@ -20,7 +20,7 @@ def nbval_job(notebook, *, name, home, strict=False, cell_timeout=CELL_TIMEOUT):
         name=name,
         command=[sys.executable, "-m", "pytest", *options, str(notebook)],
         log=notebook.with_suffix(".log"),
-        environment=notebook_environment(home, strict=strict),
+        environment=notebook_environment(home, strict=strict, numbers=numbers_file(notebook)),
         cells=count_code_cells(notebook),
         cell_line=re.compile(r"::Cell \d+ (?:PASSED|FAILED|XFAIL|SKIPPED)"),
         fault_line=re.compile(r"^=+ (\d+ (?:failed|error).*?) in "),

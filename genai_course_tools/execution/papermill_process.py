@@ -15,7 +15,7 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
-from genai_course.paths import REFUSALS
+from genai_course_tools.disk_refusals import REFUSALS
 
 
 class Counter:

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
-from genai_course.paths import one_sentence
 from genai_course_tools.authoring.find import find_notebooks, lesson_name
 from genai_course_tools.authoring.notebook import read_notebook
+from genai_course_tools.disk_refusals import refused_in_one_sentence
 from genai_course_tools.execution.jobs import run_jobs
 from genai_course_tools.execution.papermill_job import CELL_TIMEOUT, execution_job
 from genai_course_tools.execution.run_report import write_report
@@ -34,7 +34,7 @@ def run(
     sources = find_notebooks(wanted, folder)
     for source in sources:
         refuse_without_parameters(source)
-    with one_sentence(output, "name another folder with --output"):
+    with refused_in_one_sentence(output, "name another folder with --output"):
         jobs = [
             execution_job(
                 source,

@@ -4,7 +4,7 @@ import os
 from html import escape
 from pathlib import Path
 
-from genai_course.paths import whole_file
+from genai_course.paths import atomic_write
 
 PAGE = """<!doctype html>
 <html lang="en">
@@ -33,7 +33,7 @@ def write_report(jobs, folder, profile):
     passed = sum(job.state == "passed" for job in jobs)
     rows = "\n".join(_row(job, folder) for job in jobs)
     path = Path(folder) / "index.html"
-    with whole_file(path) as temporary:
+    with atomic_write(path) as temporary:
         temporary.write_text(
             PAGE.format(passed=passed, total=len(jobs), profile=escape(profile), rows=rows), encoding="utf-8"
         )

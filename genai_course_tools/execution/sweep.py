@@ -10,14 +10,13 @@ import re
 from functools import cache
 from pathlib import Path
 
-import nbformat
-
-from genai_course.paths import PACKAGE, one_sentence, whole_file
-from genai_course.recording import recorded
+from genai_course.paths import PACKAGE, atomic_write
 from genai_course_tools.authoring.find import find_notebooks, lesson_name
+from genai_course_tools.disk_refusals import refused_in_one_sentence
 from genai_course_tools.execution.grid import combinations, refuse_unknown
-from genai_course_tools.execution.jobs import run_jobs
+from genai_course_tools.execution.jobs import numbers_file, run_jobs
 from genai_course_tools.execution.papermill_job import CELL_TIMEOUT, execution_job
+from genai_course_tools.execution.recorded import recorded
 
 SECONDS = "seconds"  # recorded of every run
 
@@ -37,7 +36,7 @@ def sweep(
     refuse_unknown(grid, source)
     folder = Path(output or Path("build/sweep") / lesson_name(source).replace("/", "-")).resolve()
     runs = [Run(source, folder, {"PROFILE": profile} | each) for each in combinations(grid)]
-    with one_sentence(folder, "name another folder with --output"):
+    with refused_in_one_sentence(folder, "name another folder with --output"):
         waiting = [run for run in runs if again or not run.finished()]
         if len(waiting) < len(runs):
             console.print(f"{len(runs) - len(waiting)} of {len(runs)} runs are there already.", highlight=False)
@@ -82,14 +81,13 @@ class Run:
         """Whether it has run to its end. What failed is tried again, and what lost its notebook: ``again`` was interrupted."""
         return (self.result() or {}).get("state") == "passed" and self.notebook.exists()
 
-    def keep(self, state, message, seconds):
-        """Write down how the run ended, and the numbers in its notebook, which is complete or stops at its fault."""
-        numbers = {SECONDS: round(seconds, 1)}
-        if self.notebook.exists():
-            numbers |= recorded(nbformat.read(self.notebook, as_version=4))
+    def keep(self, state, message, seconds, notes):
+        """Write down how the run ended, and what it has recorded, to its end or as far as its fault (see ``recorded``)."""
+        numbers = {SECONDS: round(seconds, 1)} | {name: note["value"] for name, note in notes.items()}
+        labels = {name: note["label"] for name, note in notes.items()}
         kept = {"key": self.key, "name": self.name, "parameters": self.parameters}
-        kept |= {"state": state, "message": message, "numbers": numbers}
-        with whole_file(self.notebook.with_suffix(".json")) as temporary:
+        kept |= {"state": state, "message": message, "numbers": numbers, "labels": labels}
+        with atomic_write(self.notebook.with_suffix(".json")) as temporary:
             temporary.write_text(json.dumps(kept, indent=1), encoding="utf-8")
 
 
@@ -111,7 +109,12 @@ def run_here(runs, folder, workers, cell_timeout, console):
         )
         job.name, run_of[run.name] = run.name, run
         jobs.append(job)
-    run_jobs(jobs, workers, console, finished=lambda job: run_of[job.name].keep(job.state, job.message, job.seconds))
+
+    def keep(job):
+        run = run_of[job.name]
+        run.keep(job.state, job.message, job.seconds, recorded(numbers_file(run.notebook)))
+
+    run_jobs(jobs, workers, console, finished=keep)
 
 
 def collect(results, names, folder, console):
@@ -127,18 +130,21 @@ def collect(results, names, folder, console):
         console.print("No run has ended yet.")
         return
     table = pd.DataFrame(rows)
-    with whole_file(folder / "numbers.csv") as temporary:
+    with atomic_write(folder / "numbers.csv") as temporary:
         table.to_csv(temporary, index=False)
     console.print(f"{len(results)} runs. Numbers: {folder / 'numbers.csv'}", highlight=False)
     table = table[(table["state"] == "passed") & table["value"].notna()]
     if len(table):
-        with whole_file(folder / "numbers.png") as temporary:
-            draw(table, names).savefig(temporary, dpi=120)
+        with atomic_write(folder / "numbers.png") as temporary:
+            labels = {name: label for each in results for name, label in each["labels"].items()}
+            draw(table, names, labels).savefig(temporary, dpi=120)
         console.print(f"Figure: {folder / 'numbers.png'}", highlight=False)
 
 
-def draw(table, names):
-    """A panel for each recorded number, over the first parameter, coloured by the second; the others make the bars' spread."""
+def draw(table, names, labels):
+    """A panel for each recorded number, titled by its label, over the first parameter, coloured by the second; the others make
+    the bars' spread.
+    """
     import seaborn as sns
 
     from genai_course import plots
@@ -151,5 +157,5 @@ def draw(table, names):
         part = table[table["number"] == number].astype(dict.fromkeys(names, str))
         order = [str(value) for value in table[names[0]].unique()]
         sns.pointplot(part, x=names[0], y="value", order=order, errorbar=("pi", 100), ax=axis, **colours)
-        axis.set(title=number, ylabel="")
+        axis.set(title=labels.get(number, number), ylabel="")
     return figure

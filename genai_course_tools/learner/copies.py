@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from genai_course.paths import can_write_to, course_home, course_root, dated, whole_file
+from genai_course.paths import atomic_write, can_write_to, course_home, course_root, dated
 from genai_course_tools.learner.overview import INDEX
 
 MANIFEST = ".genai-course.json"  # notebook -> hash it had when it was copied
@@ -77,7 +77,7 @@ def _replace(target, new):
         return f"{target} is there again, fresh."
     if target.read_bytes() == new:
         return f"{target} is as fresh as the course's own: nothing was changed."
-    with whole_file(target) as temporary:
+    with atomic_write(target) as temporary:
         temporary.write_bytes(new)  # first: on a full disk nothing has been moved
         kept = dated(target)
         target.rename(kept)
@@ -120,7 +120,7 @@ def _write_beside(target, new):
 
 
 def _write(path, content):
-    with whole_file(path) as temporary:
+    with atomic_write(path) as temporary:
         temporary.write_bytes(content)
 
 
@@ -129,7 +129,7 @@ def _hash(content):
 
 
 def _write_manifest(folder, copied):
-    with whole_file(folder / MANIFEST) as temporary:
+    with atomic_write(folder / MANIFEST) as temporary:
         temporary.write_text(json.dumps(copied, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 

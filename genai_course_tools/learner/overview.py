@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-from genai_course.paths import course_root, dated, whole_file
+from genai_course.paths import atomic_write, course_root, dated
+from genai_course_tools.authoring.find import in_words
 
 INDEX = "index.ipynb"
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
@@ -30,13 +31,13 @@ class Card:
     @property
     def module(self):
         """``01 · Data``."""
-        number, _, words = self.name.partition("/")[0].partition("_")
-        return f"{number} · {_in_words(words)}"
+        module = self.name.partition("/")[0]
+        return f"{module.partition('_')[0]} · {in_words(module)}"
 
     @property
     def short_title(self):
         """``Images``."""
-        return _in_words(self.name.partition("/")[2].partition("_")[2])
+        return in_words(self.name.partition("/")[2])
 
     @property
     def is_done(self):
@@ -46,11 +47,6 @@ class Card:
     def count(self):
         """``3 of 4``."""
         return f"{len(self.passed)} of {len(self.exercises)}"
-
-
-def _in_words(name):
-    words = name.replace("_", " ")
-    return words[:1].upper() + words[1:]
 
 
 def read_cards(passes, notebooks=None):
@@ -114,7 +110,7 @@ def write_index(folder, cards):
         found, written = _found_index(path)
         if found == _hash(sources):
             return []
-        with whole_file(path) as temporary:
+        with atomic_write(path) as temporary:
             temporary.write_text(_notebook(sources), encoding="utf-8")
             if found != written:
                 kept = dated(path)

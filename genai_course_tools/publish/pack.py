@@ -12,10 +12,6 @@
 It is put together in a folder beside the archive, so that the disk that must hold it is the only one that can be full.
 """
 
-import base64
-import csv
-import hashlib
-import io
 import json
 import re
 import shutil
@@ -35,7 +31,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from genai_course import __version__
-from genai_course.paths import course_root, whole_file
+from genai_course.paths import atomic_write, course_root
 from genai_course_tools.publish import install_offline
 from genai_course_tools.publish.install_offline import CHECKSUMS, LABEL, checksum, this_machine
 
@@ -74,7 +70,7 @@ def write_pack(output=None, console=None):
         output.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".genai-course-pack-", dir=output.parent) as folder:
             _fill(Path(folder), console)
-            with _step(console, "Archive"), whole_file(output) as temporary:
+            with _step(console, "Archive"), atomic_write(output) as temporary:
                 _zip(Path(folder), temporary)
     except OSError as error:
         reason = error.strerror or error
@@ -172,21 +168,16 @@ def _reason(lines):
 
 def wheel_again(course, folder):
     """Put the files of an installed distribution back into a wheel in ``folder``; return its path."""
+    from wheel.wheelfile import WheelFile  # of the ``site`` extra, as Sphinx is
+
     [information] = {file.parts[0] for file in course.files if file.parts[0].endswith(".dist-info")}
     made_by_pip = {f"{information}/{name}" for name in ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json")}
-    path, record = folder / f"{information.removesuffix('.dist-info')}-py3-none-any.whl", io.StringIO()
-    rows = csv.writer(record, lineterminator="\n")
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as wheel:
+    path = folder / f"{information.removesuffix('.dist-info')}-py3-none-any.whl"
+    with WheelFile(path, "w") as wheel:  # it writes RECORD
         for file in course.files:
             # Outside the packages lie the programs, which pip makes.
-            if file.parts[0] == ".." or file.suffix == ".pyc" or str(file) in made_by_pip:
-                continue
-            content = file.read_binary()
-            digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).decode().rstrip("=")
-            rows.writerow((file, f"sha256={digest}", len(content)))
-            wheel.writestr(str(file), content)
-        rows.writerow((f"{information}/RECORD", "", ""))
-        wheel.writestr(f"{information}/RECORD", record.getvalue())
+            if file.parts[0] != ".." and file.suffix != ".pyc" and str(file) not in made_by_pip:
+                wheel.writestr(str(file), file.read_binary())
     return path
 
 

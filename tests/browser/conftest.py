@@ -8,15 +8,11 @@ import subprocess
 import sys
 import time
 import urllib.request
-from pathlib import Path
 
 import pytest
-from notebook_page import NotebookPage
+from notebook_page import SCREENSHOTS, TOKEN, WAIT, NotebookPage
 
 from genai_course.paths import course_root
-
-SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
-TOKEN = "only-for-this-test"
 
 
 @pytest.fixture(scope="session")
@@ -75,7 +71,7 @@ def lab(tmp_path_factory):
             server.kill()
 
 
-def wait_until_ready(address, server, log, seconds=60):
+def wait_until_ready(address, server, log, seconds=WAIT):
     end = time.monotonic() + seconds
     while time.monotonic() < end and server.poll() is None:
         try:
@@ -94,6 +90,7 @@ def open_notebook(browser, lab):
     """
     address, folder = lab
     window = browser.new_context(viewport={"width": 1280, "height": 900})  # one, so that JupyterLab is fetched once
+    window.set_default_timeout(WAIT * 1000)
 
     def open_one(lesson):
         fresh = (course_root() / "notebooks" / f"{lesson}.ipynb").read_text(encoding="utf-8")

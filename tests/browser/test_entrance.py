@@ -1,13 +1,13 @@
 """The entrance, as a learner meets it: the page that `genai-course lab` opens."""
 
-from conftest import SCREENSHOTS, TOKEN
-from notebook_page import NotebookPage
+from notebook_page import SCREENSHOTS, TOKEN, WAIT, NotebookPage
 
 
 def test_the_entrance_leads_to_a_lesson(browser, lab):
     address, folder = lab
     before = (folder / "index.ipynb").read_bytes()
     page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.set_default_timeout(WAIT * 1000)
     page.goto(f"{address}/?token={TOKEN}")
     page.get_by_role("heading", name="Learn generative AI by making it").wait_for()
     entrance = page.locator(".jp-Notebook")

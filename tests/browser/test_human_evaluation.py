@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from genai_course.labs.human_study import read_ballot
+from genai_course.labs.human_study import read_responses
 
 LESSON = "05_evaluation/03_human_evaluation"
 ANSWERS = ("Left", "No difference", "Right")
@@ -92,7 +92,7 @@ def look(notebook):
 def kept(studies):
     """The answers in the learner's only file."""
     paths = list(studies.glob("*.jsonl"))
-    return read_ballot(paths[0]).answers if paths else ()
+    return read_responses(paths[0]).answers if paths else ()
 
 
 def cell_with(notebook, source):

@@ -34,7 +34,7 @@ def test_a_lesson_without_a_mouse(notebook):
     [explored] = notebook.explorer_cells()
     run_until(notebook, explored)
     keyboard.press("Shift+Enter")
-    notebook.wait(lambda: notebook.execution_count(explored) and notebook.is_idle(), seconds=120)
+    notebook.wait(lambda: notebook.execution_count(explored) and notebook.is_idle())
     after = notebook.active_id()
     keyboard.press("ArrowUp")
     assert notebook.active_id() == explored

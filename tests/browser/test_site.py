@@ -3,9 +3,8 @@
 import json
 
 import pytest
-from conftest import SCREENSHOTS
+from notebook_page import SCREENSHOTS, WAIT
 
-from genai_course_tools.publish.site import write_site
 from genai_course_tools.publish.slides import write_slides
 
 LESSON = "02_models/04_variational_autoencoders"
@@ -14,14 +13,21 @@ NARROW = (800, 390)
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    return write_site(tmp_path_factory.mktemp("a reader's folder") / "site").parent
+def site(made_site):
+    return made_site[0]
+
+
+@pytest.fixture(scope="module")
+def slides(tmp_path_factory):
+    """The start page of one lesson's slides."""
+    return write_slides(["autoencoders"], tmp_path_factory.mktemp("slides") / "slides")
 
 
 @pytest.fixture
 def page(browser):
     """A page that notes each request and each error; neither another host nor an error is ever allowed."""
     page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.set_default_timeout(WAIT * 1000)
     asked, errors = [], []
     page.context.on("request", lambda request: asked.append(request.url))
     page.on("pageerror", lambda error: errors.append(str(error)))
@@ -109,9 +115,8 @@ def test_light_and_dark_follow_the_reader(page, site, scheme):
     page.screenshot(path=SCREENSHOTS / f"site-{scheme}.png")
 
 
-def test_slides_keep_what_they_show_within_reach(page, tmp_path):
-    index = write_slides(["autoencoders"], tmp_path / "slides")
-    page.goto(index.as_uri())
+def test_slides_keep_what_they_show_within_reach(page, slides):
+    page.goto(slides.as_uri())
     page.get_by_role("link", name="How few numbers can draw a letter?").click()
     page.wait_for_function("window.Reveal && Reveal.isReady()")
     total = page.evaluate("Reveal.getTotalSlides()")
@@ -143,9 +148,8 @@ def test_slides_keep_what_they_show_within_reach(page, tmp_path):
     assert len(too_long) <= total / 10, json.dumps(too_long)
 
 
-def test_speaker_notes_open(page, tmp_path):
-    index = write_slides(["autoencoders"], tmp_path / "slides")
-    page.goto((index.parent / "02_models" / "03_autoencoders.html").as_uri())
+def test_speaker_notes_open(page, slides):
+    page.goto((slides.parent / "02_models" / "03_autoencoders.html").as_uri())
     page.wait_for_function("window.Reveal && Reveal.isReady()")
     with page.expect_popup() as opened:
         page.keyboard.press("s")

@@ -18,7 +18,7 @@ pytest.importorskip("nbgrader", reason="the extra `classroom` is not installed")
 TESTS = Path(__file__).parents[1]
 LESSONS = {
     "01_tiny": read_lesson(TESTS / "lessons/tiny_lesson.py"),  # exercises that ask for a value, and an open task
-    "01_welcome": read_lesson(TESTS.parent / "lessons/00_start_here/01_welcome.py"),  # the course's own checks
+    "01_welcome": read_lesson(TESTS.parent / "lessons/00_start_here/01_welcome/lesson.py"),  # the course's own checks
 }
 ANSWERS = {
     "tiny-average": "def average(numbers):\n    return sum(numbers) / len(numbers)",  # right

@@ -76,6 +76,10 @@ def course(tmp_path_factory):
     (root / "lessons/01_data/01_tiny").mkdir(parents=True)
     shutil.copyfile(ROOT / "tests/lessons/tiny_lesson.py", root / "lessons/01_data/01_tiny/lesson.py")
     (root / "lessons/01_data/01_tiny/exercises.py").write_text(TINY_EXERCISES)
+    (root / "lessons/01_data/01_tiny/alternatives.py").touch()
+    (root / "lessons/01_data/01_tiny/quiz.md").write_text(
+        "Is 1 < 2?\n- * yes — Count.\n- no — Count.\n", encoding="utf-8"
+    )
     built = genai_course(root, "build")
     assert built.returncode == 0, built.stdout + built.stderr
     return root

@@ -27,7 +27,7 @@ def genai_course(root, *arguments, cwd=None, **variables):
     environment = {name: value for name, value in os.environ.items() if name not in unwanted}
     environment |= {"PYTHONPATH": str(root), "COLUMNS": "400", **{name: str(each) for name, each in variables.items()}}
     command = [sys.executable, "-m", "genai_course_tools.cli", *map(str, arguments)]
-    return subprocess.run(command, cwd=cwd or root, env=environment, capture_output=True, text=True, timeout=300)
+    return subprocess.run(command, cwd=cwd or root, env=environment, capture_output=True, text=True, timeout=900)
 
 
 def refusal(ended, code):

@@ -43,7 +43,7 @@ def start(course, tmp_path):
             server.kill()
 
 
-def ask(port, path, data=None, server=None, seconds=120):
+def ask(port, path, data=None, server=None, seconds=600):
     """What a lab answers, as soon as it does."""
     request = urllib.request.Request(f"http://127.0.0.1:{port}/api/{path}", data, {"Authorization": f"token {TOKEN}"})
     end = time.monotonic() + seconds
@@ -86,7 +86,7 @@ def test_a_read_only_home_does_not_keep_the_lab_from_starting(start, tmp_path, r
     kernel.load_connection_file()
     kernel.start_channels()
     try:
-        kernel.wait_for_ready(timeout=120)
-        assert kernel.execute_interactive("import genai_course", timeout=60)["content"]["status"] == "ok"
+        kernel.wait_for_ready(timeout=600)
+        assert kernel.execute_interactive("import genai_course", timeout=600)["content"]["status"] == "ok"
     finally:
         kernel.stop_channels()

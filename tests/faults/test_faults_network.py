@@ -48,7 +48,7 @@ def test_the_welcome_runs_without_a_network(tmp_path):
         str(tmp_path),
     ]
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=500)
+    ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=900)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert "1 of 1 notebooks ran" in ended.stdout
     assert (tmp_path / "00_start_here/01_welcome.html").is_file()

@@ -9,11 +9,16 @@ import pytest
 from rich.console import Console
 
 from genai_course_tools.authoring import build as build_module
+from genai_course_tools.authoring import imports, listing
+from genai_course_tools.authoring import lint as lint_module
+from genai_course_tools.authoring.broken_edits import definition_problems
 from genai_course_tools.authoring.build import build, make, read_stored, stray_notebooks
 from genai_course_tools.authoring.find import lesson_name
 from genai_course_tools.authoring.lesson import read_lesson
 from genai_course_tools.authoring.lint import lint
+from genai_course_tools.authoring.notebook import dumps
 from genai_course_tools.authoring.outputs import WIDGET_VIEW, clean_outputs, concerns
+from genai_course_tools.execution.validate import validate
 
 ROOT = Path(__file__).parents[2]
 LESSONS = [read_lesson(path) for path in sorted((ROOT / "lessons").glob("*/*/lesson.py"))]
@@ -28,19 +33,34 @@ def _without_outputs(notebook):
     return json.loads(json.dumps({**notebook, "cells": cells}))
 
 
+BROKEN_EDIT = """from genai_course.exercises import Function
+def total(numbers):
+    return sum(numbers) + 1
+EXERCISES = [
+    Function("total", reference=total, cases=lambda rng: [([1, 2],)], mistakes={
+        "+ 3 → + 2": "You added one too many.",
+    }, hints=("a", "b", "c"), passed="Right."),
+]
+"""
+
+
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
 class TestCommittedNotebooks:
     def test_the_lesson_is_without_fault(self, lesson):
         assert lint(lesson) == []
+        assert definition_problems(lesson) == []
 
     def test_notebook_and_solution_are_those_of_the_lesson(self, lesson):
-        """A failure here means that a lesson or a module it imports has changed: run `genai-course build`."""
+        """A failure here means that a lesson, or a definition that it reaches, has changed since the solution was made."""
         made = make(lesson, ROOT)
+        assert made.is_fresh, (
+            f"{made.solution_path} is out of date: run genai-course build {lesson.name}, or genai-course validate {lesson.name} "
+            "if its outputs have not changed, and commit what they write"
+        )
         for path, notebook in ((made.learner_path, made.learner), (made.solution_path, made.solution)):
             stored = read_stored(path)
             assert stored is not None, f"{path} is missing: run genai-course build"
             assert _without_outputs(stored) == _without_outputs(notebook), path
-        assert made.is_fresh
 
     def test_the_solution_is_executed_and_the_notebook_is_not(self, lesson):
         made = make(lesson, ROOT)
@@ -54,6 +74,10 @@ class TestCommittedNotebooks:
         assert not [output for output in outputs if WIDGET_VIEW in output.get("data", {})]
         assert concerns(solution) == []
         assert made.solution_path.stat().st_size < build_module.LARGEST_NOTEBOOK
+
+
+def test_what_other_files_say_about_the_lessons_is_as_build_writes_it():
+    assert list(listing.outdated(ROOT)) == [], "run genai-course build"
 
 
 def test_no_notebook_is_without_lesson():
@@ -99,6 +123,79 @@ def test_again_executes_what_has_not_changed(tiny_course, monkeypatch):
     assert executed == []
     build([], tiny_course, again=True, console=Console(file=io.StringIO()))
     assert [job.name for job in executed] == ["01_data/01_tiny"]
+
+
+RECORDING = """
+# %% [markdown]
+# The average is {{ average:.2f }}, of {{ count:.0f }}; LaTeX: $\\frac{ {a} }{b}$.
+
+# %%
+from genai_course.recording import record
+
+record("average", average([1, 2, 4]))
+if PROFILE == "laptop":
+    record("count", 3)
+"""
+
+
+def _record(course):
+    path = course / "lessons/01_data/01_tiny/lesson.py"
+    path.write_text(path.read_text() + RECORDING)
+    return path
+
+
+def test_numbers_of_the_run_stand_in_both_texts(tiny_course):
+    path = _record(tiny_course)
+    assert _build(tiny_course)[0] == 0
+    for notebook in map(nbformat.read, _notebooks(tiny_course), [4, 4]):
+        assert notebook.cells[-2].source == "The average is 2.33, of 3; LaTeX: $\\frac{ {a} }{b}$."
+        assert "{{" not in "".join(cell.source for cell in notebook.cells)
+    kept = read_stored(tiny_course / "solutions/01_data/01_tiny.ipynb").metadata.genai_course
+    assert kept.numbers == {
+        "average": {"value": 2.33333, "tolerance": 0.02},
+        "count": {"value": 3.0, "tolerance": 0.02},
+    }
+    assert kept.seconds % 5 == 0
+    # Nothing more to do; and another format is another text, for which nothing is executed.
+    assert _build(tiny_course, check=True) == (0, "")
+    path.write_text(path.read_text().replace("average:.2f", "average:.1f"))
+    assert "started" not in _build(tiny_course)[1]
+    assert "The average is 2.3, of 3" in (tiny_course / "notebooks/01_data/01_tiny.ipynb").read_text()
+    assert _build(tiny_course, check=True) == (0, "")
+
+
+def test_a_number_that_nothing_records_is_refused_with_file_and_line(tiny_course, capsys):
+    path = _record(tiny_course)
+    text = path.read_text().replace("{{ average", "{{ mean")
+    path.write_text(text)
+    assert _build(tiny_course)[0] == 1
+    line = text[: text.index("{{ mean")].count("\n") + 1
+    [refusal] = capsys.readouterr().err.splitlines()
+    assert refusal.startswith(f"{path}:{line}: nothing records 'mean' in the solution's run: add record('mean', …)")
+
+
+def test_a_number_that_the_run_left_out_is_refused_after_it(tiny_course):
+    path = _record(tiny_course)
+    path.write_text(text := path.read_text().replace('if PROFILE == "laptop"', "if not PROFILE"))
+    code, said = _build(tiny_course)
+    line = text[: text.index("{{ count")].count("\n") + 1
+    assert code == 1
+    assert f"{path}:{line}: nothing records 'count'" in said
+    assert _notebooks(tiny_course) == {}
+
+
+def test_a_change_of_prose_alone_executes_nothing(tiny_course):
+    _build(tiny_course)
+    path = tiny_course / "lessons/01_data/01_tiny/lesson.py"
+    path.write_text(
+        path.read_text().replace("Average more", "Average many more") + "\n# %% [markdown]\n# One cell more.\n"
+    )
+    assert _build(tiny_course, check=True)[0] == 1
+    code, text = _build(tiny_course)
+    assert code == 0
+    assert "started" not in text
+    assert _build(tiny_course, check=True) == (0, "")
+    assert "average passed" in (tiny_course / "solutions/01_data/01_tiny.ipynb").read_text()
 
 
 def test_what_the_two_notebooks_hold(tiny_course):
@@ -150,7 +247,7 @@ def test_a_changed_lesson_is_noticed_and_executed_again(tiny_course):
     before = _notebooks(tiny_course)
     path = tiny_course / "lessons/01_data/01_tiny/lesson.py"
     lesson = path.read_text()
-    changes = [("the numbers are", "these are"), ('solution="0.5"', 'solution="0.6"'), ("A minute.", "Two minutes.")]
+    changes = [("A minute.", "Two minutes."), ('solution="0.5"', 'solution="0.6"'), ("the numbers are", "these are")]
     for old, new in changes:
         path.write_text(lesson.replace(old, new))
         code, text = _build(tiny_course, check=True)
@@ -191,6 +288,137 @@ def test_a_broken_lesson_is_refused_with_file_line_and_mend(tiny_course, capsys)
     line = text[: text.index('id="tiny-size"')].count("\n") + 1
     assert refusals[0].startswith(f"{path}:{line}: unknown exercise id 'tiny-size'")
     assert "filler word 'Just'" in refusals[1]
+    assert _notebooks(tiny_course) == {}
+
+
+@pytest.fixture
+def helper(tmp_path, monkeypatch):
+    """A module of the course beside the tiny one, as long as a test lasts, in which a lesson may call ``helper``."""
+    monkeypatch.setattr(imports, "PACKAGE", tmp_path / "package")
+    path = tmp_path / "package/plots.py"
+    path.parent.mkdir()
+    (path.parent / "__init__.py").write_text("PUBLIC_NAMES = {'plots': None}\n")
+    path.write_text("COLOURS = ('red', 'green')\n")
+    return path
+
+
+def _validate(root):
+    text = io.StringIO()
+    return validate([], root, output=root / "out", console=Console(file=text, width=300)), text.getvalue()
+
+
+def test_a_solution_that_is_as_stored_gets_its_new_hash_and_needs_no_build(tiny_course, helper, monkeypatch):
+    monkeypatch.delenv("CI", raising=False)
+    path = tiny_course / "lessons/01_data/01_tiny/lesson.py"
+    path.write_text(path.read_text() + "\n# %%\nfrom genai_course import plots\n\nlen(plots.COLOURS) > 1\n")
+    assert _build(tiny_course)[0] == 0
+    before = _notebooks(tiny_course)
+    solution = tiny_course / "solutions/01_data/01_tiny.ipynb"
+    stored = read_stored(solution)
+
+    helper.write_text("COLOURS = ('red', 'blue')\n")
+    assert _build(tiny_course, check=True)[0] == 1
+    monkeypatch.setenv("CI", "true")  # there nothing is written, so that a test of the checkout still fails
+    code, text = _validate(tiny_course)
+    assert code == 0
+    assert "its hash is out of date: run genai-course validate" in text
+    assert _notebooks(tiny_course) == before
+
+    monkeypatch.delenv("CI")
+    code, text = _validate(tiny_course)
+    assert code == 0
+    assert f"{solution}: as stored although code that it reaches has changed, so its hash is renewed." in text
+    assert _build(tiny_course, check=True) == (0, "")
+    after = read_stored(solution)
+    assert after.metadata.genai_course.definitions != stored.metadata.genai_course.definitions
+    after.metadata.genai_course.definitions = stored.metadata.genai_course.definitions
+    assert dumps(after).encode() == before[solution]
+    assert "renewed" not in _validate(tiny_course)[1]
+
+
+@pytest.mark.parametrize("fault", ["outputs differ", "other code"])
+def test_a_hash_is_not_renewed_where_outputs_or_code_are_others(tiny_course, helper, monkeypatch, fault):
+    monkeypatch.delenv("CI", raising=False)
+    path = tiny_course / "lessons/01_data/01_tiny/lesson.py"
+    path.write_text(path.read_text() + "\n# %%\nfrom genai_course import plots\n\nlen(plots.COLOURS) > 1\n")
+    _build(tiny_course)
+    helper.write_text("COLOURS = ('red', 'blue')\n")
+    solution = tiny_course / "solutions/01_data/01_tiny.ipynb"
+    if fault == "outputs differ":
+        solution.write_text(solution.read_text().replace("the numbers are [0, 1", "the numbers are [7, 1"))
+    else:
+        path.write_text(path.read_text().replace("> 1", "> 0"))
+    before = solution.read_bytes()
+    code, text = _validate(tiny_course)
+    assert code == (fault == "outputs differ")
+    assert "its hash is renewed" not in text
+    assert solution.read_bytes() == before
+    assert _build(tiny_course, check=True)[0] == 1
+
+
+PARTS_OF_README = [f"<!-- {name}: begin --><!-- {name}: end -->" for name in listing.NEEDED["README.md"]]
+
+
+def test_build_writes_what_readme_says_about_the_lessons(tiny_course, capsys):
+    readme = tiny_course / "README.md"
+    readme.write_text("\n".join(["# Mine", *PARTS_OF_README]))
+    code, text = _build(tiny_course)
+    assert code == 0
+    assert f"wrote {readme}" in text
+    said = readme.read_text()
+    assert "[How do you average a list?](solutions/01_data/01_tiny.ipynb) | average a list" in said
+    assert "begin -->one<!--" in said
+    assert "begin -->5<!-- lessons.seconds" in said
+    assert _build(tiny_course, check=True) == (0, "")
+    readme.write_text(said.replace("average a list", "do something"))
+    code, text = _build(tiny_course, check=True)
+    assert code == 1
+    assert f"{readme} says something else about the lessons: run genai-course build" in text
+    readme.write_text(said.replace("lessons.count: end", "lessons.counts: end"))
+    assert _build(tiny_course)[0] == 1
+    assert capsys.readouterr().err.startswith(f"{readme}:7: unknown part 'lessons.counts'")
+
+
+def test_the_card_says_the_minutes_and_the_seconds(tiny_course):
+    path = tiny_course / "lessons/01_data/01_tiny/lesson.py"
+    path.write_text(path.read_text().replace("state a shape |", "state a shape |\n# | **Time** | " + CARD + " |"))
+    assert _build(tiny_course)[0] == 0
+    for notebook in map(nbformat.read, _notebooks(tiny_course), [4, 4]):
+        assert "| **Time** | 5 min of reading, 25 min of exercises, 5 s of computing |" in notebook.cells[0].source
+
+
+CARD = "{{ reading_minutes }} min of reading, {{ exercise_minutes }} min of exercises, {{ computing_seconds }} s of computing"
+
+
+@pytest.mark.parametrize("missing", lint_module.PARTS)
+def test_a_folder_without_one_of_its_files_is_refused(tiny_course, capsys, missing):
+    path = tiny_course / "lessons/01_data/01_tiny/lesson.py"
+    path.with_name(missing).unlink()
+    assert _build(tiny_course)[0] == 1
+    assert capsys.readouterr().err.startswith(f"{path}:1: 01_tiny/{missing} does not exist: ")
+    assert _notebooks(tiny_course) == {}
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "said"),
+    [
+        ("exercises.py", "EXERCISES = [\n", ":1: it cannot be imported: SyntaxError: '[' was never closed"),
+        ("exercises.py", "\nfrom genai_course import no_such_name\n", ":2: it cannot be imported: "),
+        ("exercises.py", BROKEN_EDIT, ":6: total: The edit “+ 3 → + 2” no longer applies"),
+        ("quiz.md", "Why?\n- a — b\n- c — d\n", ":1: The question has 0 right options"),
+        ("quiz.md", None, "01_tiny/quiz.md does not exist: write the quiz there"),
+        ("alternatives.py", None, "01_tiny/alternatives.py does not exist: write two other right answers"),
+    ],
+)
+def test_what_is_wrong_beside_the_text_is_refused_with_file_line_and_mend(tiny_course, capsys, file, text, said):
+    path = tiny_course / "lessons/01_data/01_tiny" / file
+    path.unlink()
+    if text is not None:
+        path.write_text(text, encoding="utf-8")
+    assert _build(tiny_course)[0] == 1
+    error = capsys.readouterr().err
+    assert said in error
+    assert text is None or f"{path}{said[:3]}" in error
     assert _notebooks(tiny_course) == {}
 
 

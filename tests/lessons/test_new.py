@@ -11,11 +11,12 @@ import click
 import nbformat
 import pytest
 
+from genai_course_tools.authoring import listing
 from genai_course_tools.authoring.new import start_lesson
 
 ROOT = Path(__file__).parents[2]
 NAME = "02_models/12_energy_models"
-WRITTEN = tuple(f"lessons/{NAME}/{part}.py" for part in ("lesson", "exercises", "alternatives"))
+WRITTEN = tuple(f"lessons/{NAME}/{file}" for file in ("lesson.py", "exercises.py", "alternatives.py", "quiz.md"))
 
 
 @pytest.fixture(scope="module")
@@ -24,6 +25,8 @@ def checkout(tmp_path_factory):
     root = tmp_path_factory.mktemp("checkout")
     for folder in ("lessons", "genai_course", "genai_course_tools", "datasets"):
         shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("README.md", "CHANGELOG.md"):
+        shutil.copy(ROOT / name, root / name)
     ended = genai_course(root, "new", *NAME.split("/"))
     assert ended.returncode == 0, ended.stderr
     assert all(f"wrote {path}\n" in ended.stdout for path in WRITTEN)
@@ -48,6 +51,11 @@ def test_it_builds_and_runs_untouched(checkout):
     assert built.returncode == 0, built.stdout + built.stderr
     assert "no alternative text" not in built.stdout
     assert "stderr" not in built.stdout
+    # Whoever adds a lesson touches its folder only; what mentions it elsewhere is written by the build.
+    count = listing.number_in_words(len(list((checkout / "lessons").glob("*/*/lesson.py"))))
+    assert f"begin -->{count}<!-- lessons.count" in (checkout / "README.md").read_text(encoding="utf-8")
+    assert f"](solutions/{NAME}.ipynb)" in (checkout / "README.md").read_text(encoding="utf-8")
+    assert "*Energy models*" in (checkout / "CHANGELOG.md").read_text(encoding="utf-8")
     ran = genai_course(checkout, "run", "energy_models", "--profile", "smoke")
     assert ran.returncode == 0, ran.stdout + ran.stderr
     executed = nbformat.read(checkout / f"build/run/{NAME}.ipynb", as_version=4)
@@ -67,7 +75,8 @@ def test_it_is_laid_out_like_the_others(checkout):
     texts = [(checkout / path).read_text(encoding="utf-8") for path in WRITTEN]
     assert all("TODO" in text for text in texts)
     assert not re.search(r"@\w+@", "".join(texts))
-    for command in (("check", *WRITTEN), ("format", "--check", *WRITTEN[1:])):  # lessons are not formatted
+    # Lessons and their exercises are not formatted.
+    for command in (("check", *WRITTEN[:3]), ("format", "--check", WRITTEN[2])):
         ruff = [sys.executable, "-m", "ruff", *command, "--config", str(ROOT / "pyproject.toml")]
         ended = subprocess.run(ruff, cwd=checkout, capture_output=True, text=True)
         assert ended.returncode == 0, ended.stdout

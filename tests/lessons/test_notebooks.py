@@ -1,6 +1,7 @@
-"""Papermill executes every notebook: the learner's, untouched, and the solution.
+"""Papermill executes every learner's notebook, untouched, on the smoke profile: it runs to its end with every exercise open.
 
-With pytest-xdist each test goes to the next free worker (tests/conftest.py), so that two notebooks run at a time.
+With pytest-xdist each goes to the next free worker, the longest first (tests/timings.py). The browser runs them again and finds
+the same outputs (tests/browser/test_every_lesson.py); the solutions run on `laptop` (tests/validate).
 """
 
 import pytest
@@ -9,9 +10,4 @@ from smoke_runs import execute, lessons
 
 @pytest.mark.parametrize("name", lessons("notebooks"))
 def test_the_learners_notebook_runs_untouched(name):
-    execute(name, "notebooks")
-
-
-@pytest.mark.parametrize("name", lessons("solutions"))
-def test_the_solution_runs(name):
-    execute(name, "solutions")
+    execute(name)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from genai_course.paths import course_home, course_root, whole_file
+from genai_course.paths import atomic_write, course_home, course_root
 
 
 def test_the_checkout_holds_notebooks_and_data():
@@ -24,7 +24,7 @@ def test_a_home_that_cannot_be_made_is_replaced_by_a_temporary_one(tmp_path, mon
 
 def test_a_whole_file_replaces_the_old_one_only_on_success(tmp_path):
     path = tmp_path / "folder" / "numbers.txt"
-    with whole_file(path) as temporary:
+    with atomic_write(path) as temporary:
         temporary.write_text("one")
     assert path.read_text() == "one"
 
@@ -35,7 +35,7 @@ def test_a_whole_file_replaces_the_old_one_only_on_success(tmp_path):
 
 
 def test_a_file_that_is_being_written_is_not_found_beside_the_others(tmp_path):
-    with whole_file(tmp_path / "answers.jsonl") as temporary:
+    with atomic_write(tmp_path / "answers.jsonl") as temporary:
         temporary.write_text("half")
         assert temporary.suffix == ".jsonl"
         assert list(tmp_path.glob("*.jsonl")) == []
@@ -43,6 +43,6 @@ def test_a_file_that_is_being_written_is_not_found_beside_the_others(tmp_path):
 
 
 def write_half(path):
-    with whole_file(path) as temporary:
+    with atomic_write(path) as temporary:
         temporary.write_text("tw")
         raise RuntimeError("power cut")

@@ -2,53 +2,65 @@
 
 import math
 
-import nbformat
 import numpy as np
 import pytest
 
-from genai_course import recording
-from genai_course.recording import record, recorded
+from genai_course.recording import COLLECTED_IN, TOLERANCE, record
+from genai_course_tools.execution.recorded import recorded
 
 
 @pytest.fixture
-def noted(monkeypatch):
-    """A function (name, value), … -> a notebook whose only cell has recorded them."""
-
-    def note(*pairs):
-        outputs = []
-        show = lambda data, raw: outputs.append(nbformat.v4.new_output("display_data", data=data))  # noqa: E731
-        monkeypatch.setattr(recording, "display", show)
-        for name, value in pairs:
-            record(name, value)
-        return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("", outputs=outputs)])
-
-    return note
+def collected(tmp_path, monkeypatch):
+    """The file to which numbers are added."""
+    monkeypatch.setenv(COLLECTED_IN, str(tmp_path / "run.numbers.jsonl"))
+    return tmp_path / "run.numbers.jsonl"
 
 
-def test_what_is_recorded_can_be_read_back_and_is_shown(noted):
-    notebook = noted(("loss", 0.25), ("steps", 300), ("of NumPy", np.float32(1.5)), ("of an array", np.array([2.0])))
-    assert recorded(notebook) == {"loss": 0.25, "steps": 300.0, "of NumPy": 1.5, "of an array": 2.0}
-    assert notebook.cells[0].outputs[0].data["text/plain"] == "loss: 0.25"
+def test_what_is_recorded_can_be_read_back_and_shows_nothing(collected, capsys):
+    for name, value in {"loss": 0.25, "steps": 300, "numpy": np.float32(1.5), "array": np.array([2.0])}.items():
+        assert record(name, value) is None
+    record("bits", 3, label="bits per pixel", tolerance=0.5)
+    values = {name: note["value"] for name, note in recorded(collected).items()}
+    assert values == {"loss": 0.25, "steps": 300.0, "numpy": 1.5, "array": 2.0, "bits": 3.0}
+    assert recorded(collected)["loss"] == {"value": 0.25, "label": "loss", "tolerance": TOLERANCE}
+    assert recorded(collected)["bits"] == {"value": 3.0, "label": "bits per pixel", "tolerance": 0.5}
+    assert capsys.readouterr().out == ""
 
 
-def test_the_last_number_of_a_name_counts(noted):
-    assert recorded(noted(("loss", 1), ("loss", 2))) == {"loss": 2.0}
+def test_the_last_number_of_a_name_counts(collected):
+    record("loss", 1)
+    record("loss", 2)
+    assert recorded(collected)["loss"]["value"] == 2.0
+
+
+def test_a_run_that_nobody_collects_keeps_nothing(tmp_path, monkeypatch):
+    monkeypatch.delenv(COLLECTED_IN, raising=False)
+    monkeypatch.chdir(tmp_path)
+    record("loss", 1)
+    assert list(tmp_path.iterdir()) == []
+    assert recorded(tmp_path / "missing") == {}
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf])
-def test_a_training_that_failed_has_no_number(noted, value):
-    assert math.isnan(recorded(noted(("loss", value)))["loss"])
+def test_a_training_that_failed_has_no_number(collected, value):
+    record("loss", value)
+    assert recorded(collected)["loss"]["value"] is None
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "words"),
+    ("arguments", "words"),
     [
-        ("", 1, "name is ''"),
-        ("loss", "low", "value is 'low'"),
-        ("loss", True, "one number"),
-        ("loss", [1, 2], "one number"),
+        (("", 1), "name is ''"),
+        (("held-out loss", 1), "name is 'held-out loss'; give a Python name"),
+        (("loss", "low"), "value is 'low'"),
+        (("loss", True), "one number"),
+        (("loss", [1, 2]), "one number"),
+        (("loss", 1, None, -0.1), "tolerance is -0.1"),
+        (("loss", 1, None, math.nan), "tolerance is nan"),
+        (("loss", 1, None, "2 %"), "tolerance is '2 %'"),
     ],
 )
-def test_what_is_no_number_is_refused(name, value, words):
+def test_what_is_no_number_is_refused(collected, arguments, words):
     with pytest.raises(ValueError, match=words):
-        record(name, value)
+        record(*arguments)
+    assert not collected.exists()

@@ -34,7 +34,7 @@ def test_the_workflow_tries_every_python_and_system():
 def test_the_workflow_runs_on_windows_what_make_runs():
     steps = yaml.safe_load(_read(".github/workflows/tests.yml"))["jobs"]["tests"]["steps"]
     windows = "\n".join(step["run"] for step in steps if step.get("if") == "runner.os == 'Windows'")
-    [tests] = re.findall(r"\(PYTEST\) (-n .* --ignore .*)", _read("Makefile"))
+    [tests] = re.findall(r"\(PYTEST\) (-n .* --times test .*)", _read("Makefile"))
     assert f"-m pytest {tests}" in windows
     for command in ("ruff check", "ruff format --check", "genai-course lab", "-c constraints.txt"):
         assert command in windows
@@ -52,3 +52,11 @@ def test_the_development_container_has_a_python_that_fits():
     assert name == "python"
     assert SpecifierSet(PROJECT["requires-python"]).contains(version)
     assert container["postCreateCommand"].removeprefix("make .venv/") in _read("Makefile")
+
+
+def test_every_test_belongs_to_make_test_or_make_validate():
+    commands = re.findall(r"\(PYTEST\) .* --times \w+ (tests/.*)", _read("Makefile"))
+    folders = [folder for command in commands for folder in command.split()]
+    holds_tests = {f"tests/{path.relative_to(ROOT / 'tests').parts[0]}" for path in (ROOT / "tests").rglob("test_*.py")}
+    assert len(commands) == 2
+    assert sorted(folders) == sorted(holds_tests)  # each once

@@ -73,7 +73,7 @@ class AdversarialLab:
         self.play = tf.function(self._play, reduce_retracing=True)
 
     def start(self, rules, seeds=None, seed=0):
-        """Set up one game for each :class:`~genai_course.training.Rules` in a list.
+        """Set up one game for each :class:`~genai_course.labs.adversarial.Rules` in a list.
 
         seeds: first weights of each game, whole numbers; by default 0, 1, 2 …; equal seeds mean equal first weights.
         seed: of the points and codes, which are the same for all games: they differ in rules and first weights alone.
@@ -147,7 +147,7 @@ class AdversarialLab:
 class Games:
     """Games that play side by side; made by :meth:`AdversarialLab.start`.
 
-    rules: list of :class:`~genai_course.training.Rules`, one a game; may be replaced between two calls of :meth:`play`.
+    rules: list of :class:`~genai_course.labs.adversarial.Rules`, one a game; may be replaced between two calls of :meth:`play`.
     """
 
     def __init__(self, lab, rules, seeds, seed):

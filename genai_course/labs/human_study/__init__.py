@@ -1,7 +1,6 @@
 """People as the ruler: blind comparisons, kept answers, rankings with their uncertainty, agreement, how many are needed."""
 
 from genai_course.labs.human_study.agreement import agreement_interval, cohen_kappa, count_categories, fleiss_kappa
-from genai_course.labs.human_study.ballot import BallotBox, merge, read_ballot
 from genai_course.labs.human_study.bradley_terry import (
     BradleyTerry,
     bootstrap_qualities,
@@ -17,33 +16,6 @@ from genai_course.labs.human_study.power import (
     preference_interval,
     wins_needed,
 )
+from genai_course.labs.human_study.responses import ResponseFile, merge, read_responses
 from genai_course.labs.human_study.simulation import SimulatedAnswers, simulate_answers, simulate_judge
 from genai_course.labs.human_study.study import Answer, Pair, Study, as_arrays
-
-__all__ = [
-    "Answer",
-    "BallotBox",
-    "BradleyTerry",
-    "Pair",
-    "SimulatedAnswers",
-    "Study",
-    "agreement_interval",
-    "answers_needed",
-    "as_arrays",
-    "bootstrap_qualities",
-    "cohen_kappa",
-    "count_categories",
-    "count_wins",
-    "fit_bradley_terry",
-    "fleiss_kappa",
-    "judges_needed",
-    "merge",
-    "minorisation_step",
-    "most_likely_strengths",
-    "power",
-    "preference_interval",
-    "read_ballot",
-    "simulate_answers",
-    "simulate_judge",
-    "wins_needed",
-]

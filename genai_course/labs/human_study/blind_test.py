@@ -16,7 +16,7 @@ from PIL import Image
 from genai_course import plots
 from genai_course.display import show_text
 from genai_course.exercises.render import Note, is_live
-from genai_course.labs.human_study import BallotBox
+from genai_course.labs.human_study import ResponseFile
 
 BUTTONS = {"left": "Left", "tie": "No difference", "right": "Right"}
 HEIGHT = 160  # pixels of a picture on the screen
@@ -25,7 +25,7 @@ PAUSE = 0.3  # seconds before a new button counts: the second half of a double c
 
 
 def blind_test(study, contents, folder=None):
-    """Show a study. Answers are kept by a :class:`~genai_course.labs.human_study.BallotBox`, and it goes on where it was left.
+    """Show a study. Answers are kept by a :class:`~genai_course.labs.human_study.ResponseFile`, and it goes on where it was left.
 
     study: a :class:`~genai_course.labs.human_study.Study`.
     contents: pair's name -> what its two items look like, in the pair's order: two pictures, (height, width, 1 or 3) with
@@ -51,7 +51,7 @@ class BlindTest:
     """The widget ``box``, and what its buttons do: ``agree``, ``buttons["left"]``, ``delete`` …"""
 
     def __init__(self, study, contents, folder=None):
-        self.study, self.contents, self.ballots = study, contents, BallotBox(study, folder)
+        self.study, self.contents, self.file = study, contents, ResponseFile(study, folder)
         self.pair = None  # the name of the pair on the screen
         self.changed = 0.0  # when the screen changed last
         self.heading, self.message = ipywidgets.HTML(), ipywidgets.HTML()
@@ -83,7 +83,7 @@ class BlindTest:
             self._say(f"This could not be kept: {reason.rstrip('.')}. What was kept before is as it was.", "failed")
 
     def _accept(self, _):
-        sentence = self.ballots.accept()
+        sentence = self.file.accept()
         self._show()
         self._say(sentence)
         self.buttons["left"].focus()  # the button that had the focus is gone; the keyboard goes on here
@@ -97,7 +97,7 @@ class BlindTest:
             self._say("That was quicker than anybody can look, so it does not count. Please look again.")
             return
         try:
-            first = self.ballots.add(self.pair, choice)
+            first = self.file.add(self.pair, choice)
         except ValueError:  # the file has been deleted or damaged meanwhile: show what it asks for now
             self._show()
             raise
@@ -111,8 +111,8 @@ class BlindTest:
             return
         if self._too_quick():
             return
-        judge = getattr(self.ballots.ballot(), "judge", "of this study")
-        number = self.ballots.withdraw()
+        judge = getattr(self.file.read(), "judge", "of this study")
+        number = self.file.withdraw()
         self._show()
         deleted = "1 answer is" if number == 1 else f"{number} answers are"
         self._say(
@@ -122,28 +122,28 @@ class BlindTest:
     def _show(self):
         """Consent, the next pair, or thanks: whatever the file says is next."""
         try:
-            ballot = self.ballots.ballot()
+            responses = self.file.read()
         except ValueError:  # damaged: agreeing again sets it aside
-            ballot = None
-        open_pairs = self.ballots.open_pairs() if ballot else []
+            responses = None
+        open_pairs = self.file.open_pairs() if responses else []
         self.pair, self.changed = open_pairs[0] if open_pairs else None, time.monotonic()
         total = len(self.study.pairs)
-        if ballot is None:
+        if responses is None:
             note = Note("note", "Before you begin", (self.study.consent,))
         elif self.pair is None:
             note = Note(
-                "passed", f"Thank you: {total} of {total} answered", (f"Your answers lie in {self.ballots.path}.",)
+                "passed", f"Thank you: {total} of {total} answered", (f"Your answers lie in {self.file.path}.",)
             )
         else:
             note = Note("note", f"{total - len(open_pairs) + 1} of {total}: {self.study.question}")
-            self._show_pair(ballot.judge)
+            self._show_pair(responses.judge)
         self.heading.value = as_text(note)
         self.delete.description = "Delete my answers"
-        self.agree.layout.display = SHOWN if ballot is None else HIDDEN
+        self.agree.layout.display = SHOWN if responses is None else HIDDEN
         self.judging.layout.display = SHOWN if self.pair else HIDDEN
-        self.delete.layout.display = HIDDEN if ballot is None else SHOWN
-        if ballot and ballot.damaged:
-            self._say(" ".join(ballot.remarks("your file")))
+        self.delete.layout.display = HIDDEN if responses is None else SHOWN
+        if responses and responses.damaged:
+            self._say(" ".join(responses.remarks("your file")))
 
     def _show_pair(self, judge):
         items = self.study.pair(self.pair).items

@@ -59,12 +59,12 @@ def simulate_answers(
 def simulate_judge(box, qualities, *, attention=1.0, side_bias=0.0, tie_width=0.0, seed=0):
     """Let a simulated judge agree and answer all that a box still asks; nothing but the pictures' names is looked at.
 
-    box: a :class:`~genai_course.labs.human_study.BallotBox`. qualities: how good each item of the study is, by name.
+    box: a :class:`~genai_course.labs.human_study.ResponseFile`. qualities: how good each item of the study is, by name.
     attention, side_bias, tie_width: one number each, as in :func:`simulate_answers`.
     """
     random_numbers = np.random.default_rng(seed)
     box.accept(f"simulated-{seed}")
-    judge = box.ballot().judge
+    judge = box.read().judge
     for pair in box.open_pairs():
         left, right = box.study.sides(pair, judge)
         lean = attention * (qualities[left] - qualities[right]) + side_bias + random_numbers.logistic()

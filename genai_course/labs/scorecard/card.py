@@ -210,22 +210,22 @@ def speed(amounts, seconds):
     return float(np.sum(amounts) / seconds.sum()), float(each.min()), float(each.max())
 
 
-def megabytes(kept):
+def megabytes(parameters):
     """(value, NaN, NaN): millions of bytes of the numbers that a model keeps; None stays None.
 
-    kept: a Keras model, an array, a number of bytes, or a list of these. Raises ValueError for anything else.
+    parameters: a Keras model, an array, a number of bytes, or a list of these. Raises ValueError for anything else.
     """
-    return None if kept is None else (count_bytes(kept) / 1e6, math.nan, math.nan)
+    return None if parameters is None else (count_bytes(parameters) / 1e6, math.nan, math.nan)
 
 
-def count_bytes(kept):
+def count_bytes(parameters):
     """Bytes of a model's weights (without its optimizer's), an array's, a number as it is, or all of a list together."""
-    if isinstance(kept, (list, tuple)):
-        return sum(map(count_bytes, kept))
-    if hasattr(kept, "weights") and hasattr(kept, "count_params"):
-        return sum(int(np.prod(weight.shape)) * np.dtype(str(weight.dtype)).itemsize for weight in kept.weights)
-    if isinstance(kept, np.ndarray):
-        return kept.nbytes
-    if isinstance(kept, (int, np.integer)) and not isinstance(kept, bool) and kept >= 0:
-        return int(kept)
-    raise ValueError(f"kept is {kept!r:.60}; give a Keras model, an array, a number of bytes, or a list of these.")
+    if isinstance(parameters, (list, tuple)):
+        return sum(map(count_bytes, parameters))
+    if hasattr(parameters, "weights") and hasattr(parameters, "count_params"):
+        return sum(int(np.prod(weight.shape)) * np.dtype(str(weight.dtype)).itemsize for weight in parameters.weights)
+    if isinstance(parameters, np.ndarray):
+        return parameters.nbytes
+    if isinstance(parameters, (int, np.integer)) and not isinstance(parameters, bool) and parameters >= 0:
+        return int(parameters)
+    raise ValueError(f"parameters is {parameters!r:.60}; give a Keras model, an array, a number of bytes, or a list.")

@@ -75,20 +75,20 @@ class PictureCard(Card):
         self.radii = radii(among)
         self.radii_of_halves = [radii(among[np.ix_(half, half)]) for half, _ in self.halves]
 
-    def add(self, name, sample, *, trained_seconds=None, kept=None, bits=None, kind="model"):
+    def add(self, name, sample, *, trained_seconds=None, parameters=None, bits=None, kind="model"):
         """Judge a model and keep its row; a row of the same name is replaced.
 
         sample: function of a number and a seed, or of a number alone, that returns so many pictures (n, size, size, 1) in
             [0, 1]; or these and the labels (n,) that they were asked to show, which also fills "read as asked".
         trained_seconds: CPU seconds of its training. bits: per pixel of held-out pictures, where it has a likelihood.
-        kept: what it keeps, for the memory: a Keras model, an array, a number of bytes, or a list of these.
+        parameters: what it keeps, for the memory: a Keras model, an array, a number of bytes, or a list of these.
         kind: "model", "cheat", or "real" for real pictures, which are no rival but a limit.
         What is left out stays empty.  Returns the row in words.
 
         Raises ValueError, in one sentence, for arguments or pictures that cannot be.
         """
         check_entry(name, sample, trained_seconds, bits, kind)
-        memory = megabytes(kept)
+        memory = megabytes(parameters)
         parts, seconds = in_parts(sample, self.samples, self.seed, self.check)
         pictures = np.concatenate([each for each, _ in parts])
         seen, scores = read(enlarge(pictures))

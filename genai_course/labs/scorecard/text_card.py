@@ -50,17 +50,17 @@ class TextCard(Card):
         random = np.random.default_rng(seed)
         self.halves = [(half_of(len(stories.test), random), half_of(texts, random)) for _ in range(resamples)]
 
-    def add(self, name, write, *, log_prob=None, trained_seconds=None, kept=None, kind="model"):
+    def add(self, name, write, *, log_prob=None, trained_seconds=None, parameters=None, kind="model"):
         """Judge a model and keep its row; a row of the same name is replaced.
 
         write: function of a number and a seed, or of a number alone, that returns a list of so many stories.
         log_prob: function of a list of stories that returns the natural logarithm of each one's probability, (n,).
-        trained_seconds, kept, kind: as of :meth:`PictureCard.add`. What is left out stays empty.  Returns the row in words.
+        trained_seconds, parameters, kind: as of :meth:`PictureCard.add`. What is left out stays empty.  Returns the row in words.
 
         Raises ValueError, in one sentence, for arguments or stories that cannot be.
         """
         check_entry(name, write, trained_seconds, None, kind)
-        memory = megabytes(kept)
+        memory = megabytes(parameters)
         values, resampled = {}, {}
         if log_prob is not None:
             self.measure("bits", self.bits(log_prob), 0, values, resampled, most=math.inf)

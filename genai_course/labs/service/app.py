@@ -13,8 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from genai_course.labs.service.gate import Bucket, Gate, Refused
 from genai_course.labs.service.limits import Limits, judge_prompt, take_token
+from genai_course.labs.service.middleware import AccessMiddleware, Bucket, RequestRejected
 
 OPEN_TICKETS = 10_000  # answers that can still be rated
 RATINGS = {True: 5, False: 1}  # a thumb, on the store's scale
@@ -38,33 +38,35 @@ class Feedback(BaseModel):
     helpful: bool
 
 
-def create_app(writer, store, clients, limits=None, *, judge=judge_prompt, take=take_token, note=None):
-    """The FastAPI app of a writer.
+def create_app(language_model, store, clients, limits=None, *, judge=judge_prompt, take=take_token, note=None):
+    """The FastAPI app of a language model.
 
-    writer: a Writer. store: a RecordStore, which masks personal data and keeps prompts and answers, or None.
+    language_model: a NeuralLanguageModel. store: a RecordStore, which masks personal data and keeps prompts and answers, or None.
     clients: {key: Client}. limits: Limits. judge, take: as of ``genai_course.labs.service.limits``.
     note: function (status, path, milliseconds) called after each request, for a log.
     """
     limits, note = limits or Limits(), note or (lambda *_: None)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     counts = {"answered": 0, "refused": 0, "failed": 0}
-    desk = Desk(writer, store, limits, judge)
+    handler = RequestHandler(language_model, store, limits, judge)
     buckets = {key: Bucket(client, take) for key, client in clients.items()}
-    app.add_middleware(Gate, paths=("/write", "/feedback"), buckets=buckets, limits=limits, counts=counts, note=note)
+    app.add_middleware(
+        AccessMiddleware, paths=("/write", "/feedback"), buckets=buckets, limits=limits, counts=counts, note=note
+    )
     began = time.monotonic()
 
     @app.get("/health")
     def health():
-        facts = {"status": "ok", "engine": writer.engine, "model": writer.version, **counts}
+        facts = {"status": "ok", "engine": language_model.engine, "model": language_model.version, **counts}
         return facts | {"seconds_up": time.monotonic() - began, "cpu_seconds": time.process_time()}
 
     @app.post("/write")
     async def write(wish: Write, request: Request):
-        return await desk.write(wish, request.scope["client_name"])
+        return await handler.write(wish, request.scope["client_name"])
 
     @app.post("/feedback")
     async def feedback(thumb: Feedback, request: Request):
-        return await run_in_threadpool(desk.feedback, thumb, request.scope["client_name"])
+        return await run_in_threadpool(handler.feedback, thumb, request.scope["client_name"])
 
     wanted = {
         "prompt": f"a text of 1 to {limits.longest_prompt} plain characters",
@@ -79,7 +81,7 @@ def create_app(writer, store, clients, limits=None, *, judge=judge_prompt, take=
     async def invalid(request, error):
         return in_one_sentence(error.errors()[0], wanted).response
 
-    @app.exception_handler(Refused)
+    @app.exception_handler(RequestRejected)
     async def refused(request, error):
         return error.response
 
@@ -88,28 +90,30 @@ def create_app(writer, store, clients, limits=None, *, judge=judge_prompt, take=
         sentences = {404: "There is nothing here; ask for /health or POST to /write or /feedback.",
                      405: "This method is not for this path; GET /health, POST /write and /feedback.",
                      400: "The body is not JSON; send one like {\"prompt\": \"One evening\"}."}  # fmt: skip
-        return Refused(error.status_code, sentences.get(error.status_code, str(error.detail)), error.headers).response
+        return RequestRejected(
+            error.status_code, sentences.get(error.status_code, str(error.detail)), error.headers
+        ).response
 
     return app
 
 
-class Desk:
-    """What happens behind the gate: judging, waiting for a place, writing, storing, rating."""
+class RequestHandler:
+    """What happens behind the middleware: judging, waiting for a place, writing, storing, rating."""
 
-    def __init__(self, writer, store, limits, judge):
-        self.writer, self.store, self.limits, self.judge = writer, store, limits, judge
+    def __init__(self, language_model, store, limits, judge):
+        self.language_model, self.store, self.limits, self.judge = language_model, store, limits, judge
         self.inside, self.places = 0, asyncio.Semaphore(limits.at_once)
         self.tickets, self.lock = OrderedDict(), threading.Lock()  # ticket -> (number, client)
 
     async def write(self, wish, client):
         limits = self.limits
-        status = self.judge(wish.prompt, self.writer.alphabet, limits.longest_prompt)
+        status = self.judge(wish.prompt, self.language_model.alphabet, limits.longest_prompt)
         if status != 200:
-            raise Refused(status, _about_prompt(wish.prompt, status, limits.longest_prompt))
+            raise RequestRejected(status, _about_prompt(wish.prompt, status, limits.longest_prompt))
         if wish.words > limits.most_words:
-            raise Refused(422, f"words is {wish.words}; give a whole number from 1 to {limits.most_words}.")
+            raise RequestRejected(422, f"words is {wish.words}; give a whole number from 1 to {limits.most_words}.")
         if self.inside >= limits.at_once + limits.waiting:
-            raise Refused(503, "All places are taken; try again in a second.", {"Retry-After": "1"})
+            raise RequestRejected(503, "All places are taken; try again in a second.", {"Retry-After": "1"})
         deadline = time.monotonic() + limits.seconds
         self.inside += 1
         try:
@@ -119,23 +123,30 @@ class Desk:
                 return await run_in_threadpool(self._write, wish, client, deadline)
             finally:
                 self.places.release()
-        except TimeoutError:  # of the waiting or of the writer, which looks at the clock between two words
+        except TimeoutError:  # of the waiting or of the language model, which looks at the clock between two words
             sentence = f"No answer within {limits.seconds:g} seconds; try again, or ask for fewer words."
-            raise Refused(503, sentence, {"Retry-After": "1"}) from None
+            raise RequestRejected(503, sentence, {"Retry-After": "1"}) from None
         finally:
             self.inside -= 1
 
     def _write(self, wish, client, deadline):
-        text = self.writer.write(wish.prompt, wish.words, wish.temperature, wish.seed, deadline)
-        answer = {"text": text, "model": self.writer.version}
+        text = self.language_model.generate(wish.prompt, wish.words, wish.temperature, wish.seed, deadline)
+        answer = {"text": text, "model": self.language_model.version}
         if self.store is None:
             return answer
         try:
             number = self.store.add(
-                wish.prompt, text, source="synthetic", model=self.writer.version, user=client, audience="private"
+                wish.prompt,
+                text,
+                source="synthetic",
+                model=self.language_model.version,
+                user=client,
+                audience="private",
             )
         except OSError:
-            raise Refused(503, "The answer could not be stored; try again later.", {"Retry-After": "60"}) from None
+            raise RequestRejected(
+                503, "The answer could not be stored; try again later.", {"Retry-After": "60"}
+            ) from None
         ticket = secrets.token_urlsafe(12)  # nobody can guess it, so nobody rates another one's answer
         with self.lock:
             self.tickets[ticket] = number, client
@@ -147,24 +158,26 @@ class Desk:
         with self.lock:
             number, owner = self.tickets.get(thumb.ticket, (None, None))
             if number is None or owner != client:
-                raise Refused(404, "This ticket is not open; each answer can be rated once, by the one who asked.")
+                raise RequestRejected(
+                    404, "This ticket is not open; each answer can be rated once, by the one who asked."
+                )
             del self.tickets[thumb.ticket]
         self.store.feedback(number, RATINGS[thumb.helpful])
         return {"stored": True}
 
 
 def in_one_sentence(error, wanted):
-    """Refused for the first of FastAPI's complaints.  error: one of ``errors()``. wanted: field -> what it must be."""
+    """RequestRejected for the first of FastAPI's complaints.  error: one of ``errors()``. wanted: field -> what it must be."""
     name, kind = error["loc"][-1], error["type"]
     if kind == "json_invalid":
-        return Refused(400, 'The body is not JSON; send one like {"prompt": "One evening"}.')
+        return RequestRejected(400, 'The body is not JSON; send one like {"prompt": "One evening"}.')
     if len(error["loc"]) < 2:
-        return Refused(422, 'The body is not an object with fields; send one like {"prompt": "One evening"}.')
+        return RequestRejected(422, 'The body is not an object with fields; send one like {"prompt": "One evening"}.')
     if kind == "missing":
-        return Refused(422, f"{name} is missing; give {wanted[name]}.")
+        return RequestRejected(422, f"{name} is missing; give {wanted[name]}.")
     if kind == "extra_forbidden":
-        return Refused(422, f"{_short(name)} is not a field of this request; leave it out.")
-    return Refused(422, f"{name} is {_short(error['input'])}; give {wanted[name]}.")
+        return RequestRejected(422, f"{_short(name)} is not a field of this request; leave it out.")
+    return RequestRejected(422, f"{name} is {_short(error['input'])}; give {wanted[name]}.")
 
 
 def _about_prompt(prompt, status, longest):

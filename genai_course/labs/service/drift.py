@@ -28,7 +28,7 @@ def population_stability(reference, counts):
     return np.sum((now - before) * np.log(now / before), axis=-1)
 
 
-def quiet_drift(values, per_day, days, seed=0):
+def null_distribution(values, per_day, days, seed=0):
     """The index on days when nothing has changed: each day's values are drawn from the reference.
 
     values: (n,) of the reference. per_day: values a day. -> (days,).  Its upper quantiles are thresholds with a known

@@ -93,10 +93,10 @@ KINDS = {
 }
 
 
-def attack(server, n, key, seed=0, halves=True):
+def fuzz(server, n, key, seed=0, halves=True):
     """Send ``n`` malformed requests of all kinds in turn and return their Outcomes, a list of n.
 
-    server: a Server of one's own. key: one that the server knows, so that the requests get past the first gate.
+    server: a Server of one's own. key: one that the server knows, so that the requests get past the middleware's first check.
     halves: among a thousand, let a dozen send half a body and then fall silent; their answers are read at the end.
     """
     random, outcomes = np.random.default_rng([seed, 5]), []

@@ -1,13 +1,13 @@
-"""A release: one folder with all that a writer needs, and with a proof that it still writes what it wrote."""
+"""A release: one folder with all that a language model needs, and with a proof that it still writes what it wrote."""
 
-import hashlib
 import json
 from pathlib import Path
 
 import numpy as np
 
-from genai_course.labs.service.writer import Writer
-from genai_course.paths import whole_file
+from genai_course.data.files import checksum
+from genai_course.labs.service.neural_language_model import NeuralLanguageModel
+from genai_course.paths import atomic_write
 
 ENGINES = ("keras", "saved_model", "numpy")
 WEIGHTS = ("vectors", "into", "into_bias", "out", "out_bias")
@@ -21,27 +21,27 @@ def save_release(folder, model, pieces):
     It holds model.keras, the exports saved_model/ and weights.npz, and, written last, release.json.
     """
     folder = Path(folder)
-    with whole_file(folder / "model.keras") as temporary:
+    with atomic_write(folder / "model.keras") as temporary:
         model.save(temporary)
     model.export(folder / "saved_model", verbose=False)
-    with whole_file(folder / "weights.npz") as temporary:
+    with atomic_write(folder / "weights.npz") as temporary:
         np.savez(temporary, **dict(zip(WEIGHTS, model.get_weights(), strict=True)))
-    writer = Writer(_from_keras(model), pieces)
+    language_model = NeuralLanguageModel(_from_keras(model), pieces)
     facts = {
         "pieces": list(pieces),
         "sha256": {name: checksum(folder / name) for name in ("model.keras", "weights.npz")},
-        "example": EXAMPLE | {"text": writer.write(**EXAMPLE)},
+        "example": EXAMPLE | {"text": language_model.generate(**EXAMPLE)},
     }
-    with whole_file(folder / "release.json") as temporary:
+    with atomic_write(folder / "release.json") as temporary:
         temporary.write_text(json.dumps(facts), encoding="utf-8")
     return facts
 
 
 def load_release(folder, engine="keras"):
-    """The Writer of a release, after it has written the release's example once more, word for word.
+    """The NeuralLanguageModel of a release, after it has written the release's example once more, word for word.
 
     engine: "keras" (model.keras), "saved_model" (TensorFlow without Keras) or "numpy" (the weights alone).
-    Raises ValueError, in one sentence, for an unknown engine, a file that is missing or has changed, and for a writer
+    Raises ValueError, in one sentence, for an unknown engine, a file that is missing or has changed, and for a language model
     that writes something else than it did.
     """
     folder = Path(folder)
@@ -57,18 +57,13 @@ def load_release(folder, engine="keras"):
     except (KeyError, TypeError, AttributeError, json.JSONDecodeError):
         raise ValueError(f"{folder / 'release.json'} is damaged: copy the whole folder again.") from None
     version = facts["sha256"]["model.keras"][:12]
-    writer = Writer(_LOAD[engine](folder), facts["pieces"], engine, version)
+    language_model = NeuralLanguageModel(_LOAD[engine](folder), facts["pieces"], engine, version)
     example = {name: value for name, value in facts["example"].items() if name != "text"}
-    if writer.write(**example) != facts["example"]["text"]:
+    if language_model.generate(**example) != facts["example"]["text"]:
         raise ValueError(
-            f"The writer in {folder} does not write its example any more: libraries or files have changed."
+            f"The language model in {folder} does not write its example any more: libraries or files have changed."
         )
-    return writer
-
-
-def checksum(path):
-    """SHA-256 of a file, 64 hexadecimal digits."""
-    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+    return language_model
 
 
 def _load_keras(folder):

@@ -9,12 +9,10 @@ import time
 
 from genai_course.labs.service.client import ask
 from genai_course.paths import course_home
+from genai_course.session import ONE_THREAD
 
 PATIENCE = 200.0  # seconds for a server to get ready; loading TensorFlow took 46 on a machine that eight others used
 KEPT_LOGS = 6
-ONE_THREAD = dict.fromkeys(
-    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"), "1"
-)
 
 _running = {}  # name -> Server, so that running a cell again replaces the server
 

@@ -1,21 +1,6 @@
 """Prompts and responses in one SQLite file: found again, kept from those who may not read them, counted over time."""
 
-from genai_course.labs.storage.desk import KINDS, Desk, Question, desk
-from genai_course.labs.storage.sealing import content_hash
+from genai_course.labs.storage.encryption import content_hash
+from genai_course.labs.storage.helpdesk import KINDS, HelpdeskData, Question, helpdesk_data
 from genai_course.labs.storage.search import LatentSemanticEmbedding, match_expression, reciprocal_rank_fusion
 from genai_course.labs.storage.store import ROLES, Hit, Record, RecordStore
-
-__all__ = [
-    "KINDS",
-    "ROLES",
-    "Desk",
-    "Question",
-    "desk",
-    "Hit",
-    "LatentSemanticEmbedding",
-    "Record",
-    "RecordStore",
-    "content_hash",
-    "match_expression",
-    "reciprocal_rank_fusion",
-]

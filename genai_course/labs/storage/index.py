@@ -19,7 +19,7 @@ class SearchIndex:
     """
 
     def __init__(self, file, embedding):
-        self._file, self._seal, self._embedding = file, file.seal, embedding
+        self._file, self._cipher, self._embedding = file, file.cipher, embedding
         self._numbers, self._vectors, self._learned_from = np.empty(0, np.int64), None, 0
         if file.encrypted:  # a full-text index on disk would hold every word
             file.execute(WORDS_IN_MEMORY)
@@ -58,6 +58,6 @@ class SearchIndex:
     def _texts(self, after):
         """(number, prompt, response) of every record with a larger number."""
         return [
-            (number, self._seal.open(prompt, asked), self._seal.open(response, version))
+            (number, self._cipher.decrypt(prompt, asked), self._cipher.decrypt(response, version))
             for number, asked, prompt, version, response in self._file.execute(NEW_TEXTS, (after,))
         ]

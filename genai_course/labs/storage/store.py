@@ -18,10 +18,10 @@ from datetime import UTC, datetime
 
 from genai_course.checks import check_whole_number
 from genai_course.data.cleaning import mask_personal_data
-from genai_course.labs.storage.file import StoreFile
+from genai_course.labs.storage.database import StoreFile
+from genai_course.labs.storage.encryption import content_hash
 from genai_course.labs.storage.index import SearchIndex
 from genai_course.labs.storage.schema import CHAIN, INSERT_PROMPT, INSERT_RECORD, INSERT_WORDS, READABLE, RECORD, USAGE
-from genai_course.labs.storage.sealing import content_hash
 from genai_course.labs.storage.search import LatentSemanticEmbedding, reciprocal_rank_fusion
 
 SOURCES = ("real", "synthetic")
@@ -76,7 +76,7 @@ class RecordStore:
             raise ValueError("key is not a passphrase: give a text of at least one character, or None.")
         self.roles, self.mask = roles, mask
         self._file = StoreFile(path, key)
-        self._seal = self._file.seal
+        self._cipher = self._file.cipher
         self._index = SearchIndex(self._file, embedding or LatentSemanticEmbedding())
 
     # Writing
@@ -94,7 +94,7 @@ class RecordStore:
             source, audience, tags, {"prompt": prompt, "response": response, "model": model, "user": user}
         )
         prompt, response, moment = self.mask(prompt), self.mask(response), _moment(moment)
-        same = (self._seal.fingerprint(prompt, response), source, model, audience)
+        same = (self._cipher.fingerprint(prompt, response), source, model, audience)
         with self._file.transaction():
             found = self._file.one(
                 "SELECT number FROM records WHERE (version, source, model, audience) = (?, ?, ?, ?)", same
@@ -121,7 +121,7 @@ class RecordStore:
 
     def pseudonym(self, user):
         """What stands for a user in this file. It still links one person's records: a pseudonym is not anonymity."""
-        secret = self._seal.fingerprint("pseudonyms").encode() if self._file.encrypted else self._file.salt
+        secret = self._cipher.fingerprint("pseudonyms").encode() if self._file.encrypted else self._file.salt
         return hmac.new(secret, user.encode(), "sha256").hexdigest()[:16]
 
     # Reading: every way to a text asks for a role
@@ -135,8 +135,8 @@ class RecordStore:
             self._event(number, "read", _moment(moment), role=str(role))
             tags = self._file.execute("SELECT tag FROM tags WHERE record = ? ORDER BY tag", (number,)).fetchall()
         *_, version, replaces, asked = row
-        prompt, response = self._seal.open(row[1], asked), self._seal.open(row[2], version)
-        if self._seal.fingerprint(prompt, response) != version:
+        prompt, response = self._cipher.decrypt(row[1], asked), self._cipher.decrypt(row[2], version)
+        if self._cipher.fingerprint(prompt, response) != version:
             raise ValueError(
                 f"Record {number} does not match its content hash: {self._file.path} was changed outside the store."
             )
@@ -202,10 +202,10 @@ class RecordStore:
             self._check_exists("replaces", replaces)
             if self._file.one("SELECT 1 FROM records WHERE replaces = ?", (replaces,)):
                 raise ValueError(f"Record {replaces} has been replaced already: replace its newest version.")
-        version, author = self._seal.fingerprint(prompt), self.pseudonym(user) if user else ""
-        self._file.execute(INSERT_PROMPT, (version, self._seal.close(prompt, version)))
+        version, author = self._cipher.fingerprint(prompt), self.pseudonym(user) if user else ""
+        self._file.execute(INSERT_PROMPT, (version, self._cipher.encrypt(prompt, version)))
         (asked,) = self._file.one("SELECT number FROM prompts WHERE version = ?", (version,))
-        row = (asked, self._seal.close(response, same[0]), *same, author, moment, replaces)
+        row = (asked, self._cipher.encrypt(response, same[0]), *same, author, moment, replaces)
         (number,) = self._file.one(INSERT_RECORD, row)
         self._file.executemany("INSERT OR IGNORE INTO tags VALUES (?, ?)", [(number, tag) for tag in tags])
         if not self._file.encrypted:

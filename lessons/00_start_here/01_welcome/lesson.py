@@ -8,7 +8,7 @@
 # |---|---|
 # | **You will** | tell a generative model from a discriminative one · build one of each · draw new digits · test whether they are readable and whether they are copies |
 # | **First** | Python and a little NumPy |
-# | **Time** | 10 min of reading, 5 min of exercises, 15 s of computing (the first time 60 s more) |
+# | **Time** | {{ reading_minutes }} min of reading, {{ exercise_minutes }} min of exercises, {{ computing_seconds }} s of computing (the first time 60 s more) |
 
 # %% [markdown] tags=["instructor"]
 # **For teachers, 15 minutes.** Set-up 2 · how exercises work 3 · two classifiers 5 · drawing and testing 5.
@@ -269,7 +269,7 @@ flat = glyphs.train.reshape(-1, 256)
 factor = np.linalg.cholesky(np.cov(flat.T) + 1e-4 * np.eye(256))
 noise = np.random.default_rng(SEED).standard_normal((4_000, 256))
 smoke = np.clip(flat.mean(axis=0) + noise @ factor.T, 0, 1).reshape(-1, 16, 16, 1)
-network = zoo.load("vae_glyphs").sample(4_000, seed=SEED)
+network = zoo.load("vae_glyphs", run).sample(4_000, seed=SEED)
 
 # %%
 figure = plots.pictures(
@@ -319,9 +319,9 @@ claim(
 # | normalizing flow | bends noise into digits, and can go back | [Normalizing flows](../02_models/08_normalizing_flows.ipynb) |
 
 # %%
-squeezed = zoo.load("autoencoder_glyphs")(glyphs.test[:10])
-asked = zoo.load("gan_glyphs").sample(10, seed=SEED, labels=range(10))
-cleaned = zoo.load("diffusion_glyphs").sample(
+squeezed = zoo.load("autoencoder_glyphs", run)(glyphs.test[:10])
+asked = zoo.load("gan_glyphs", run).sample(10, seed=SEED, labels=range(10))
+cleaned = zoo.load("diffusion_glyphs", run).sample(
     10, seed=SEED, labels=range(10), steps=5, guidance_scale=2.0)
 figure = plots.pictures(
     np.concatenate([glyphs.test[:10], squeezed, network[10:20], asked, cleaned]),
@@ -335,9 +335,9 @@ plots.show(
 )
 
 # %%
-dreams = 0.8 * zoo.load("boltzmann_digits").sample(10, seed=SEED)  # black and white
-guessed = zoo.load("pixelcnn_digits").sample(10, seed=SEED)  # (10, 8, 8, 1)
-bent = zoo.load("flow_digits").sample(10, seed=SEED)  # (10, 64), greys from 0 to 17
+dreams = 0.8 * zoo.load("boltzmann_digits", run).sample(10, seed=SEED)  # black and white
+guessed = zoo.load("pixelcnn_digits", run).sample(10, seed=SEED)  # (10, 8, 8, 1)
+bent = zoo.load("flow_digits", run).sample(10, seed=SEED)  # (10, 64), greys from 0 to 17
 bent = np.clip(np.floor(bent), 0, 16).reshape(10, 8, 8, 1) / 16
 figure = plots.pictures(
     np.concatenate([digits.test[:10], dreams, guessed, bent]),

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from genai_course.exercises.definitions import Experiment, Function, Mistake, Prediction, Question, Target
+from genai_course.exercises.definitions import Experiment, Function, Prediction, Target
 
 
 def to_unit_range(raw):
@@ -21,261 +21,89 @@ def _hash_bits(pictures, compare):
 
 
 EXERCISES = [
-    Function(
-        "to_unit_range",
-        reference=to_unit_range,
-        cases=lambda rng: [
-            (rng.integers(0, 200, (2, 3, 4, 1), dtype=np.uint8),),
-            (rng.integers(0, 256, (3, 5, 4, 1), dtype=np.uint8),),
-        ],
-        dtype="float32",
-        mistakes=[
-            Mistake(
-                lambda raw: np.float32(raw / raw.max()),
-                "You divided by the brightest pixel of this batch. A dark batch would become brighter than a bright one, and the same "
-                "picture would get other numbers in other company. Divide by 255, always.",
-            ),
-            Mistake(
-                lambda raw: np.float32(raw) / 256,
-                "You divided by 256, the number of values a byte can take. The largest of them is 255, and it should become exactly 1.",
-            ),
-            Mistake(
-                lambda raw: (raw // 255).astype(np.float32),
-                "You used `//`, which cuts the fraction off: everything below 255 became 0. Use `/`.",
-            ),
-            Mistake(
-                lambda raw: raw.astype(np.float32),
-                "The numbers are float32 now and still run to 255. Divide by 255.",
-            ),
-            Mistake(
-                lambda raw: np.float32(raw) / 127.5 - 1,
-                "You mapped the bytes to the range from −1 to 1. Some networks want that; this lesson goes on with 0 to 1.",
-            ),
-            Mistake(
-                lambda raw: ((raw - raw.min()) / (raw.max() - raw.min())).astype(np.float32),
-                "You stretched each batch to fill the range, so the same picture gets other numbers in other company. The range is that "
-                "of the bytes, 0 to 255, whatever the batch holds.",
-            ),
-        ],
-        hints=(
-            "A byte's largest value is 255, in every picture. What must you divide by?",
-            "First change the type with `raw.astype(np.float32)`, then divide.",
-            "`return raw.astype(np.float32) / 255`",
-        ),
-        passed="Every picture now gets the same numbers in any company. Four bytes a pixel instead of one is the price.",
-    ),
-    Function(
-        "difference_hash",
-        reference="genai_course.data.duplicates:difference_hash",
-        cases=lambda rng: [
+    Function("to_unit_range", reference=to_unit_range,
+        cases=lambda rng: [(rng.integers(0, 200, (2, 3, 4, 1), dtype=np.uint8),), (rng.integers(0, 256, (3, 5, 4, 1), dtype=np.uint8),)],
+        dtype="float32", mistakes={
+        "return → np.float32(raw / raw.max())":
+            "You divided by the brightest pixel of this batch. A dark batch would become brighter than a bright one, and the same picture would get other numbers in other company. Divide by 255, always.",
+        "return → np.float32(raw) / 256":
+            "You divided by 256, the number of values a byte can take. The largest of them is 255, and it should become exactly 1.",
+        "return → (raw // 255).astype(np.float32)": "You used `//`, which cuts the fraction off: everything below 255 became 0. Use `/`.",
+        "return → raw.astype(np.float32)": "The numbers are float32 now and still run to 255. Divide by 255.",
+        "return → np.float32(raw) / 127.5 - 1":
+            "You mapped the bytes to the range from −1 to 1. Some networks want that; this lesson goes on with 0 to 1.",
+        "return → ((raw - raw.min()) / (raw.max() - raw.min())).astype(np.float32)":
+            "You stretched each batch to fill the range, so the same picture gets other numbers in other company. The range is that of the bytes, 0 to 255, whatever the batch holds.",
+    }, hints=(
+        "A byte's largest value is 255, in every picture. What must you divide by?",
+        "First change the type with `raw.astype(np.float32)`, then divide.",
+        "`return raw.astype(np.float32) / 255`",
+    ), passed="Every picture now gets the same numbers in any company. Four bytes a pixel instead of one is the price."),
+    Function("difference_hash", reference="genai_course.data.duplicates:difference_hash", cases=lambda rng: [
             (rng.random((2, 3, 5, 1)),),
             (rng.random((3, 6, 4, 1)), 0.3),
             (rng.integers(0, 3, (4, 4, 4, 1)) / 2, 0.5),  # many differences are exactly the margin
-        ],
-        mistakes=[
-            Mistake(
-                lambda pictures, margin=0.1: _hash_bits(pictures, lambda left, right: left - right > margin),
-                "Your bits say where the picture gets darker to the right. The question is where it gets brighter: right minus left.",
-            ),
-            Mistake(
-                lambda pictures, margin=0.1: _hash_bits(pictures, lambda left, right: right > left),
-                "You left the margin out. On an even background the smallest noise then decides, and copies get different hashes. The "
-                "difference must be larger than `margin`.",
-            ),
-            Mistake(
-                lambda pictures, margin=0.1: _hash_bits(pictures, lambda left, right: np.abs(right - left) > margin),
-                "You marked every clear change, brighter or darker. A light letter on dark and a dark letter on light would get the same "
-                "hash; keep the direction.",
-            ),
-            Mistake(
-                lambda pictures, margin=0.1: (pictures[:, 1:, :, 0] - pictures[:, :-1, :, 0] > margin).reshape(
-                    len(pictures), -1
-                ),
-                "You compared each pixel with the one below it. The axes are (picture, row, column, channel): a right neighbour is one "
-                "further on axis 2.",
-            ),
-            Mistake(
-                lambda pictures, margin=0.1: pictures[:, :, 1:, 0] - pictures[:, :, :-1, 0] > margin,
-                "The bits are right and still lie in a picture. A hash is one row of bits for each picture: reshape to (n, −1).",
-            ),
-            Mistake(
-                lambda pictures, margin=0.1: _hash_bits(pictures, lambda left, right: right - left),
-                "You returned the differences themselves. A bit says yes or no: is the difference larger than `margin`?",
-            ),
-            Mistake(
-                lambda pictures, margin=0.1: _hash_bits(pictures, lambda left, right: right - left > 0.1),
-                "You wrote 0.1 into the function, so `margin` has no effect. Compare with `margin`.",
-            ),
-            Mistake(
-                lambda pictures, margin=0.1: _hash_bits(pictures, lambda left, right: right - left >= margin),
-                "You also count a difference of exactly `margin`. Asked for is *more* than the margin; with a margin of 0 an even "
-                "background would otherwise set every bit.",
-            ),
-        ],
-        hints=(
-            "Lay the picture without its first column over the picture without its last column. What does the difference say?",
-            "`pictures[:, :, 1:, 0]` are all right neighbours, `pictures[:, :, :-1, 0]` their left ones. Subtract, compare with `margin`, "
-            "reshape.",
-            "`brighter = pictures[:, :, 1:, 0] - pictures[:, :, :-1, 0] > margin`, then `return brighter.reshape(len(pictures), -1)`",
-        ),
-        passed="A change of brightness moves both neighbours together, so the bits stay. A shift by one pixel does not: every hash "
-        "forgives something and not everything.",
-        excused={
-            "`pictures[:, :, 1:, 0]` → `pictures[:, :, 1:, -1]`": "There is one channel, so the last is the first.",
-            "`pictures[:, :, :-1, 0]` → `pictures[:, :, :-1, -1]`": "There is one channel, so the last is the first.",
-            "`brighter.reshape(len(pictures), -1)` → `brighter.reshape(len(pictures), -2)`": "NumPy fills in any negative size.",
-        },
-    ),
-    Experiment(
-        "threshold",
-        reference={"threshold": 5, "recall": 0.99, "precision": 0.99},
-        targets=[
-            Target(
-                "recall",
-                "at least 0.95 of the planted pairs must be found. A wider net catches more.",
-                at_least=0.95,
-                at_most=1,
-            ),
-            Target(
-                "precision",
-                "at least 0.95 of what is found must be planted. A narrower net catches less that is innocent.",
-                at_least=0.95,
-                at_most=1,
-            ),
-        ],
-        mistakes=[
-            Mistake(
-                lambda result: result["threshold"] < 0,
-                "A number of differing bits is 0 or more, so a negative threshold finds nothing.",
-                example={"threshold": -1, "recall": 0.0, "precision": 0.0},
-            ),
-            Mistake(
-                lambda result: result["threshold"] == 0,
-                "With 0 only pictures with the very same hash are found. The planted copies have noise; allow a few bits.",
-                example={"threshold": 0, "recall": 0.4, "precision": 1.0},
-            ),
-            Mistake(
-                lambda result: result["recall"] < 0.95,
-                "The net is too narrow: too many planted pairs slip through. Allow more differing bits.",
-                example={"threshold": 2, "recall": 0.8, "precision": 0.99},
-            ),
-            Mistake(
-                lambda result: result["precision"] < 0.95,
-                "The net is too wide: it also catches different drawings that happen to look alike. Allow fewer bits.",
-                example={"threshold": 12, "recall": 1.0, "precision": 0.6},
-            ),
-        ],
-        hints=(
-            "Look at the figure: where are both curves near the top?",
-            "They cross between 4 and 8 bits.",
-            "Try 5.",
-        ),
-        passed="Found, and hardly anything innocent with it. On another collection the best threshold is another one: plant, measure, "
-        "then choose.",
-    ),
-    Function(
-        "is_test",
-        reference=is_test,
-        cases=lambda rng: [
-            (np.array([0, 1, 2, 0, 1, 2]), np.array([2])),
-            (np.array([5, 3, 3, 9, 5, 7, 7, 1]), np.array([3, 7])),
-            (rng.integers(0, 20, 50), np.array([0, 4, 5, 11])),
-        ],
-        mistakes=[
-            Mistake(
-                lambda groups, test_groups: np.isin(test_groups, groups),
-                "You asked which of the test drawings have pictures. Turn it round: which pictures belong to a test drawing?",
-            ),
-            Mistake(
-                lambda groups, test_groups: ~np.isin(groups, test_groups),
-                "You marked the training pictures. The function's name asks for the others.",
-            ),
-            Mistake(
-                lambda groups, test_groups: np.isin(np.arange(len(groups)), test_groups),
-                "You compared the picture's place in the pile with the drawings. Two copies of a drawing lie in different places; compare "
-                "`groups`.",
-            ),
-            Mistake(
-                lambda groups, test_groups: np.flatnonzero(np.isin(groups, test_groups)),
-                "You returned the positions of the test pictures. Return True or False for each picture, as long as `groups`.",
-            ),
-            Mistake(
-                lambda groups, test_groups: groups == test_groups[0],
-                "You compared with the first test drawing only. A picture belongs to the test if its drawing is any of them.",
-            ),
-        ],
-        hints=(
-            "For each picture, ask one question about its drawing: is it on the list?",
-            "NumPy has a function for *is this element in that list?*, for all elements at once.",
-            "`return np.isin(groups, test_groups)`",
-        ),
-        passed="Now all copies of a drawing stay on one side. scikit-learn's `GroupShuffleSplit` and `GroupKFold` do the same for you.",
-    ),
+    ], mistakes={
+        (lambda pictures, margin=0.1: _hash_bits(pictures, lambda left, right: left - right > margin)):
+            "Your bits say where the picture gets darker to the right. The question is where it gets brighter: right minus left.",
+        (lambda pictures, margin=0.1: _hash_bits(pictures, lambda left, right: right > left)):
+            "You left the margin out. On an even background the smallest noise then decides, and copies get different hashes. The difference must be larger than `margin`.",
+        (lambda pictures, margin=0.1: _hash_bits(pictures, lambda left, right: np.abs(right - left) > margin)):
+            "You marked every clear change, brighter or darker. A light letter on dark and a dark letter on light would get the same hash; keep the direction.",
+        "[:, :, 1:, 0] - pictures[:, :, :-1, 0] → [:, 1:, :, 0] - pictures[:, :-1, :, 0]":
+            "You compared each pixel with the one below it. The axes are (picture, row, column, channel): a right neighbour is one further on axis 2.",
+        "return → brighter": "The bits are right and still lie in a picture. A hash is one row of bits for each picture: reshape to (n, −1).",
+        (lambda pictures, margin=0.1: _hash_bits(pictures, lambda left, right: right - left)):
+            "You returned the differences themselves. A bit says yes or no: is the difference larger than `margin`?",
+        (lambda pictures, margin=0.1: _hash_bits(pictures, lambda left, right: right - left > 0.1)):
+            "You wrote 0.1 into the function, so `margin` has no effect. Compare with `margin`.",
+        (lambda pictures, margin=0.1: _hash_bits(pictures, lambda left, right: right - left >= margin)):
+            "You also count a difference of exactly `margin`. Asked for is *more* than the margin; with a margin of 0 an even background would otherwise set every bit.",
+    }, hints=(
+        "Lay the picture without its first column over the picture without its last column. What does the difference say?",
+        "`pictures[:, :, 1:, 0]` are all right neighbours, `pictures[:, :, :-1, 0]` their left ones. Subtract, compare with `margin`, reshape.",
+        "`brighter = pictures[:, :, 1:, 0] - pictures[:, :, :-1, 0] > margin`, then `return brighter.reshape(len(pictures), -1)`",
+    ), passed="A change of brightness moves both neighbours together, so the bits stay. A shift by one pixel does not: every hash forgives something and not everything.", excused={
+        "`pictures[:, :, 1:, 0]` → `pictures[:, :, 1:, -1]`": "There is one channel, so the last is the first.",
+        "`pictures[:, :, :-1, 0]` → `pictures[:, :, :-1, -1]`": "There is one channel, so the last is the first.",
+        "`brighter.reshape(len(pictures), -1)` → `brighter.reshape(len(pictures), -2)`": "NumPy fills in any negative size.",
+    }),
+    Experiment("threshold", reference={"threshold": 5, "recall": 0.99, "precision": 0.99}, targets=[
+        Target("recall", "at least 0.95 of the planted pairs must be found. A wider net catches more.", at_least=0.95, at_most=1),
+        Target("precision", "at least 0.95 of what is found must be planted. A narrower net catches less that is innocent.", at_least=0.95, at_most=1),
+    ], mistakes=[
+        (lambda result: result["threshold"] < 0, "A number of differing bits is 0 or more, so a negative threshold finds nothing.",
+         {"threshold": -1, "recall": 0.0, "precision": 0.0}),
+        (lambda result: result["threshold"] == 0, "With 0 only pictures with the very same hash are found. The planted copies have noise; allow a few bits.",
+         {"threshold": 0, "recall": 0.4, "precision": 1.0}),
+        (lambda result: result["recall"] < 0.95, "The net is too narrow: too many planted pairs slip through. Allow more differing bits.",
+         {"threshold": 2, "recall": 0.8, "precision": 0.99}),
+        (lambda result: result["precision"] < 0.95, "The net is too wide: it also catches different drawings that happen to look alike. Allow fewer bits.",
+         {"threshold": 12, "recall": 1.0, "precision": 0.6}),
+    ], hints=(
+        "Look at the figure: where are both curves near the top?",
+        "They cross between 4 and 8 bits.",
+        "Try 5.",
+    ), passed="Found, and hardly anything innocent with it. On another collection the best threshold is another one: plant, measure, then choose."),
+    Function("is_test", reference=is_test,
+        cases=lambda rng: [(np.array([0, 1, 2, 0, 1, 2]), np.array([2])), (np.array([5, 3, 3, 9, 5, 7, 7, 1]), np.array([3, 7])), (rng.integers(0, 20, 50), np.array([0, 4, 5, 11]))],
+        mistakes={
+        "(groups, test_groups) → (test_groups, groups)":
+            "You asked which of the test drawings have pictures. Turn it round: which pictures belong to a test drawing?",
+        "return → ~…": "You marked the training pictures. The function's name asks for the others.",
+        "groups → np.arange(len(groups))":
+            "You compared the picture's place in the pile with the drawings. Two copies of a drawing lie in different places; compare `groups`.",
+        "return → np.flatnonzero(…)": "You returned the positions of the test pictures. Return True or False for each picture, as long as `groups`.",
+        "return → groups == test_groups[0]":
+            "You compared with the first test drawing only. A picture belongs to the test if its drawing is any of them.",
+    }, hints=(
+        "For each picture, ask one question about its drawing: is it on the list?",
+        "NumPy has a function for *is this element in that list?*, for all elements at once.",
+        "`return np.isin(groups, test_groups)`",
+    ), passed="Now all copies of a drawing stay on one side. scikit-learn's `GroupShuffleSplit` and `GroupKFold` do the same for you."),
 ]
 
 PREDICTIONS = [
-    Prediction(
-        "honest_score",
-        between=(0, 1),
-        close=0.08,
-        after="Whatever you guessed, the random split measured how well the classifier finds a copy of what it has seen.",
-    ),
-]
-
-QUIZ = [
-    Question(
-        "Why divide by 255 and not by the brightest pixel of the batch?",
-        [
-            ("255 is faster.", "The division costs the same."),
-            (
-                "So that a picture gets the same numbers in any company.",
-                "A model trained on one scale and used on another is a mystery to debug.",
-            ),
-            (
-                "Networks need values up to exactly 1.",
-                "They cope with 0.9. What they do not cope with is a scale that changes.",
-            ),
-            ("To keep the numbers whole.", "They become fractions either way."),
-        ],
-        right="b",
-    ),
-    Question(
-        "A patient has ten X-rays. You split the X-rays at random. What does the test score measure?",
-        [
-            (
-                "How well the model reads X-rays of new patients.",
-                "The test holds patients the model has seen, so it measures something easier.",
-            ),
-            ("Nothing; it is random.", "It is repeatable. It measures the wrong thing, repeatably."),
-            ("How noisy the X-rays are.", "Noise lowers the score; it is not what the score is about."),
-            (
-                "Partly how well the model recognises patients it has seen.",
-                "Split by patient, and the score is about reading again.",
-            ),
-        ],
-        right="d",
-    ),
-    Question(
-        "Which augmentation is safe for reading digits?",
-        [
-            ("A shift by one pixel.", "A 6 stays a 6 wherever it stands."),
-            ("A half turn.", "It turns a 6 into a 9 and leaves the label."),
-            ("A mirror.", "Most digits mirrored are not digits."),
-            (
-                "All of them, if there are enough pictures.",
-                "More pictures with wrong labels teach wrong labels better.",
-            ),
-        ],
-        right="a",
-    ),
-    Question(
-        "The accuracy over all test faces is 96 %. What do you know about people with a hat and no glasses?",
-        [
-            ("They are read with 96 % accuracy too.", "An average over groups says little about a small one."),
-            ("They are read worse.", "They may be. The average does not tell."),
-            ("Nothing, until you measure that group.", "If it is rare in the test as well, you need more of it there."),
-            ("The set is fair, since 96 % is high.", "A high average and a failing group fit together easily."),
-        ],
-        right="c",
-    ),
+    Prediction("honest_score", between=(0, 1), close=0.08,
+               after="Whatever you guessed, the random split measured how well the classifier finds a copy of what it has seen."),
 ]

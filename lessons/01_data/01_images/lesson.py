@@ -8,7 +8,7 @@
 # |---|---|
 # | **You will** | bring pixels into the right range · find planted near-duplicates · repair a leaking split and measure what it did to a score · tell augmentation that keeps a label from augmentation that breaks it · audit a data set for bias |
 # | **First** | [Welcome](../00_start_here/01_welcome.ipynb) |
-# | **Time** | 25 min of reading, 20 min of exercises, 15 s of computing |
+# | **Time** | {{ reading_minutes }} min of reading, {{ exercise_minutes }} min of exercises, {{ computing_seconds }} s of computing |
 
 # %% [markdown] tags=["instructor"]
 # **For teachers, 50 minutes.** Pixels 8 · duplicates and breaking the hash 16 · leakage 10 · augmentation 6 · bias 7 · quiz 3.

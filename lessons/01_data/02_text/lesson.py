@@ -9,7 +9,7 @@
 # |---|---|
 # | **You will** | find near-duplicate texts and measure a leak · mask personal data and count what slips through · build a byte-pair encoder · build an n-gram model, see it starve, and repair it |
 # | **First** | [Images](01_images.ipynb) |
-# | **Time** | 25 min of reading, 25 min of exercises, 20 s of computing |
+# | **Time** | {{ reading_minutes }} min of reading, {{ exercise_minutes }} min of exercises, {{ computing_seconds }} s of computing |
 
 # %% [markdown] tags=["instructor"]
 # **For teachers, 60 minutes.** Cleaning 6 · duplicates and the leak 14 · masking 8 · tokens 12 · counting 14 · facts 4 · quiz 2.

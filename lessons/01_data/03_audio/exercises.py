@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from genai_course.exercises.definitions import Experiment, Function, Mistake, Prediction, Question, Target
+from genai_course.exercises.definitions import Experiment, Function, Prediction, Target
 
 
 def _shifted_products(frame, lags, combine=np.sum):
@@ -21,334 +21,112 @@ def _with_silence(rng):
 
 
 EXERCISES = [
-    Function(
-        "heard_frequency",
-        reference="genai_course.data.audio:heard_frequency",
-        cases=lambda rng: [
-            (np.array([1000.0, 5000.0, 7900.0]), 8000),
-            (np.array([440.0, 3999.0, 8200.0, 13000.0, 20500.0]), 8000),
-            (rng.uniform(100, 40_000, 20), 11_025),
-        ],
-        mistakes=[
-            Mistake(
-                lambda frequency, rate: frequency - rate * np.round(frequency / rate),
-                "A frequency below 0 is a wave that turns the other way round, and it sounds the same. Take the absolute value.",
-            ),
-            Mistake(
-                lambda frequency, rate: frequency % rate,
-                "You took off whole multiples of the rate and stopped there: 5,000 stays 5,000. It is 3,000 away from the *nearest* "
-                "multiple, which is 8,000.",
-            ),
-            Mistake(
-                lambda frequency, rate: frequency % (rate / 2),
-                "You start again at 0 beyond half the rate: 5,000 becomes 1,000. The pitch turns round there and comes back down: it folds.",
-            ),
-            Mistake(
-                lambda frequency, rate: rate - frequency,
-                "This mirrors every frequency at half the rate, also the low ones that come through unharmed.",
-            ),
-            Mistake(
-                lambda frequency, rate: np.abs(rate - frequency),
-                "You always measure the distance to the rate itself. For 1,000 Hz the nearest multiple of the rate is 0.",
-            ),
-            Mistake(
-                lambda frequency, rate: np.minimum(frequency, rate / 2),
-                "You cut off at half the rate. Nothing stops a higher tone from being sampled; it comes back at another frequency.",
-            ),
-            Mistake(
-                lambda frequency, rate: frequency,
-                "You returned the frequency as it went in. Above half the rate another one comes out.",
-            ),
-        ],
-        hints=(
-            "Two samples cannot tell whether the wave made a whole extra turn between them. So what may you take off?",
-            "Find the multiple of `rate` that lies nearest, `rate * np.round(frequency / rate)`. What is heard is the distance to it.",
-            "`return np.abs(frequency - rate * np.round(frequency / rate))`",
-        ),
-        passed="The spectrum folds at half the rate. That is why recorders filter a sound before they sample it: afterwards nothing can tell.",
-        excused={
-            "`frequency - rate * np.round(frequency / rate)` → `rate * np.round(frequency / rate) - frequency`": "The absolute value "
-            "forgets which of the two is larger."
-        },
-    ),
-    Function(
-        "mu_law_encode",
-        reference="genai_course.data.audio:mu_law_encode",
-        cases=lambda rng: [
-            (np.array([-1.0, -0.01, 0.0, 0.001, 0.5]),),
-            (rng.uniform(-1, 1, 12), 100),
-            (rng.uniform(-0.1, 0.1, (2, 5)), 255),
-        ],
-        mistakes=[
-            Mistake(
-                lambda samples, mu=255: np.log1p(mu * np.abs(samples)) / np.log1p(mu),
-                "The lower half of the wave came up: all your numbers are positive. Give each its sign back.",
-            ),
-            Mistake(
-                lambda samples, mu=255: np.sign(samples) * np.log1p(mu * np.abs(samples)),
-                "The curve is right and runs too far: 1 must stay 1. Divide by the logarithm's largest value, log(1 + μ).",
-            ),
-            Mistake(
-                lambda samples, mu=255: np.log1p(mu * samples) / np.log1p(mu),
-                "The logarithm of a negative number does not exist. Take the logarithm of the size, `np.abs(samples)`, and put the sign in "
-                "front.",
-            ),
-            Mistake(
-                lambda samples, mu=255: np.sign(samples) * np.log1p(mu * np.abs(samples)) / np.log(mu),
-                "You divide by log(μ). At the sample 1 the top of the fraction is log(1 + μ), and so must be the bottom.",
-            ),
-            Mistake(
-                lambda samples, mu=255: np.sign(samples) * np.log1p(np.abs(samples)) / np.log1p(mu),
-                "μ is missing inside the logarithm. Without it the curve is nearly straight and gains nothing.",
-            ),
-            Mistake(
-                lambda samples, mu=255: np.sign(samples) * np.log1p(255 * np.abs(samples)) / np.log1p(255),
-                "You wrote 255 into the function, so `mu` has no effect. Use `mu`.",
-            ),
-            Mistake(
-                lambda samples, mu=255: np.sign(samples) * np.expm1(np.abs(samples) * np.log1p(mu)) / mu,
-                "This is the way back, which makes quiet samples quieter. Going in, take the logarithm.",
-            ),
-            Mistake(
-                lambda samples, mu=255: np.sign(samples) * np.log(mu * np.abs(samples)) / np.log1p(mu),
-                "The 1 is missing: log(0) is minus infinity, and log(1 + 0) is 0. Silence must stay 0.",
-            ),
-        ],
-        hints=(
-            "Three parts: the sign, the logarithm of the size, and what makes 1 come out as 1.",
-            "`np.log1p(a)` is log(1 + a). The size of a sample is `np.abs(samples)`.",
-            "`return np.sign(samples) * np.log1p(mu * np.abs(samples)) / np.log1p(mu)`",
-        ),
-        passed="Silence stays 0, 1 stays 1, and everything quiet in between gets more room. Any base of logarithm gives the same curve.",
-    ),
-    Experiment(
-        "window",
-        reference={"milliseconds": 40, "dip_between_tones": 17.0, "dip_between_clicks": 25.0},
-        targets=[
-            Target(
-                "dip_between_tones",
-                "between the two tones the picture must be at least 6 dB darker. A longer window tells closer frequencies apart.",
-                at_least=6,
-                at_most=61,
-            ),
-            Target(
-                "dip_between_clicks",
-                "between the two clicks the picture must be at least 6 dB darker. A shorter window tells closer moments apart.",
-                at_least=6,
-                at_most=61,
-            ),
-        ],
-        mistakes=[
-            Mistake(
-                lambda result: result["milliseconds"] < 2,
-                "So short a window holds a handful of samples. The number is in milliseconds: did you give seconds?",
-                example={"milliseconds": 0.04, "dip_between_tones": 0.0, "dip_between_clicks": 60.0},
-            ),
-            Mistake(
-                lambda result: result["dip_between_tones"] < 6,
-                "The two tones run into one another. They are 100 Hz apart, so one gains a turn on the other every 10 ms, and a window "
-                "must hold a few such turns. Take a longer one.",
-                example={"milliseconds": 10, "dip_between_tones": 0.0, "dip_between_clicks": 60.0},
-            ),
-            Mistake(
-                lambda result: result["dip_between_clicks"] < 6,
-                "The two clicks, 40 ms apart, run into one another: most frames hold both. Take a shorter window.",
-                example={"milliseconds": 120, "dip_between_tones": 50.0, "dip_between_clicks": 0.0},
-            ),
-        ],
-        hints=(
-            "Move the explorer above: at which windows do you see two lines, and at which two clicks?",
-            "A window up to about one and a half times the clicks' distance keeps them apart; the tones need one that holds several periods of their difference.",
-            "Try 40.",
-        ),
-        passed="Both at once. No window sees time and frequency sharply: gain in one is loss in the other.",
-    ),
-    Function(
-        "autocorrelation",
-        reference="genai_course.data.audio:autocorrelation",
-        cases=lambda rng: [
-            (np.array([1.0, 2.0, -1.0, 0.5, 3.0]), 3),
-            (rng.standard_normal(9), 6),
-            (rng.standard_normal(40), 20),
-        ],
-        mistakes=[
-            Mistake(
-                lambda frame, lags: np.array([np.sum(frame * np.roll(frame, lag)) for lag in range(lags)]),
-                "`np.roll` pushes the end of the frame round to its beginning, which no sound did. Compare only where both overlap.",
-            ),
-            Mistake(
-                lambda frame, lags: np.array([np.sum(frame[:-lag] * frame[lag:]) for lag in range(lags)]),
-                "`frame[:-lag]` is empty for a lag of 0, since −0 is 0. Write `frame[: len(frame) - lag]`.",
-            ),
-            Mistake(
-                lambda frame, lags: np.array([np.sum(frame[:-lag] * frame[lag:]) if lag else 0 for lag in range(lags)]),
-                "At lag 0 the frame meets itself: the sum of its squares, not 0.",
-            ),
-            Mistake(
-                lambda frame, lags: _shifted_products(frame, lags, np.mean),
-                "You took the mean. Asked for is the sum: as the overlap shrinks it falls a little, which favours the shortest period.",
-            ),
-            Mistake(
-                lambda frame, lags: _shifted_products(frame, lags + 1)[1:],
-                "You began at lag 1. The first number belongs to lag 0.",
-            ),
-            Mistake(
-                lambda frame, lags: _shifted_products(frame, lags + 1),
-                "You returned one lag too many: 0, 1, … up to lags − 1.",
-            ),
-            Mistake(
-                lambda frame, lags: np.convolve(frame, frame)[len(frame) - 1 : len(frame) - 1 + lags],
-                "A convolution turns one of the two round in time. Here both run forwards.",
-            ),
-            Mistake(
-                lambda frame, lags: _shifted_products(frame, lags) / np.sum(np.square(frame)),
-                "You divided by the value at lag 0, so that it is 1. Many books do; the lesson goes on with the sums themselves.",
-            ),
-            Mistake(
-                lambda frame, lags: np.array(
-                    [np.sum(np.square(frame[: len(frame) - lag] - frame[lag:])) for lag in range(lags)]
-                ),
-                "You summed the squared differences, which are small where the two agree. Multiply, so that agreement is large.",
-            ),
-        ],
-        hints=(
-            "Lay the frame over itself, shifted by `lag` samples. Which part of each copy has a partner?",
-            "The one without its last `lag` samples meets the one without its first: `frame[: len(frame) - lag]` and `frame[lag:]`.",
-            "`return np.array([np.sum(frame[: len(frame) - lag] * frame[lag:]) for lag in range(lags)])`",
-        ),
-        passed="It peaks where the sound has come round to where it was. With the fast Fourier transform the same costs n log n steps.",
-    ),
-    Function(
-        "keep_magnitude",
-        reference="genai_course.data.audio:keep_magnitude",
-        cases=lambda rng: [
-            (rng.random((2, 3)), _complex(rng, 2, 3)),
-            (3 * rng.random((4, 5)), _complex(rng, 4, 5)),
-            _with_silence(rng),
-        ],
-        mistakes=[
-            Mistake(
-                lambda magnitude, spectrum: magnitude * spectrum,
-                "You multiplied both magnitudes. Only the direction of `spectrum` shall remain: its magnitude must be 1 first.",
-            ),
-            Mistake(
-                lambda magnitude, spectrum: magnitude * np.divide(spectrum, np.abs(spectrum)),
-                "Right wherever there is sound. In silence you divide 0 by 0, and one such value spoils the whole sound in the next round. "
-                "`np.angle` is defined at 0, too.",
-            ),
-            Mistake(
-                lambda magnitude, spectrum: magnitude * np.angle(spectrum),
-                "An angle is a number like 1.2, no direction yet. e to the i times the angle is one: `np.exp(1j * …)`.",
-            ),
-            Mistake(
-                lambda magnitude, spectrum: magnitude * np.exp(np.angle(spectrum)),
-                "The imaginary unit is missing: without it `np.exp` makes numbers large or small and turns nothing. Write `1j`.",
-            ),
-            Mistake(
-                lambda magnitude, spectrum: magnitude * np.exp(-1j * np.angle(spectrum)),
-                "The angle has the wrong sign: this plays each frame backwards.",
-            ),
-            Mistake(
-                lambda magnitude, spectrum: magnitude + 1j * np.angle(spectrum),
-                "You wrote magnitude and angle side by side. A complex number is its magnitude *times* e to the i angle.",
-            ),
-            Mistake(
-                lambda magnitude, spectrum: np.abs(spectrum) * np.exp(1j * np.angle(spectrum)),
-                "This is `spectrum` again. Its magnitude shall go and the given one take its place.",
-            ),
-            Mistake(
-                lambda magnitude, spectrum: np.abs(spectrum) * np.exp(1j * magnitude),
-                "You have the two the wrong way round: the length comes from `magnitude`, the direction from `spectrum`.",
-            ),
-            Mistake(
-                lambda magnitude, spectrum: magnitude,
-                "This is the magnitude without any direction, as if every phase were 0.",
-            ),
-        ],
-        hints=(
-            "A complex number is an arrow: a length and a direction. Which of the two comes from where?",
-            "`np.angle(spectrum)` gives the directions, `np.exp(1j * angle)` arrows of length 1.",
-            "`return magnitude * np.exp(1j * np.angle(spectrum))`",
-        ),
-        passed="Each arrow keeps its direction and gets the length it should have. Where the sound is silent, any direction will do.",
-    ),
+    Function("heard_frequency", reference="genai_course.data.audio:heard_frequency",
+        cases=lambda rng: [(np.array([1000.0, 5000.0, 7900.0]), 8000), (np.array([440.0, 3999.0, 8200.0, 13000.0, 20500.0]), 8000), (rng.uniform(100, 40_000, 20), 11_025)],
+        mistakes={
+        "return → frequency - rate * np.round(frequency / rate)":
+            "A frequency below 0 is a wave that turns the other way round, and it sounds the same. Take the absolute value.",
+        "return → frequency % rate":
+            "You took off whole multiples of the rate and stopped there: 5,000 stays 5,000. It is 3,000 away from the *nearest* multiple, which is 8,000.",
+        "return → frequency % (rate / 2)":
+            "You start again at 0 beyond half the rate: 5,000 becomes 1,000. The pitch turns round there and comes back down: it folds.",
+        "return → rate - frequency": "This mirrors every frequency at half the rate, also the low ones that come through unharmed.",
+        "return → np.abs(rate - frequency)":
+            "You always measure the distance to the rate itself. For 1,000 Hz the nearest multiple of the rate is 0.",
+        "return → np.minimum(frequency, rate / 2)":
+            "You cut off at half the rate. Nothing stops a higher tone from being sampled; it comes back at another frequency.",
+        "return → frequency": "You returned the frequency as it went in. Above half the rate another one comes out.",
+    }, hints=(
+        "Two samples cannot tell whether the wave made a whole extra turn between them. So what may you take off?",
+        "Find the multiple of `rate` that lies nearest, `rate * np.round(frequency / rate)`. What is heard is the distance to it.",
+        "`return np.abs(frequency - rate * np.round(frequency / rate))`",
+    ), passed="The spectrum folds at half the rate. That is why recorders filter a sound before they sample it: afterwards nothing can tell.", excused={
+        "`frequency - rate * np.round(frequency / rate)` → `rate * np.round(frequency / rate) - frequency`":
+            "The absolute value forgets which of the two is larger.",
+    }),
+    Function("mu_law_encode", reference="genai_course.data.audio:mu_law_encode",
+        cases=lambda rng: [(np.array([-1.0, -0.01, 0.0, 0.001, 0.5]),), (rng.uniform(-1, 1, 12), 100), (rng.uniform(-0.1, 0.1, (2, 5)), 255)],
+        mistakes={
+        "return → np.log1p(mu * np.abs(samples)) / np.log1p(mu)":
+            "The lower half of the wave came up: all your numbers are positive. Give each its sign back.",
+        "/ np.log1p(mu) →": "The curve is right and runs too far: 1 must stay 1. Divide by the logarithm's largest value, log(1 + μ).",
+        "return → np.log1p(mu * samples) / np.log1p(mu)":
+            "The logarithm of a negative number does not exist. Take the logarithm of the size, `np.abs(samples)`, and put the sign in front.",
+        "log1p(mu) → log(mu)": "You divide by log(μ). At the sample 1 the top of the fraction is log(1 + μ), and so must be the bottom.",
+        "mu * →": "μ is missing inside the logarithm. Without it the curve is nearly straight and gains nothing.",
+        ("mu * → 255 *", "(mu) → (255)"): "You wrote 255 into the function, so `mu` has no effect. Use `mu`.",
+        "return → np.sign(samples) * np.expm1(np.abs(samples) * np.log1p(mu)) / mu":
+            "This is the way back, which makes quiet samples quieter. Going in, take the logarithm.",
+        "log1p(mu * np.abs(samples)) → log(mu * np.abs(samples))":
+            "The 1 is missing: log(0) is minus infinity, and log(1 + 0) is 0. Silence must stay 0.",
+    }, hints=(
+        "Three parts: the sign, the logarithm of the size, and what makes 1 come out as 1.",
+        "`np.log1p(a)` is log(1 + a). The size of a sample is `np.abs(samples)`.",
+        "`return np.sign(samples) * np.log1p(mu * np.abs(samples)) / np.log1p(mu)`",
+    ), passed="Silence stays 0, 1 stays 1, and everything quiet in between gets more room. Any base of logarithm gives the same curve."),
+    Experiment("window", reference={"milliseconds": 40, "dip_between_tones": 17.0, "dip_between_clicks": 25.0}, targets=[
+        Target("dip_between_tones", "between the two tones the picture must be at least 6 dB darker. A longer window tells closer frequencies apart.", at_least=6, at_most=61),
+        Target("dip_between_clicks", "between the two clicks the picture must be at least 6 dB darker. A shorter window tells closer moments apart.", at_least=6, at_most=61),
+    ], mistakes=[
+        (lambda result: result["milliseconds"] < 2, "So short a window holds a handful of samples. The number is in milliseconds: did you give seconds?",
+         {"milliseconds": 0.04, "dip_between_tones": 0.0, "dip_between_clicks": 60.0}),
+        (lambda result: result["dip_between_tones"] < 6,
+         "The two tones run into one another. They are 100 Hz apart, so one gains a turn on the other every 10 ms, and a window must hold a few such turns. Take a longer one.",
+         {"milliseconds": 10, "dip_between_tones": 0.0, "dip_between_clicks": 60.0}),
+        (lambda result: result["dip_between_clicks"] < 6, "The two clicks, 40 ms apart, run into one another: most frames hold both. Take a shorter window.",
+         {"milliseconds": 120, "dip_between_tones": 50.0, "dip_between_clicks": 0.0}),
+    ], hints=(
+        "Move the explorer above: at which windows do you see two lines, and at which two clicks?",
+        "A window up to about one and a half times the clicks' distance keeps them apart; the tones need one that holds several periods of their difference.",
+        "Try 40.",
+    ), passed="Both at once. No window sees time and frequency sharply: gain in one is loss in the other."),
+    Function("autocorrelation", reference="genai_course.data.audio:autocorrelation",
+        cases=lambda rng: [(np.array([1.0, 2.0, -1.0, 0.5, 3.0]), 3), (rng.standard_normal(9), 6), (rng.standard_normal(40), 20)], mistakes={
+        "[: len(frame) - lag] * frame[lag:] → * np.roll(frame, lag)":
+            "`np.roll` pushes the end of the frame round to its beginning, which no sound did. Compare only where both overlap.",
+        "len(frame) →": "`frame[:-lag]` is empty for a lag of 0, since −0 is 0. Write `frame[: len(frame) - lag]`.",
+        "(frame[: len(frame) - lag] * frame[lag:]) → (frame[:-lag] * frame[lag:]) if lag else 0":
+            "At lag 0 the frame meets itself: the sum of its squares, not 0.",
+        "sum → mean": "You took the mean. Asked for is the sum: as the overlap shrinks it falls a little, which favours the shortest period.",
+        (lambda frame, lags: _shifted_products(frame, lags + 1)[1:]): "You began at lag 1. The first number belongs to lag 0.",
+        "lags → lags + 1": "You returned one lag too many: 0, 1, … up to lags − 1.",
+        "return → np.convolve(frame, frame)[len(frame) - 1:len(frame) - 1 + lags]":
+            "A convolution turns one of the two round in time. Here both run forwards.",
+        "return → … / np.sum(np.square(frame))":
+            "You divided by the value at lag 0, so that it is 1. Many books do; the lesson goes on with the sums themselves.",
+        "frame[: len(frame) - lag] * frame[lag:] → np.square(frame[:len(frame) - lag] - frame[lag:])":
+            "You summed the squared differences, which are small where the two agree. Multiply, so that agreement is large.",
+    }, hints=(
+        "Lay the frame over itself, shifted by `lag` samples. Which part of each copy has a partner?",
+        "The one without its last `lag` samples meets the one without its first: `frame[: len(frame) - lag]` and `frame[lag:]`.",
+        "`return np.array([np.sum(frame[: len(frame) - lag] * frame[lag:]) for lag in range(lags)])`",
+    ), passed="It peaks where the sound has come round to where it was. With the fast Fourier transform the same costs n log n steps."),
+    Function("keep_magnitude", reference="genai_course.data.audio:keep_magnitude",
+        cases=lambda rng: [(rng.random((2, 3)), _complex(rng, 2, 3)), (3 * rng.random((4, 5)), _complex(rng, 4, 5)), _with_silence(rng)], mistakes={
+        "return → magnitude * spectrum":
+            "You multiplied both magnitudes. Only the direction of `spectrum` shall remain: its magnitude must be 1 first.",
+        "return → magnitude * np.divide(spectrum, np.abs(spectrum))":
+            "Right wherever there is sound. In silence you divide 0 by 0, and one such value spoils the whole sound in the next round. `np.angle` is defined at 0, too.",
+        "return → magnitude * np.angle(spectrum)":
+            "An angle is a number like 1.2, no direction yet. e to the i times the angle is one: `np.exp(1j * …)`.",
+        "1j * →": "The imaginary unit is missing: without it `np.exp` makes numbers large or small and turns nothing. Write `1j`.",
+        "1j → -1j": "The angle has the wrong sign: this plays each frame backwards.",
+        "return → magnitude + 1j * np.angle(spectrum)":
+            "You wrote magnitude and angle side by side. A complex number is its magnitude *times* e to the i angle.",
+        "magnitude → np.abs(spectrum)": "This is `spectrum` again. Its magnitude shall go and the given one take its place.",
+        "return → np.abs(spectrum) * np.exp(1j * magnitude)":
+            "You have the two the wrong way round: the length comes from `magnitude`, the direction from `spectrum`.",
+        "return → magnitude": "This is the magnitude without any direction, as if every phase were 0.",
+    }, hints=(
+        "A complex number is an arrow: a length and a direction. Which of the two comes from where?",
+        "`np.angle(spectrum)` gives the directions, `np.exp(1j * angle)` arrows of length 1.",
+        "`return magnitude * np.exp(1j * np.angle(spectrum))`",
+    ), passed="Each arrow keeps its direction and gets the length it should have. Where the sound is silent, any direction will do."),
 ]
 
 PREDICTIONS = [
-    Prediction(
-        "folded",
-        between=(0, 8_000),
-        close=100,
-        after="8,000 samples a second can hold nothing above 4,000 Hz. What comes in higher comes out lower.",
-    ),
-    Prediction(
-        "waveform",
-        choices=("above 20 dB", "between 5 and 20 dB", "below 5 dB"),
-        after="The picture agrees and the samples do not: many waves share one spectrogram, and your ear takes them for the same sound.",
-    ),
-]
-
-QUIZ = [
-    Question(
-        "A tone of 6,000 Hz is sampled 8,000 times a second. What do you hear?",
-        [
-            ("Nothing, it is filtered out.", "Sampling alone filters nothing. Somebody must do it before."),
-            ("6,000 Hz, a little noisy.", "The samples are noiseless, and those of another tone."),
-            ("2,000 Hz.", "6,000 is 2,000 away from 8,000, the nearest multiple of the rate."),
-            ("4,000 Hz, the highest possible.", "It does not stop at the limit, it turns round there."),
-        ],
-        right="c",
-    ),
-    Question(
-        "Why does μ-law take the logarithm before rounding?",
-        [
-            (
-                "So that the error grows and shrinks with the sound.",
-                "Its ratio to the sound stays nearly the same from loud to quiet.",
-            ),
-            ("To make the file smaller.", "Eight bits a sample are eight bits, with or without it."),
-            ("To remove noise.", "Rounding adds noise either way. The question is where."),
-            ("To make loud sounds more exact.", "They become less exact; that is the price."),
-        ],
-        right="a",
-    ),
-    Question(
-        "You double the window of a spectrogram. What happens?",
-        [
-            ("Everything gets sharper.", "Frequencies do. Moments blur."),
-            ("Close frequencies part, close moments blur.", "More periods in view, and less certainty about when."),
-            ("Close moments part, close frequencies blur.", "That is what a shorter window does."),
-            ("Only the number of rows changes.", "The added rows carry something: finer frequency, paid with time."),
-        ],
-        right="b",
-    ),
-    Question(
-        "Griffin–Lim gives a sound whose spectrogram agrees with 30 dB. Sample by sample the agreement is below 0 dB. Is it a failure?",
-        [
-            ("Yes, the sound is nearly all noise.", "Listen again. Noise would show in the spectrogram."),
-            ("Yes, it needs more rounds.", "More rounds improve the spectrogram; the samples need not move closer."),
-            (
-                "No, decibels below 0 are normal for sound.",
-                "Here below 0 means that the difference is louder than the sound.",
-            ),
-            (
-                "No, a wave that starts elsewhere in its turn sounds the same.",
-                "The phases are others; the spectrogram does not hold them.",
-            ),
-        ],
-        right="d",
-    ),
-    Question(
-        "In the notes of the bassoon the tallest line of the spectrum is not the pitch. Why does autocorrelation find it?",
-        [
-            ("It looks at low frequencies only.", "It looks at all of them, through the shape of the wave."),
-            (
-                "All the overtones together repeat once in a period of the pitch.",
-                "Even where the pitch itself is weak, or missing.",
-            ),
-            ("It averages over the frame, so noise goes.", "There is no noise here; the tallest line is real."),
-            ("It knows the instrument.", "It knows nothing but one stretch of sound."),
-        ],
-        right="b",
-    ),
+    Prediction("folded", between=(0, 8_000), close=100,
+               after="8,000 samples a second can hold nothing above 4,000 Hz. What comes in higher comes out lower."),
+    Prediction("waveform", choices=("above 20 dB", "between 5 and 20 dB", "below 5 dB"),
+               after="The picture agrees and the samples do not: many waves share one spectrogram, and your ear takes them for the same sound."),
 ]

@@ -8,7 +8,7 @@
 # |---|---|
 # | **You will** | predict what a badly sampled tone turns into · spend eight bits a sample well · choose a window for a spectrogram · find the pitch of a note · rebuild a sound from its picture and judge it by the right number |
 # | **First** | [Images as numbers](01_images.ipynb) |
-# | **Time** | 25 min of reading, 25 min of exercises, 15 s of computing |
+# | **Time** | {{ reading_minutes }} min of reading, {{ exercise_minutes }} min of exercises, {{ computing_seconds }} s of computing |
 
 # %% [markdown] tags=["instructor"]
 # **For teachers, 55 minutes.** Sampling 10 · eight bits 8 · spectrograms 10 · pitch 9 · Griffin–Lim 10 · breaking it 5 · quiz 3. Bring headphones, or one loudspeaker for the room.

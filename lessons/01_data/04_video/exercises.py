@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from genai_course.exercises.definitions import Experiment, Function, Mistake, Prediction, Question, Target, Value
+from genai_course.exercises.definitions import Experiment, Function, Prediction, Target, Value
 
 
 def changed(films, threshold):
@@ -58,404 +58,142 @@ def _pictures(rng):
 
 
 EXERCISES = [
-    Value(
-        "frame_rate",
-        reference=(7.2, 24),
-        mistakes=[
-            Mistake(
-                (24, 7.2),
-                "Both numbers are right, in the other order: first from one kept frame to the next, then in a second.",
-            ),
-            Mistake(
-                (7.2, 72),
-                "You multiplied 7.2 by 10, but of the ten frames a second only every third is kept. The digit itself does not move faster for it.",
-            ),
-            Mistake(
-                (7.2, 8),
-                "The second number divides by three. Leaving frames out changes the film, and the digit's speed stays 2.4 pixels ten times a second.",
-            ),
-            Mistake(
-                (2.4, 24),
-                "The speed is right. From one *kept* frame to the next three steps have passed, each of 2.4 pixels.",
-            ),
-            Mistake(
-                (0.8, 24),
-                "You divided by three. Between two kept frames more time passes, so the digit gets further: multiply.",
-            ),
-            Mistake((0.8, 8), "You divided both by three. Between two kept frames three steps pass: 3 · 2.4 pixels."),
-            Mistake(
-                (7.2, 2.4),
-                "The second number is the motion in one step of the full clip. A second has ten of them.",
-            ),
-            Mistake(
-                (9.6, 24),
-                "You counted four steps. From frame 0 to frame 3 there are three: 0 to 1, 1 to 2, 2 to 3.",
-            ),
-        ],
-        hints=(
-            "How many of the small steps lie between frame 0 and frame 3? And does the digit know how often it is filmed?",
-            "The first number is 3 steps of 2.4 pixels; the second 10 steps of 2.4 pixels, since the digit flies on as before.",
-            "`my_motion = (7.2, 24)`",
-        ),
-        passed="The motion in a second belongs to the digit, the motion from frame to frame to the camera too. Always say which of the two you mean.",
-    ),
-    Function(
-        "changed",
-        reference=changed,
-        cases=lambda rng: [
+    Value("frame_rate", reference=(7.2, 24), mistakes={
+        (24, 7.2): "Both numbers are right, in the other order: first from one kept frame to the next, then in a second.",
+        (7.2, 72): "You multiplied 7.2 by 10, but of the ten frames a second only every third is kept. The digit itself does not move faster for it.",
+        (7.2, 8):
+            "The second number divides by three. Leaving frames out changes the film, and the digit's speed stays 2.4 pixels ten times a second.",
+        (2.4, 24): "The speed is right. From one *kept* frame to the next three steps have passed, each of 2.4 pixels.",
+        (0.8, 24): "You divided by three. Between two kept frames more time passes, so the digit gets further: multiply.",
+        (0.8, 8): "You divided both by three. Between two kept frames three steps pass: 3 · 2.4 pixels.",
+        (7.2, 2.4): "The second number is the motion in one step of the full clip. A second has ten of them.",
+        (9.6, 24): "You counted four steps. From frame 0 to frame 3 there are three: 0 to 1, 1 to 2, 2 to 3.",
+    }, hints=(
+        "How many of the small steps lie between frame 0 and frame 3? And does the digit know how often it is filmed?",
+        "The first number is 3 steps of 2.4 pixels; the second 10 steps of 2.4 pixels, since the digit flies on as before.",
+        "`my_motion = (7.2, 24)`",
+    ), passed="The motion in a second belongs to the digit, the motion from frame to frame to the camera too. Always say which of the two you mean."),
+    Function("changed", reference=changed, cases=lambda rng: [
             (rng.random((2, 3, 4, 5)), 0.3),
             (rng.random((3, 4, 6, 5)), 0.1),
             (rng.integers(0, 5, (2, 5, 3, 4)) / 4, 0.25),  # many changes are exactly the threshold
-        ],
-        mistakes=[
-            Mistake(
-                lambda films, threshold: films[:, 1:] - films[:, :-1] > threshold,
-                "You found where it gets brighter. Where the digit was it gets darker, and that is motion too: take the size of the difference.",
-            ),
-            Mistake(
-                lambda films, threshold: films[:, :-1] - films[:, 1:] > threshold,
-                "You found where it gets darker. Where the digit arrives it gets brighter, and that is motion too: take the size of the difference.",
-            ),
-            Mistake(
-                lambda films, threshold: np.abs(np.diff(films, axis=0)) > threshold,
-                "You compared neighbouring clips. The axes are (clip, frame, row, column): time is axis 1.",
-            ),
-            Mistake(
-                lambda films, threshold: np.abs(np.diff(films, axis=2)) > threshold,
-                "You compared neighbouring rows of each picture, which finds edges. Time is axis 1.",
-            ),
-            Mistake(
-                lambda films, threshold: np.abs(np.diff(films, axis=3)) > threshold,
-                "You compared neighbouring columns of each picture, which finds edges. Time is axis 1.",
-            ),
-            Mistake(
-                lambda films, threshold: np.abs(films[:, 1:] - films[:, :1]) > threshold,
-                "You compared every frame with the first. Then a digit that has left its first place seems to move for ever; compare with the frame before.",
-            ),
-            Mistake(
-                lambda films, threshold: np.abs(films[:, 1:] - films[:, :-1]),
-                "Those are the differences themselves. A pixel has changed or not: is the difference larger than `threshold`?",
-            ),
-            Mistake(
-                lambda films, threshold: np.abs(films[:, 1:] - films[:, :-1]) < threshold,
-                "You marked what stays the same. Turn the comparison round.",
-            ),
-            Mistake(
-                lambda films, threshold: np.abs(films[:, 1:] - films[:, :-1]) >= threshold,
-                "You also count a change of exactly the threshold. Asked for is *more*; with a threshold of 0 everything would seem to move.",
-            ),
-            Mistake(
-                lambda films, threshold: np.abs(films[:, 1:] - films[:, :-1]) > 0.2,
-                "You wrote a number into the function, so `threshold` has no effect.",
-            ),
-            Mistake(
-                lambda films, threshold: np.square(films[:, 1:] - films[:, :-1]) > threshold,
-                "You compared the square of the difference, which is smaller than the difference itself. Use `np.abs`.",
-            ),
-        ],
-        hints=(
-            "Lay the clip without its first frame over the clip without its last. What does the difference say?",
-            "`films[:, 1:]` are the following frames, `films[:, :-1]` the ones before. Subtract, take `np.abs`, compare with `threshold`.",
-            "`return np.abs(films[:, 1:] - films[:, :-1]) > threshold`",
-        ),
-        passed="A background cancels however bright it is. What does not cancel is grain, and a camera that shakes: then everything moves.",
-        excused={
-            "`films[:, 1:] - films[:, :-1]` → `films[:, :-1] - films[:, 1:]`": "The size of a difference forgets its sign.",
-        },
-    ),
-    Function(
-        "centre",
-        reference=centre,
-        cases=_pictures,
-        mistakes=[
-            Mistake(
-                lambda pictures: _centre(pictures)[:, ::-1],
-                "You have y first. Asked for is (x, y): along the columns first, then along the rows. Arrays count the other way round, which is why this "
-                "happens to everyone.",
-            ),
-            Mistake(
-                lambda pictures: _centre(pictures, first=0),
-                "You are half a pixel off: the middle of the first pixel lies at 0.5, so the places are `np.arange(width) + 0.5`.",
-            ),
-            Mistake(
-                lambda pictures: _centre(pictures, first=0)[:, ::-1],
-                "You have y first, and the middle of the first pixel lies at 0.5 rather than 0.",
-            ),
-            Mistake(
-                lambda pictures: _centre(pictures, first=1),
-                "You are half a pixel too far: the middle of the first pixel lies at 0.5, not at 1.",
-            ),
-            Mistake(
-                lambda pictures: _centre(pictures) * pictures.sum(axis=(1, 2))[:, None],
-                "You summed the weighted places and did not divide. A brighter picture would lie further to the right: divide by its sum of brightness.",
-            ),
-            Mistake(
-                lambda pictures: _centre(pictures) * pictures.mean(axis=(1, 2))[:, None],
-                "You divided by the number of pixels. The weights are the brightnesses, so divide by their sum.",
-            ),
-            Mistake(
-                _brightest,
-                "That is the brightest pixel. It jumps from stroke to stroke, and knows no place between pixels; average over all of them.",
-            ),
-            Mistake(
-                lambda pictures: _centre(pictures.sum(axis=0, keepdims=True))[0],
-                "You returned one place for the whole batch. Each picture needs its own: leave the first axis alone.",
-            ),
-            Mistake(
-                lambda pictures: _centre(pictures) * (pictures.sum(axis=(1, 2)) / pictures.sum())[:, None],
-                "You divided by the brightness of the whole batch. Each picture is divided by its own: sum over axes 1 and 2 only.",
-            ),
-            Mistake(
-                lambda pictures: _centre((pictures > 0) * 1.0),
-                "You gave each lit pixel the same weight. The grey ones at the edges tell where between the pixels the digit lies: weight by brightness.",
-            ),
-            Mistake(
-                lambda pictures: _centre(pictures).T,
-                "The numbers are right, with the axes swapped: one row for each picture, (n, 2). `np.stack([x, y], axis=1)` does it.",
-            ),
-        ],
-        hints=(
-            "For x the row of a pixel does not matter. So add the rows up first: what is left is one brightness for each column.",
-            "`pictures.sum(axis=1)` is the brightness of each column, (n, width); `@ (np.arange(width) + 0.5)` weights it with its place. Divide by `pictures.sum(axis=(1, 2))`.",
-            "`x = pictures.sum(axis=1) @ (np.arange(width) + 0.5) / brightness`, the same for y with `axis=2` and `height`, then `np.stack([x, y], axis=1)`.",
-        ),
-        passed="A physicist would call it the centre of mass. `scipy.ndimage.center_of_mass` computes it too, counting from the middle of the first pixel.",
-    ),
-    Experiment(
-        "threshold",
-        reference={"threshold": 0.2, "error": 0.6, "found": 0.999},
-        targets=[
-            Target(
-                "error",
-                "the place must be off by at most 0.75 pixels on average.",
-                at_least=0,
-                at_most=0.75,
-            ),
-            Target(
-                "found",
-                "something must be found in at least 98 % of the steps. A lower threshold finds more.",
-                at_least=0.98,
-                at_most=1,
-            ),
-        ],
-        mistakes=[
-            Mistake(
-                lambda result: result["threshold"] < 0,
-                "A change has a size of 0 or more, so every pixel exceeds a negative threshold and the centre is that of the frame.",
-                example={"threshold": -0.1, "error": 5.2, "found": 1.0},
-            ),
-            Mistake(
-                lambda result: result["threshold"] >= 1,
-                "Brightness runs from 0 to 1, so nothing changes by more than 1. Choose between 0 and 1.",
-                example={"threshold": 1.0, "error": 16.0, "found": 0.0},
-            ),
-            Mistake(
-                lambda result: result["error"] > 0.75 and result["threshold"] < 0.2,
-                "Too low: grain counts as motion and pulls the centre to the middle of the frame. Raise the threshold.",
-                example={"threshold": 0.1, "error": 2.95, "found": 1.0},
-            ),
-            Mistake(
-                lambda result: result["error"] > 0.75 or result["found"] < 0.98,
-                "Too high: only a few pixels of the digit change that much, and sometimes none. Lower the threshold.",
-                example={"threshold": 0.5, "error": 1.7, "found": 0.97},
-            ),
-        ],
-        hints=(
-            "Move the slider: where do the specks disappear while the digit still shows?",
-            "The grain has a standard deviation of 0.04 in each frame, so about 0.06 in a difference; a little more than three times that is safe.",
-            "Try 0.2.",
-        ),
-        passed="About three and a half standard deviations of the grain's difference: measure the grain of your camera, and you know where to begin.",
-        excused={"error = 0": "A place may be found exactly."},
-    ),
-    Function(
-        "constant_velocity",
-        reference=constant_velocity,
-        cases=lambda rng: [
-            (20 * rng.random((2, 3, 2)), 4),
-            (20 * rng.random((3, 5, 2)), 2),
-            (20 * rng.random((5, 2, 2)), 6),
-        ],
-        mistakes=[
-            Mistake(
-                lambda places, horizon: _ahead(places[:, -1], places[:, -1] - places[:, -2], np.arange(horizon)),
-                "You are one frame late: your first forecast is the last frame seen. The first frame to come lies one step ahead, so count from 1.",
-            ),
-            Mistake(
-                lambda places, horizon: _ahead(
-                    np.zeros_like(places[:, -1]), places[:, -1] - places[:, -2], np.arange(1, horizon + 1)
-                ),
-                "Those are the steps alone. They begin at the last place: add it.",
-            ),
-            Mistake(
-                lambda places, horizon: _ahead(places[:, -1], places[:, -2] - places[:, -1], np.arange(1, horizon + 1)),
-                "The digit flies backwards: the step is the last place minus the one before.",
-            ),
-            Mistake(
-                lambda places, horizon: _ahead(places[:, -1], places[:, 1] - places[:, 0], np.arange(1, horizon + 1)),
-                "You measured the first step seen. It may be long ago, with a wall in between: take the last two places.",
-            ),
-            Mistake(
-                lambda places, horizon: _ahead(
-                    places[:, -1], (places[:, -1] - places[:, 0]) / (places.shape[1] - 1), np.arange(1, horizon + 1)
-                ),
-                "You averaged over all frames seen. That calms grain, and goes wrong after a wall; asked for is the step between the last two.",
-            ),
-            Mistake(
-                lambda places, horizon: _ahead(places[:, -1], places[:, -1] - places[:, 0], np.arange(1, horizon + 1)),
-                "You took the way from the first to the last frame as one step. Use the last two places.",
-            ),
-            Mistake(
-                lambda places, horizon: _ahead(places[:, -1], places[:, -1] - places[:, -2], np.ones(horizon)),
-                "You went one step, in every frame. The k-th frame to come lies k steps ahead.",
-            ),
-            Mistake(
-                lambda places, horizon: np.repeat(places[:, -1:], horizon, axis=1),
-                "The digit stands still. That is the other forecast, copying; add the step, k times for the k-th frame.",
-            ),
-            Mistake(
-                lambda places, horizon: _ahead(
-                    places[:, -1], places[:, -1] - places[:, -2], np.arange(1, horizon + 1)
-                ).swapaxes(0, 1),
-                "The numbers are right, with time in front of the clips. Asked for is (n, horizon, 2).",
-            ),
-            Mistake(
-                lambda places, horizon: places[:, -1] + horizon * (places[:, -1] - places[:, -2]),
-                "You returned the last of the frames only. Give a place for each of them: k steps ahead, for k = 1 to horizon.",
-            ),
-        ],
-        hints=(
-            "Where is the digit one frame after the last? Two frames after?",
-            "The step is `places[:, -1] - places[:, -2]`, (n, 2). The k-th frame lies k steps beyond `places[:, -1]`; line the axes up with `[:, None]`.",
-            "`ahead = np.arange(1, horizon + 1)[:, None]`, then `return places[:, -1:] + ahead * step[:, None]`",
-        ),
-        passed="Newton's first law, in one line. It has no settings and needs two frames: a model that cannot beat it has learned less than that.",
-    ),
-    Function(
-        "reflect",
-        reference="genai_course.data.bouncing_digits:reflect",
-        cases=lambda rng: [
-            (np.array([[4.0, 8.0, 1.0]]), 2.0, 7.0),
-            (rng.uniform(-30, 60, (3, 4, 2)), 9.0, 23.0),
-            (rng.uniform(-8, 12, (5, 2)), 1.0, 3.0),
-        ],
-        mistakes=[
-            Mistake(
-                np.clip,
-                "The digit sticks to the wall. What lies 2 pixels beyond it belongs 2 pixels before it.",
-            ),
-            Mistake(
-                lambda places, low, high: low + (places - low) % (high - low),
-                "The digit leaves at one wall and comes in at the other. In a mirror every second room is turned round: fold, with a period of *twice* the width.",
-            ),
-            Mistake(
-                _fold_once,
-                "Each wall folds once, and ten frames ahead a place may be so far out that it is still beyond. Fold as often as it takes: a remainder, `%`, does all at once.",
-            ),
-            Mistake(
-                _fold_each_side_once,
-                "Every place is folded once, and ten frames ahead a place may be so far out that it is still beyond. Fold as often as it takes: a remainder, `%`, does all at once.",
-            ),
-            Mistake(
-                lambda places, low, high: high - np.abs(high - places),
-                "Only the upper wall reflects, and only once. There is one on the other side too.",
-            ),
-            Mistake(
-                lambda places, low, high: low + np.abs(places - low),
-                "Only the lower wall reflects, and only once. There is one on the other side too.",
-            ),
-            Mistake(
-                lambda places, low, high: _folded(places, low, high),
-                "The folding is right, measured from the wall. Add `low` again, so that it is a place in the frame.",
-            ),
-            Mistake(
-                lambda places, low, high: high - _folded(places, low, high),
-                "You measured from the wrong wall, so places already between the walls are mirrored too. They should stay as they are.",
-            ),
-            Mistake(
-                lambda places, low, high: low + (places - low) % (2 * (high - low)),
-                "Every second room is still unfolded: places there are beyond the upper wall. Mirror those: 2 · width − beyond.",
-            ),
-        ],
-        hints=(
-            "Draw two mirrors and the rooms that you see in them. Which rooms are turned round, and after how far does the pattern repeat?",
-            "It repeats after twice the width. `beyond = (places - low) % (2 * width)` lies in the room itself up to `width`, and in its mirror image after that.",
-            "`beyond = (places - low) % (2 * width)`, then `return low + np.minimum(beyond, 2 * width - beyond)`",
-        ),
-        passed="One line for any number of bounces: mirrors turn a bounce into straight flight. `data.bounce`, the exact physics of these clips, does it so.",
-    ),
+    ], mistakes={
+        "return → films[:, 1:] - films[:, :-1] > threshold":
+            "You found where it gets brighter. Where the digit was it gets darker, and that is motion too: take the size of the difference.",
+        "return → films[:, :-1] - films[:, 1:] > threshold":
+            "You found where it gets darker. Where the digit arrives it gets brighter, and that is motion too: take the size of the difference.",
+        "axis=1 → axis=0": "You compared neighbouring clips. The axes are (clip, frame, row, column): time is axis 1.",
+        "axis=1 → axis=2": "You compared neighbouring rows of each picture, which finds edges. Time is axis 1.",
+        "axis=1 → axis=3": "You compared neighbouring columns of each picture, which finds edges. Time is axis 1.",
+        "np.diff(films, axis=1) → films[:, 1:] - films[:, :1]":
+            "You compared every frame with the first. Then a digit that has left its first place seems to move for ever; compare with the frame before.",
+        "return → np.abs(films[:, 1:] - films[:, :-1])":
+            "Those are the differences themselves. A pixel has changed or not: is the difference larger than `threshold`?",
+        "(np.diff(films, axis=1)) > → (films[:, 1:] - films[:, :-1]) <": "You marked what stays the same. Turn the comparison round.",
+        "(np.diff(films, axis=1)) > → (films[:, 1:] - films[:, :-1]) >=":
+            "You also count a change of exactly the threshold. Asked for is *more*; with a threshold of 0 everything would seem to move.",
+        "return → np.abs(films[:, 1:] - films[:, :-1]) > 0.2": "You wrote a number into the function, so `threshold` has no effect.",
+        "return → np.square(films[:, 1:] - films[:, :-1]) > threshold":
+            "You compared the square of the difference, which is smaller than the difference itself. Use `np.abs`.",
+    }, hints=(
+        "Lay the clip without its first frame over the clip without its last. What does the difference say?",
+        "`films[:, 1:]` are the following frames, `films[:, :-1]` the ones before. Subtract, take `np.abs`, compare with `threshold`.",
+        "`return np.abs(films[:, 1:] - films[:, :-1]) > threshold`",
+    ), passed="A background cancels however bright it is. What does not cancel is grain, and a camera that shakes: then everything moves.", excused={
+        "`films[:, 1:] - films[:, :-1]` → `films[:, :-1] - films[:, 1:]`": "The size of a difference forgets its sign.",
+    }),
+    Function("centre", reference=centre, cases=_pictures, mistakes={
+        "return → …[:, ::-1]":
+            "You have y first. Asked for is (x, y): along the columns first, then along the rows. Arrays count the other way round, which is why this happens to everyone.",
+        "pictures → pictures, first=0":
+            "You are half a pixel off: the middle of the first pixel lies at 0.5, so the places are `np.arange(width) + 0.5`.",
+        "(pictures) → (pictures, first=0)[:, ::-1]": "You have y first, and the middle of the first pixel lies at 0.5 rather than 0.",
+        "pictures → pictures, first=1": "You are half a pixel too far: the middle of the first pixel lies at 0.5, not at 1.",
+        "return → … * pictures.sum(axis=(1, 2))[:, None]":
+            "You summed the weighted places and did not divide. A brighter picture would lie further to the right: divide by its sum of brightness.",
+        "return → … * pictures.mean(axis=(1, 2))[:, None]":
+            "You divided by the number of pixels. The weights are the brightnesses, so divide by their sum.",
+        _brightest: "That is the brightest pixel. It jumps from stroke to stroke, and knows no place between pixels; average over all of them.",
+        "(pictures) → (pictures.sum(axis=0, keepdims=True))[0]":
+            "You returned one place for the whole batch. Each picture needs its own: leave the first axis alone.",
+        "return → … * (pictures.sum(axis=(1, 2)) / pictures.sum())[:, None]":
+            "You divided by the brightness of the whole batch. Each picture is divided by its own: sum over axes 1 and 2 only.",
+        "pictures → (pictures > 0) * 1.0":
+            "You gave each lit pixel the same weight. The grey ones at the edges tell where between the pixels the digit lies: weight by brightness.",
+        "return → ….T": "The numbers are right, with the axes swapped: one row for each picture, (n, 2). `np.stack([x, y], axis=1)` does it.",
+    }, hints=(
+        "For x the row of a pixel does not matter. So add the rows up first: what is left is one brightness for each column.",
+        "`pictures.sum(axis=1)` is the brightness of each column, (n, width); `@ (np.arange(width) + 0.5)` weights it with its place. Divide by `pictures.sum(axis=(1, 2))`.",
+        "`x = pictures.sum(axis=1) @ (np.arange(width) + 0.5) / brightness`, the same for y with `axis=2` and `height`, then `np.stack([x, y], axis=1)`.",
+    ), passed="A physicist would call it the centre of mass. `scipy.ndimage.center_of_mass` computes it too, counting from the middle of the first pixel."),
+    Experiment("threshold", reference={"threshold": 0.2, "error": 0.6, "found": 0.999}, targets=[
+        Target("error", "the place must be off by at most 0.75 pixels on average.", at_least=0, at_most=0.75),
+        Target("found", "something must be found in at least 98 % of the steps. A lower threshold finds more.", at_least=0.98, at_most=1),
+    ], mistakes=[
+        (lambda result: result["threshold"] < 0,
+         "A change has a size of 0 or more, so every pixel exceeds a negative threshold and the centre is that of the frame.",
+         {"threshold": -0.1, "error": 5.2, "found": 1.0}),
+        (lambda result: result["threshold"] >= 1, "Brightness runs from 0 to 1, so nothing changes by more than 1. Choose between 0 and 1.",
+         {"threshold": 1.0, "error": 16.0, "found": 0.0}),
+        (lambda result: result["error"] > 0.75 and result["threshold"] < 0.2,
+         "Too low: grain counts as motion and pulls the centre to the middle of the frame. Raise the threshold.",
+         {"threshold": 0.1, "error": 2.95, "found": 1.0}),
+        (lambda result: result["error"] > 0.75 or result["found"] < 0.98,
+         "Too high: only a few pixels of the digit change that much, and sometimes none. Lower the threshold.", {"threshold": 0.5, "error": 1.7, "found": 0.97}),
+    ], hints=(
+        "Move the slider: where do the specks disappear while the digit still shows?",
+        "The grain has a standard deviation of 0.04 in each frame, so about 0.06 in a difference; a little more than three times that is safe.",
+        "Try 0.2.",
+    ), passed="About three and a half standard deviations of the grain's difference: measure the grain of your camera, and you know where to begin.",
+        excused={"error = 0": "A place may be found exactly."}),
+    Function("constant_velocity", reference=constant_velocity,
+        cases=lambda rng: [(20 * rng.random((2, 3, 2)), 4), (20 * rng.random((3, 5, 2)), 2), (20 * rng.random((5, 2, 2)), 6)], mistakes={
+        "(1, horizon + 1) → (horizon)":
+            "You are one frame late: your first forecast is the last frame seen. The first frame to come lies one step ahead, so count from 1.",
+        "return → _ahead(np.zeros_like(places[:, -1]), places[:, -1] - places[:, -2], np.arange(1, horizon + 1))":
+            "Those are the steps alone. They begin at the last place: add it.",
+        "[:, -1] - places[:, -2] → [:, -2] - places[:, -1]": "The digit flies backwards: the step is the last place minus the one before.",
+        ("[:, -1] - → [:, 1] -", "-2 → 0"): "You measured the first step seen. It may be long ago, with a wall in between: take the last two places.",
+        "places[:, -1] - places[:, -2] → (places[:, -1] - places[:, 0]) / (places.shape[1] - 1)":
+            "You averaged over all frames seen. That calms grain, and goes wrong after a wall; asked for is the step between the last two.",
+        "-2 → 0": "You took the way from the first to the last frame as one step. Use the last two places.",
+        "np.arange(1, horizon + 1) → np.ones(horizon)": "You went one step, in every frame. The k-th frame to come lies k steps ahead.",
+        "return → np.repeat(places[:, -1:], horizon, axis=1)":
+            "The digit stands still. That is the other forecast, copying; add the step, k times for the k-th frame.",
+        "return → ….swapaxes(0, 1)": "The numbers are right, with time in front of the clips. Asked for is (n, horizon, 2).",
+        "return → places[:, -1] + horizon * (places[:, -1] - places[:, -2])":
+            "You returned the last of the frames only. Give a place for each of them: k steps ahead, for k = 1 to horizon.",
+    }, hints=(
+        "Where is the digit one frame after the last? Two frames after?",
+        "The step is `places[:, -1] - places[:, -2]`, (n, 2). The k-th frame lies k steps beyond `places[:, -1]`; line the axes up with `[:, None]`.",
+        "`ahead = np.arange(1, horizon + 1)[:, None]`, then `return places[:, -1:] + ahead * step[:, None]`",
+    ), passed="Newton's first law, in one line. It has no settings and needs two frames: a model that cannot beat it has learned less than that."),
+    Function("reflect", reference="genai_course.data.bouncing_digits:reflect",
+        cases=lambda rng: [(np.array([[4.0, 8.0, 1.0]]), 2.0, 7.0), (rng.uniform(-30, 60, (3, 4, 2)), 9.0, 23.0), (rng.uniform(-8, 12, (5, 2)), 1.0, 3.0)],
+        mistakes={
+        np.clip: "The digit sticks to the wall. What lies 2 pixels beyond it belongs 2 pixels before it.",
+        "return → low + (places - low) % width":
+            "The digit leaves at one wall and comes in at the other. In a mirror every second room is turned round: fold, with a period of *twice* the width.",
+        _fold_once:
+            "Each wall folds once, and ten frames ahead a place may be so far out that it is still beyond. Fold as often as it takes: a remainder, `%`, does all at once.",
+        _fold_each_side_once:
+            "Every place is folded once, and ten frames ahead a place may be so far out that it is still beyond. Fold as often as it takes: a remainder, `%`, does all at once.",
+        "return → high - np.abs(high - places)": "Only the upper wall reflects, and only once. There is one on the other side too.",
+        "return → low + np.abs(places - low)": "Only the lower wall reflects, and only once. There is one on the other side too.",
+        (lambda places, low, high: _folded(places, low, high)):
+            "The folding is right, measured from the wall. Add `low` again, so that it is a place in the frame.",
+        (lambda places, low, high: high - _folded(places, low, high)):
+            "You measured from the wrong wall, so places already between the walls are mirrored too. They should stay as they are.",
+        "return → low + (places - low) % (2 * width)":
+            "Every second room is still unfolded: places there are beyond the upper wall. Mirror those: 2 · width − beyond.",
+    }, hints=(
+        "Draw two mirrors and the rooms that you see in them. Which rooms are turned round, and after how far does the pattern repeat?",
+        "It repeats after twice the width. `beyond = (places - low) % (2 * width)` lies in the room itself up to `width`, and in its mirror image after that.",
+        "`beyond = (places - low) % (2 * width)`, then `return low + np.minimum(beyond, 2 * width - beyond)`",
+    ), passed="One line for any number of bounces: mirrors turn a bounce into straight flight. `data.bounce`, the exact physics of these clips, does it so."),
 ]
 
 PREDICTIONS = [
-    Prediction(
-        "share_left",
-        between=(0, 1),
-        close=0.1,
-        after="Far more is left than straight flight would leave. A part of the clips makes nearly all of it; you will find out which.",
-    ),
-]
-
-QUIZ = [
-    Question(
-        "An array of clips has shape (8, 20, 32, 32, 1). What is `clips[:, 1:] - clips[:, :-1]`?",
-        [
-            ("Differences between neighbouring clips.", "The clips are the first axis, and it is left alone."),
-            ("Differences between neighbouring rows of each frame.", "Rows are the third axis."),
-            (
-                "19 differences over time for each of 8 clips.",
-                "Time is the second axis, and 20 frames have 19 steps between them.",
-            ),
-            ("20 differences over time for each of 8 clips.", "Between 20 frames there are 19 steps."),
-        ],
-        right="c",
-    ),
-    Question(
-        "A white digit moves to the right over black. Where is *next frame minus this frame* positive?",
-        [
-            ("Along its left side.", "There it leaves, and the pixels get darker: negative."),
-            ("Where it arrives, along its right side.", "Black turns white."),
-            ("Everywhere inside the digit.", "Where white stays white, the difference is 0."),
-            ("Nowhere, differences cancel.", "What stands still cancels; this moves."),
-        ],
-        right="b",
-    ),
-    Question(
-        "Why is a copied frame, some frames later, worse than a black one?",
-        [
-            ("Copying makes the frame darker.", "A copy is exact."),
-            ("The error of copying grows without end.", "It levels off once the digits no longer overlap."),
-            ("Squares make small errors large.", "Squares of numbers below 1 get smaller, for both forecasts."),
-            (
-                "The digit is missing in one place and too much in another.",
-                "The black frame makes only the first of the two errors.",
-            ),
-        ],
-        right="d",
-    ),
-    Question(
-        "You measure a step of 0 pixels along x although the digit flies at 2 pixels a frame. What happened?",
-        [
-            ("It met a wall halfway between two frames.", "One pixel there and one back, and the speed is as before."),
-            ("It has stopped.", "Nothing in this world stops."),
-            ("The centre of brightness is too coarse.", "In clean clips it is right to a hundredth of a pixel."),
-            ("The frame rate is too high.", "With more frames the turn would show."),
-        ],
-        right="a",
-    ),
-    Question(
-        "A network's error is half of that of copying the last frame. What do you ask first?",
-        [
-            ("How many parameters it has.", "That says what it costs, not what it can do."),
-            ("Whether its loss was still falling.", "It may get better; the question is how good it is now."),
-            (
-                "How constant velocity does on the same clips, with and without a wall.",
-                "Here two lines leave about a third in the next frame and three quarters ten frames ahead; and where a model wins matters more than the average.",
-            ),
-            (
-                "Nothing, half is good.",
-                "Constant velocity leaves less than half of it in the next frame, without any training.",
-            ),
-        ],
-        right="c",
-    ),
+    Prediction("share_left", between=(0, 1), close=0.1,
+               after="Far more is left than straight flight would leave. A part of the clips makes nearly all of it; you will find out which."),
 ]

@@ -8,7 +8,7 @@
 # |---|---|
 # | **You will** | read a clip as an array and play it · find motion by difference · measure a place and a velocity to a hundredth of a pixel · score two forecasts · repair the better one where it fails |
 # | **First** | [Images as numbers](../01_data/01_images.ipynb) |
-# | **Time** | 25 min of reading, 25 min of exercises, 15 s of computing |
+# | **Time** | {{ reading_minutes }} min of reading, {{ exercise_minutes }} min of exercises, {{ computing_seconds }} s of computing |
 
 # %% [markdown] tags=["instructor"]
 # **For teachers, 55 minutes.** Clips and frame rate 10 · motion by difference 12 · place and velocity 8 · two forecasts 10 · the wall and its repair 12 · quiz 3.

@@ -8,7 +8,7 @@
 # |---|---|
 # | **You will** | name a record by its content · fuse two searches so that they beat each alone · tune the fusion on planted questions · stop an injection · find what encryption leaves readable · read feedback over time |
 # | **First** | [Text](02_text.ipynb) |
-# | **Time** | 25 min of reading, 25 min of exercises, 15 s of computing |
+# | **Time** | {{ reading_minutes }} min of reading, {{ exercise_minutes }} min of exercises, {{ computing_seconds }} s of computing |
 
 # %% [markdown] tags=["instructor"]
 # **For teachers, 55 minutes.** Linked records and versions 10 · masking 6 · search 16 · roles and injection 10 · encryption 6 · feedback and limits 7.
@@ -96,8 +96,9 @@ content_hash = check("storing_data-content_hash", content_hash)
 
 # %%
 n_issues = run.steps(smoke=30, laptop=160, gpu=160)
-desk = storage.desk(n_issues, questions=run.steps(smoke=5, laptop=40, gpu=40), seed=SEED)
-for entry in desk.entries[:2]:
+helpdesk = storage.helpdesk_data(
+    n_issues, questions=run.steps(smoke=5, laptop=40, gpu=40), seed=SEED)
+for entry in helpdesk.entries[:2]:
     print(entry["source"], "|", entry["prompt"], "|", entry["response"])
 
 # %% [markdown]
@@ -118,7 +119,7 @@ def kind_of(secret):
 def masked_share(mask):
     """For each kind, the share of the planted pieces that are gone after masking."""
     gone = {}
-    for entry, secret in zip(desk.entries, desk.planted, strict=True):
+    for entry, secret in zip(helpdesk.entries, helpdesk.planted, strict=True):
         if secret:
             gone.setdefault(kind_of(secret), []).append(secret not in mask(entry["prompt"]))
     return {kind: float(np.mean(each)) for kind, each in sorted(gone.items())}
@@ -153,7 +154,7 @@ show_source(storage.RecordStore.add)
 # %%
 store = storage.RecordStore(folder / "desk.db", mask=mask)
 with store.together():
-    numbers = [store.add(**entry) for entry in desk.entries]  # numbers[i] belongs to entries[i]
+    numbers = [store.add(**entry) for entry in helpdesk.entries]  # numbers[i] belongs to entries[i]
 ALL = "privacy officer"  # the role that may read everything
 for source in ("real", "synthetic"):
     print(source, len(store.numbers(role=ALL, source=source)), store.snapshot(source)[:12])
@@ -217,7 +218,7 @@ claim("No record is half written", all(whole))
 # of a keyword search over all 200?
 
 # %%
-for question in desk.questions[:: len(desk.questions) // 5]:
+for question in helpdesk.questions[:: len(helpdesk.questions) // 5]:
     print(f"{question.kind:22s}", question.text)
 
 # %% tags=["exercise"] solution="0.5"
@@ -243,13 +244,13 @@ def ranked(kind):
     """For each question, up to 50 record numbers, best first."""
     return [
         [hit.number for hit in store.search(question.text, role=ALL, kind=kind, limit=50)]
-        for question in desk.questions
+        for question in helpdesk.questions
     ]
 
 def recall(found, kind=None):
     """Mean recall@5 over the questions, or over those of one kind."""
     shares = []
-    for question, first in zip(desk.questions, found, strict=True):
+    for question, first in zip(helpdesk.questions, found, strict=True):
         relevant = {numbers[place] for place in question.relevant}
         if kind in (None, question.kind):
             shares.append(len(relevant & set(first[:5])) / len(relevant))
@@ -375,7 +376,7 @@ plots.show(
 )
 
 # %%
-hybrid = [[hit.number for hit in store.search(q.text, role=ALL)] for q in desk.questions]
+hybrid = [[hit.number for hit in store.search(q.text, role=ALL)] for q in helpdesk.questions]
 claim("The store's hybrid search finds at least 0.06 more than the better of the two alone",
       recall(hybrid) >= best_alone + 0.06)
 claim("With the paper's constant of 60 and equal shares it gains less than 0.02",
@@ -391,8 +392,9 @@ claim("With the paper's constant of 60 and equal shares it gains less than 0.02"
 
 # %%
 roles = [*storage.ROLES, "stranger"]
-signed = next(entry for entry, secret in zip(desk.entries, desk.planted, strict=True) if secret)
-private = numbers[desk.entries.index(signed)]
+pairs = zip(helpdesk.entries, helpdesk.planted, strict=True)
+signed = next(entry for entry, secret in pairs if secret)
+private = numbers[helpdesk.entries.index(signed)]
 for role in roles:
     readable = len(store.numbers(role=role))
     print(f"{role:16s} {readable:4d} records, finds {len(store.search('printer', role=role))}")
@@ -475,7 +477,7 @@ def match_expression(query):
 match_expression = check("storing_data-match_expression", match_expression)
 
 # %%
-questions = [question.text for question in desk.questions]
+questions = [question.text for question in helpdesk.questions]
 raw = sum(fails(question) for question in questions) / len(questions)
 repaired = sum(fails(match_expression(question)) for question in [*nasty, *questions])
 index.close()
@@ -496,7 +498,7 @@ def fill(name, key):
     """A filled store, and everything that a thief would find on the disk."""
     closed = storage.RecordStore(folder / name / "desk.db", key, mask=mask)
     with closed.together():
-        for entry in desk.entries:
+        for entry in helpdesk.entries:
             closed.add(**entry)
     return closed, b"".join(file.read_bytes() for file in (folder / name).iterdir())
 
@@ -530,7 +532,7 @@ except ValueError as error:
 
 # %%
 with store.together():
-    for number, entry, rating in zip(numbers, desk.entries, desk.ratings, strict=True):
+    for number, entry, rating in zip(numbers, helpdesk.entries, helpdesk.ratings, strict=True):
         if rating:
             store.feedback(number, rating, moment=entry["moment"])
 columns = ["day", "source", "model", "added", "read", "rated", "rating"]
@@ -605,7 +607,7 @@ def my_kind():
     for name, kind in (("by words", "keyword"), ("by meaning", "vector"), ("hybrid", "hybrid"),
                        ("by words, hyphen put back", "keyword")):
         hits = []
-        for question in (each for each in desk.questions if each.kind == "code"):
+        for question in (each for each in helpdesk.questions if each.kind == "code"):
             text = question.text.replace("E-", "E")
             if "back" in name:
                 text = re.sub(r"\bE(\d)", r"E-\1", text)

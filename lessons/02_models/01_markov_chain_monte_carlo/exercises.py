@@ -2,11 +2,7 @@
 
 import numpy as np
 
-from genai_course.exercises.definitions import Experiment, Function, Mistake, Prediction, Question, Target
-
-
-def logistic(values):
-    return 1 / (1 + np.exp(-values))
+from genai_course.exercises.definitions import Experiment, Function, Prediction, Target
 
 
 def proposals(rng):
@@ -48,322 +44,124 @@ def pixels(rng):
 
 
 EXERCISES = [
-    Function(
-        "accept",
-        reference="genai_course.models.markov_chain_monte_carlo:accept",
-        cases=proposals,
-        mistakes=[
-            Mistake(
-                lambda here, there, correction, uniform: np.log(uniform) < there - here,
-                "The correction is missing. It makes up for proposals that go one way oftener than back: add it to the difference.",
-            ),
-            Mistake(
-                lambda here, there, correction, uniform: np.log(uniform) < there - here - correction,
-                "The correction has the wrong sign. Factors that multiply have logarithms that add up.",
-            ),
-            Mistake(
-                lambda here, there, correction, uniform: np.log(uniform) < here - there + correction,
-                "Here and there are swapped, so your walker prefers to go down. The new density stands on top: log_there − log_here.",
-            ),
-            Mistake(
-                lambda here, there, correction, uniform: np.log(uniform) < here - there - correction,
-                "The whole ratio is upside down, so your walker prefers to go down. The new density stands on top.",
-            ),
-            Mistake(
-                lambda here, there, correction, uniform: uniform < there - here + correction,
-                "You compared a random number with the logarithm of the ratio. Take the logarithm of both sides, or of neither.",
-            ),
-            Mistake(
-                lambda here, there, correction, uniform: np.log(uniform) >= there - here + correction,
-                "These are the walkers that stay. Going is when the random number is below the ratio.",
-            ),
-            Mistake(
-                lambda here, there, correction, uniform: there - here + correction > 0,
-                "Your walker only ever goes up, so it climbs the next hill and stays there. Chance must let it go down sometimes: that is what `uniform` is for.",
-            ),
-            Mistake(
-                lambda here, there, correction, uniform: there > here,
-                "You go only where the density is higher, which ends on top of the nearest hill. `uniform` decides how often to go down, and the correction counts, too.",
-            ),
-            Mistake(
-                lambda here, there, correction, uniform: np.minimum(1, np.exp(there - here + correction)),
-                "Those are the probabilities. Whether a walker goes is decided by comparing its random number with its probability.",
-            ),
-            Mistake(
-                lambda here, there, correction, uniform: np.exp(there - here + correction),
-                "Those are the ratios. Whether a walker goes is decided by comparing its random number with its ratio.",
-            ),
-            Mistake(
-                lambda here, there, correction, uniform: uniform < np.exp(there - here) + correction,
-                "The correction is a logarithm: add it before you take the exponential, not after.",
-            ),
-            Mistake(
-                lambda here, there, correction, uniform: uniform < there / here * correction,
-                "You divided logarithms. The ratio of two densities is the exponential of the *difference* of their logarithms.",
-            ),
-        ],
-        hints=(
-            "A walker goes with probability r if its uniform number is below r. A ratio above 1 then always wins, so the minimum needs no code.",
-            "The logarithm of the ratio is log_there − log_here + log_correction. Compare logarithms with logarithms.",
-            "`return np.log(uniform) < log_there - log_here + log_correction`",
-        ),
-        passed="Two lines of arithmetic, and the density's constant has cancelled. Comparing logarithms also survives a place of density 0, whose logarithm is −∞.",
-        excused={
-            "`np.log(uniform) < log_there - log_here + log_correction` → `np.log(uniform) <= log_there - log_here + log_correction`": "They differ only where the random number equals the ratio, which has probability 0.",
-        },
-    ),
-    Experiment(
-        "step_size",
-        reference={"step_size": 2.0, "worth": 1200.0, "accepted": 0.17},
-        targets=[
-            Target("worth", "the target is an effective sample size of 700 or more.", at_least=700, at_most=1e9),
-            Target("step_size", "a step size is above 0.", accept=lambda size: 0 < size < 1e6),
-        ],
-        mistakes=[
-            Mistake(
-                lambda result: result["worth"] < 700 and result["accepted"] >= 0.25,
-                "Your steps are accepted often enough, but they are too short: the next point tells little new. Take longer steps, even if more are refused.",
-                example={"step_size": 0.2, "worth": 50.0, "accepted": 0.62},
-            ),
-            Mistake(
-                lambda result: result["worth"] < 700,
-                "Nearly every step is refused, so the chain repeats one point again and again. Take shorter steps.",
-                example={"step_size": 8.0, "worth": 200.0, "accepted": 0.02},
-            ),
-        ],
-        hints=(
-            "The rings are as wide as the moons. Which step size was best there?",
-            "Between 1.2 and 3.5, long enough to cross from ring to ring.",
-            "Try 2.0.",
-        ),
-        passed="On one round hill the books advise to accept a quarter to a half. Here fewer are better, because only long steps change rings: count what draws are worth, not what is accepted.",
-    ),
-    Function(
-        "potential_scale_reduction",
-        reference="genai_course.models.markov_chain_monte_carlo:potential_scale_reduction",
-        cases=some_chains,
-        mistakes=[
-            Mistake(
-                lambda chains: reduction(*parts(chains)) ** 2,
-                "The square root is missing: R-hat compares widths, not variances.",
-            ),
-            Mistake(
-                lambda chains: np.sqrt(parts(chains)[2] / parts(chains)[1]),
-                "That is the variance between, in units of the variance within. Chains that agree would give 0; add (N − 1)/N · W on top.",
-            ),
-            Mistake(
-                lambda chains: np.sqrt((parts(chains)[1] + parts(chains)[2]) / parts(chains)[1]),
-                "The factor (N − 1)/N before W is missing. It is close to 1, and keeps R-hat at 1 when the chains agree as well as chance allows.",
-            ),
-            Mistake(
-                lambda chains: reduction(chains.shape[1], chains.var(axis=1).mean(), chains.mean(axis=1).var()),
-                "Variances here divide by n − 1: pass `ddof=1`. NumPy divides by n unless told.",
-            ),
-            Mistake(
-                lambda chains: reduction(chains.shape[1], parts(chains)[1], chains.mean(axis=1).var()),
-                "The variance between the means divides by the number of chains here. It should divide by one less: `ddof=1`.",
-            ),
-            Mistake(
-                lambda chains: reduction(chains.shape[1], chains.var(axis=1).mean(), parts(chains)[2]),
-                "The variance within divides by the number of steps here. It should divide by one less: `ddof=1`.",
-            ),
-            Mistake(
-                lambda chains: reduction(
-                    chains.shape[0], chains.var(axis=0, ddof=1).mean(), chains.mean(axis=0).var(ddof=1)
-                ),
-                "The axes are swapped: rows are chains, columns are steps. The variance within a chain runs along axis 1.",
-            ),
-            Mistake(
-                lambda chains: reduction(chains.shape[0], *parts(chains)[1:]),
-                "N is the number of steps a chain, not the number of chains: `chains.shape[1]`.",
-            ),
-            Mistake(
-                lambda chains: reduction(chains.size, *parts(chains)[1:]),
-                "N is the number of steps of one chain, not of all draws: `chains.shape[1]`.",
-            ),
-            Mistake(
-                lambda chains: reduction(chains.shape[1], parts(chains)[1], chains.var(ddof=1)),
-                "For V you took the variance of all draws. Average each chain first; V is the variance of those averages.",
-            ),
-            Mistake(
-                lambda chains: reduction(chains.shape[1], parts(chains)[1], chains.shape[1] * parts(chains)[2]),
-                "You multiplied V by the number of steps. Some books call that product B and divide it by N again later; here V stands as it is.",
-            ),
-        ],
-        hints=(
-            "Two variances: one along each chain, averaged over the chains; one of the chains' averages.",
-            "`chains.var(axis=1, ddof=1).mean()` is W; `chains.mean(axis=1).var(ddof=1)` is V; N is `chains.shape[1]`.",
-            "`return np.sqrt(((N - 1) / N * W + V) / W)`",
-        ),
-        passed="It asks how much wider the story of all chains is than that of one. For independent chains that agree, V is about W / N, and R-hat is 1.",
-        excused={
-            "`chains.shape[1]` → `chains.shape[-1]`": "The second axis is the last one.",
-            "`axis=1` → `axis=-1`": "The second axis is the last one.",
-            "`axis=1` → `axis=-1` (2)": "The second axis is the last one.",
-        },
-    ),
-    Function(
-        "probability_white",
-        reference="genai_course.models.markov_chain_monte_carlo:probability_white",
-        cases=pixels,
-        mistakes=[
-            Mistake(
-                lambda neighbours, evidence, coupling: logistic(coupling * neighbours + evidence),
-                "The 2 is missing. White counts exp(z) and black exp(−z), so the ratio is exp(2z): from −1 to +1 it is a distance of two.",
-            ),
-            Mistake(
-                lambda neighbours, evidence, coupling: logistic(-2 * (coupling * neighbours + evidence)),
-                "That is the probability of black. White is exp(z) / (exp(z) + exp(−z)).",
-            ),
-            Mistake(
-                lambda neighbours, evidence, coupling: logistic(2 * coupling * neighbours),
-                "The evidence is missing, so the noisy picture would not matter at all. Add h to J · neighbours.",
-            ),
-            Mistake(
-                lambda neighbours, evidence, coupling: logistic(2 * evidence),
-                "The neighbours are missing, so every pixel would stand alone. Add J · neighbours to h.",
-            ),
-            Mistake(
-                lambda neighbours, evidence, coupling: logistic(2 * (coupling * neighbours - evidence)),
-                "The evidence has the wrong sign: a pixel seen white should be likelier white.",
-            ),
-            Mistake(
-                lambda neighbours, evidence, coupling: logistic(2 * coupling * (neighbours + evidence)),
-                "J belongs to the neighbours only. Evidence counts as it is: J · neighbours + h.",
-            ),
-            Mistake(
-                lambda neighbours, evidence, coupling: logistic(2 * coupling * neighbours + evidence),
-                "The 2 belongs to all of z, the evidence as well.",
-            ),
-            Mistake(
-                lambda neighbours, evidence, coupling: logistic(coupling * neighbours + 2 * evidence),
-                "The 2 belongs to all of z, the neighbours as well.",
-            ),
-            Mistake(
-                lambda neighbours, evidence, coupling: np.exp(coupling * neighbours + evidence),
-                "That is the weight of white. A probability divides by the weights of both states: exp(z) + exp(−z).",
-            ),
-            Mistake(
-                lambda neighbours, evidence, coupling: np.tanh(coupling * neighbours + evidence),
-                "That is the pixel's mean, between −1 and 1. The probability of white is (1 + mean) / 2.",
-            ),
-            Mistake(
-                lambda neighbours, evidence, coupling: (coupling * neighbours + evidence > 0) * 1.0,
-                "You answered with the likelier colour. Gibbs sampling draws, so it needs the probability.",
-            ),
-        ],
-        hints=(
-            "A share is a part divided by the whole. The whole has two states here.",
-            "exp(z) / (exp(z) + exp(−z)), and dividing both by exp(z) gives 1 / (1 + exp(−2z)).",
-            "`z = coupling * neighbours + evidence`, then `return 1 / (1 + np.exp(-2 * z))`",
-        ),
-        passed="The logistic function of 2z. A Boltzmann machine draws its units with the same formula, with learned couplings.",
-    ),
-    Experiment(
-        "temperatures",
-        reference={"levels": 4, "hottest": 8.0, "r_hat": 1.05, "worth": 180.0},
-        targets=[
-            Target("r_hat", "the target is 1.12 or less.", at_least=0.9, at_most=1.12),
-            Target("levels", "each level costs as much as another walk, so take at most 6.", at_least=1, at_most=6),
-        ],
-        mistakes=[
-            Mistake(
-                lambda result: result["levels"] == 1,
-                "With one level nobody ever sees a flatter landscape. Add hotter ones.",
-                example={"levels": 1, "hottest": 1.0, "r_hat": 2.1, "worth": 17.0},
-            ),
-            Mistake(
-                lambda result: result["levels"] > 6,
-                "More levels work, and each costs as much as another walk. Take at most 6 and space them evenly in ratio.",
-                example={"levels": 9, "hottest": 16.0, "r_hat": 1.03, "worth": 400.0},
-            ),
-            Mistake(
-                lambda result: result["r_hat"] > 1.12 and result["hottest"] < 3.5,
-                "Even your hottest level is not flat enough: its walkers still cannot cross from hill to hill. Go hotter.",
-                example={"levels": 3, "hottest": 2.0, "r_hat": 1.3, "worth": 30.0},
-            ),
-            Mistake(
-                lambda result: result["r_hat"] > 1.12,
-                "Hot enough, but neighbours are too far apart: a place that suits one level hardly ever suits the next, so swaps are refused. Put levels in between.",
-                example={"levels": 2, "hottest": 64.0, "r_hat": 2.4, "worth": 18.0},
-            ),
-        ],
-        hints=(
-            "The hottest level must cross between hills, and every level must be close enough to swap with the next.",
-            "Between two neighbours a factor of about 2 works; a hottest level of 8 is hot enough.",
-            "Try `(1, 2, 4, 8)`.",
-        ),
-        passed="The hot levels find the hills, the cold one keeps the details right. Diffusion models use the same idea: large noise first, small noise last.",
-    ),
+    Function("accept", reference="genai_course.models.markov_chain_monte_carlo:accept", cases=proposals, mistakes={
+        "+ log_correction →": "The correction is missing. It makes up for proposals that go one way oftener than back: add it to the difference.",
+        "+ → -": "The correction has the wrong sign. Factors that multiply have logarithms that add up.",
+        "log_there - log_here → log_here - log_there":
+            "Here and there are swapped, so your walker prefers to go down. The new density stands on top: log_there − log_here.",
+        "log_there - log_here + → log_here - log_there -":
+            "The whole ratio is upside down, so your walker prefers to go down. The new density stands on top.",
+        "np.log(uniform) → uniform": "You compared a random number with the logarithm of the ratio. Take the logarithm of both sides, or of neither.",
+        "< → >=": "These are the walkers that stay. Going is when the random number is below the ratio.",
+        "return → log_there - log_here + log_correction > 0":
+            "Your walker only ever goes up, so it climbs the next hill and stays there. Chance must let it go down sometimes: that is what `uniform` is for.",
+        "return → log_there > log_here":
+            "You go only where the density is higher, which ends on top of the nearest hill. `uniform` decides how often to go down, and the correction counts, too.",
+        "return → np.minimum(1, np.exp(log_there - log_here + log_correction))":
+            "Those are the probabilities. Whether a walker goes is decided by comparing its random number with its probability.",
+        "return → np.exp(log_there - log_here + log_correction)":
+            "Those are the ratios. Whether a walker goes is decided by comparing its random number with its ratio.",
+        "return → uniform < np.exp(log_there - log_here) + log_correction":
+            "The correction is a logarithm: add it before you take the exponential, not after.",
+        ("np.log(uniform) → uniform", "- log_here + → / log_here *"):
+            "You divided logarithms. The ratio of two densities is the exponential of the *difference* of their logarithms.",
+    }, hints=(
+        "A walker goes with probability r if its uniform number is below r. A ratio above 1 then always wins, so the minimum needs no code.",
+        "The logarithm of the ratio is log_there − log_here + log_correction. Compare logarithms with logarithms.",
+        "`return np.log(uniform) < log_there - log_here + log_correction`",
+    ), passed="Two lines of arithmetic, and the density's constant has cancelled. Comparing logarithms also survives a place of density 0, whose logarithm is −∞.", excused={
+        "`np.log(uniform) < log_there - log_here + log_correction` → `np.log(uniform) <= log_there - log_here + log_correction`":
+            "They differ only where the random number equals the ratio, which has probability 0.",
+    }),
+    Experiment("step_size", reference={"step_size": 2.0, "worth": 1200.0, "accepted": 0.17}, targets=[
+        Target("worth", "the target is an effective sample size of 700 or more.", at_least=700, at_most=1e9),
+        Target("step_size", "a step size is above 0.", accept=lambda size: 0 < size < 1e6),
+    ], mistakes=[
+        (lambda result: result["worth"] < 700 and result["accepted"] >= 0.25,
+         "Your steps are accepted often enough, but they are too short: the next point tells little new. Take longer steps, even if more are refused.",
+         {"step_size": 0.2, "worth": 50.0, "accepted": 0.62}),
+        (lambda result: result["worth"] < 700, "Nearly every step is refused, so the chain repeats one point again and again. Take shorter steps.",
+         {"step_size": 8.0, "worth": 200.0, "accepted": 0.02}),
+    ], hints=(
+        "The rings are as wide as the moons. Which step size was best there?",
+        "Between 1.2 and 3.5, long enough to cross from ring to ring.",
+        "Try 2.0.",
+    ), passed="On one round hill the books advise to accept a quarter to a half. Here fewer are better, because only long steps change rings: count what draws are worth, not what is accepted."),
+    Function("potential_scale_reduction", reference="genai_course.models.markov_chain_monte_carlo:potential_scale_reduction", cases=some_chains,
+        mistakes={
+        (lambda chains: reduction(*parts(chains)) ** 2): "The square root is missing: R-hat compares widths, not variances.",
+        (lambda chains: np.sqrt(parts(chains)[2] / parts(chains)[1])):
+            "That is the variance between, in units of the variance within. Chains that agree would give 0; add (N − 1)/N · W on top.",
+        (lambda chains: np.sqrt((parts(chains)[1] + parts(chains)[2]) / parts(chains)[1])):
+            "The factor (N − 1)/N before W is missing. It is close to 1, and keeps R-hat at 1 when the chains agree as well as chance allows.",
+        (", ddof=1 →", "(ddof=1) → ()"): "Variances here divide by n − 1: pass `ddof=1`. NumPy divides by n unless told.",
+        (lambda chains: reduction(chains.shape[1], parts(chains)[1], chains.mean(axis=1).var())):
+            "The variance between the means divides by the number of chains here. It should divide by one less: `ddof=1`.",
+        (lambda chains: reduction(chains.shape[1], chains.var(axis=1).mean(), parts(chains)[2])):
+            "The variance within divides by the number of steps here. It should divide by one less: `ddof=1`.",
+        (lambda chains: reduction(chains.shape[0], chains.var(axis=0, ddof=1).mean(), chains.mean(axis=0).var(ddof=1))):
+            "The axes are swapped: rows are chains, columns are steps. The variance within a chain runs along axis 1.",
+        (lambda chains: reduction(chains.shape[0], *parts(chains)[1:])):
+            "N is the number of steps a chain, not the number of chains: `chains.shape[1]`.",
+        (lambda chains: reduction(chains.size, *parts(chains)[1:])): "N is the number of steps of one chain, not of all draws: `chains.shape[1]`.",
+        (lambda chains: reduction(chains.shape[1], parts(chains)[1], chains.var(ddof=1))):
+            "For V you took the variance of all draws. Average each chain first; V is the variance of those averages.",
+        (lambda chains: reduction(chains.shape[1], parts(chains)[1], chains.shape[1] * parts(chains)[2])):
+            "You multiplied V by the number of steps. Some books call that product B and divide it by N again later; here V stands as it is.",
+    }, hints=(
+        "Two variances: one along each chain, averaged over the chains; one of the chains' averages.",
+        "`chains.var(axis=1, ddof=1).mean()` is W; `chains.mean(axis=1).var(ddof=1)` is V; N is `chains.shape[1]`.",
+        "`return np.sqrt(((N - 1) / N * W + V) / W)`",
+    ), passed="It asks how much wider the story of all chains is than that of one. For independent chains that agree, V is about W / N, and R-hat is 1.", excused={
+        "`chains.shape[1]` → `chains.shape[-1]`": "The second axis is the last one.",
+        "`axis=1` → `axis=-1`": "The second axis is the last one.",
+        "`axis=1` → `axis=-1` (2)": "The second axis is the last one.",
+    }),
+    Function("probability_white", reference="genai_course.models.markov_chain_monte_carlo:probability_white", cases=pixels, mistakes={
+        "return → 1 / (1 + np.exp(-(coupling * neighbours + evidence)))":
+            "The 2 is missing. White counts exp(z) and black exp(−z), so the ratio is exp(2z): from −1 to +1 it is a distance of two.",
+        "return → 1 / (1 + np.exp(-(-2 * (coupling * neighbours + evidence))))":
+            "That is the probability of black. White is exp(z) / (exp(z) + exp(−z)).",
+        "return → 1 / (1 + np.exp(-(2 * coupling * neighbours)))":
+            "The evidence is missing, so the noisy picture would not matter at all. Add h to J · neighbours.",
+        "return → 1 / (1 + np.exp(-(2 * evidence)))": "The neighbours are missing, so every pixel would stand alone. Add J · neighbours to h.",
+        "return → 1 / (1 + np.exp(-(2 * (coupling * neighbours - evidence))))":
+            "The evidence has the wrong sign: a pixel seen white should be likelier white.",
+        "return → 1 / (1 + np.exp(-(2 * coupling * (neighbours + evidence))))":
+            "J belongs to the neighbours only. Evidence counts as it is: J · neighbours + h.",
+        "return → 1 / (1 + np.exp(-(2 * coupling * neighbours + evidence)))": "The 2 belongs to all of z, the evidence as well.",
+        "return → 1 / (1 + np.exp(-(coupling * neighbours + 2 * evidence)))": "The 2 belongs to all of z, the neighbours as well.",
+        ("expit → np.exp", "2 * →"): "That is the weight of white. A probability divides by the weights of both states: exp(z) + exp(−z).",
+        ("expit → np.tanh", "2 * →"): "That is the pixel's mean, between −1 and 1. The probability of white is (1 + mean) / 2.",
+        "return → (coupling * neighbours + evidence > 0) * 1.0":
+            "You answered with the likelier colour. Gibbs sampling draws, so it needs the probability.",
+    }, hints=(
+        "A share is a part divided by the whole. The whole has two states here.",
+        "exp(z) / (exp(z) + exp(−z)), and dividing both by exp(z) gives 1 / (1 + exp(−2z)).",
+        "`z = coupling * neighbours + evidence`, then `return 1 / (1 + np.exp(-2 * z))`",
+    ), passed="The logistic function of 2z. A Boltzmann machine draws its units with the same formula, with learned couplings."),
+    Experiment("temperatures", reference={"levels": 4, "hottest": 8.0, "r_hat": 1.05, "worth": 180.0}, targets=[
+        Target("r_hat", "the target is 1.12 or less.", at_least=0.9, at_most=1.12),
+        Target("levels", "each level costs as much as another walk, so take at most 6.", at_least=1, at_most=6),
+    ], mistakes=[
+        (lambda result: result["levels"] == 1, "With one level nobody ever sees a flatter landscape. Add hotter ones.",
+         {"levels": 1, "hottest": 1.0, "r_hat": 2.1, "worth": 17.0}),
+        (lambda result: result["levels"] > 6, "More levels work, and each costs as much as another walk. Take at most 6 and space them evenly in ratio.",
+         {"levels": 9, "hottest": 16.0, "r_hat": 1.03, "worth": 400.0}),
+        (lambda result: result["r_hat"] > 1.12 and result["hottest"] < 3.5,
+         "Even your hottest level is not flat enough: its walkers still cannot cross from hill to hill. Go hotter.",
+         {"levels": 3, "hottest": 2.0, "r_hat": 1.3, "worth": 30.0}),
+        (lambda result: result["r_hat"] > 1.12,
+         "Hot enough, but neighbours are too far apart: a place that suits one level hardly ever suits the next, so swaps are refused. Put levels in between.",
+         {"levels": 2, "hottest": 64.0, "r_hat": 2.4, "worth": 18.0}),
+    ], hints=(
+        "The hottest level must cross between hills, and every level must be close enough to swap with the next.",
+        "Between two neighbours a factor of about 2 works; a hottest level of 8 is hot enough.",
+        "Try `(1, 2, 4, 8)`.",
+    ), passed="The hot levels find the hills, the cold one keeps the details right. Diffusion models use the same idea: large noise first, small noise last."),
 ]
 
 PREDICTIONS = [
-    Prediction(
-        "worth",
-        between=(1, 25_600),
-        close=150,
-        after="Far less than one draw in fifty counts: it takes a chain hundreds of such steps to cross from one moon to the other.",
-    ),
-]
-
-QUIZ = [
-    Question(
-        "Why may a density be known only up to a constant?",
-        [
-            ("The constant is always 1.", "Hardly ever: it is the integral that nobody can compute."),
-            ("The chain estimates the constant as it walks.", "It never does; that takes other methods."),
-            ("The rule uses only the ratio of two densities.", "The constant stands on both sides and cancels."),
-            ("Constants matter only in one dimension.", "They cancel in any number of dimensions."),
-        ],
-        right="c",
-    ),
-    Question(
-        "95 % of the proposals are accepted. What does it suggest?",
-        [
-            ("The sampler is nearly perfect.", "A walker who stands nearly still is accepted nearly always."),
-            ("The steps may be far too small.", "Look at the effective sample size, and try longer ones."),
-            ("The chains have converged.", "Acceptance says nothing about what the chains have not seen yet."),
-            ("95 % of the draws are independent.", "Neighbours resemble each other all the more for small steps."),
-        ],
-        right="b",
-    ),
-    Question(
-        "10,000 draws have an effective sample size of 100 and a standard deviation of 2. How well is the mean known?",
-        [
-            ("To about 0.2.", "2 / √100."),
-            ("To about 0.02.", "That is 2 / √10,000, as if the draws were independent."),
-            ("To about 2.", "That is how far a single draw is off."),
-            (
-                "Not at all, before every hundredth draw is picked out.",
-                "Thinning throws information away; the mean of all draws is at least as good.",
-            ),
-        ],
-        right="a",
-    ),
-    Question(
-        "R-hat is 1.00. What do you know?",
-        [
-            ("The mean is right.", "All chains may agree on one hill and miss the others."),
-            ("The draws are independent.", "Independence is what the effective sample size is about."),
-            ("The density has a single hill.", "Chains that jump between hills agree, too."),
-            (
-                "The chains agree with each other.",
-                "Whether they agree with the truth depends on where they started and what they could reach.",
-            ),
-        ],
-        right="d",
-    ),
-    Question(
-        "Why is a Gibbs step never refused?",
-        [
-            ("It is too small to matter.", "It may turn a pixel from black to white."),
-            (
-                "It is drawn from the exact distribution of that coordinate, given the rest.",
-                "Then density ratio and proposal ratio cancel, and the rule's probability is 1.",
-            ),
-            ("It only ever goes uphill.", "It draws, so it goes down with the right probability."),
-            ("Binary pixels cannot be refused.", "Metropolis proposals to flip a pixel are refused often."),
-        ],
-        right="b",
-    ),
+    Prediction("worth", between=(1, 25_600), close=150,
+               after="Far less than one draw in fifty counts: it takes a chain hundreds of such steps to cross from one moon to the other."),
 ]

@@ -8,7 +8,7 @@
 # |---|---|
 # | **You will** | write the rule by which a chain moves · find a step size that is worth its cost · tell good chains from bad ones by a number · clean noisy letters with Gibbs sampling · free chains that are stuck |
 # | **First** | [Images](../01_data/01_images.ipynb) |
-# | **Time** | 25 min of reading, 25 min of exercises, 30 s of computing |
+# | **Time** | {{ reading_minutes }} min of reading, {{ exercise_minutes }} min of exercises, {{ computing_seconds }} s of computing |
 
 # %% [markdown] tags=["instructor"]
 # **For teachers, 60 minutes.** The rule 12 · step size 12 · R-hat 10 · all five densities 4 · letters 10 · stuck chains 9 · quiz 3.

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from genai_course.exercises.definitions import Experiment, Function, Mistake, Prediction, Question, Target, Value
+from genai_course.exercises.definitions import Experiment, Function, Prediction, Target, Value
 
 
 def machines(rng):
@@ -42,310 +42,113 @@ def pairs(x, weights):
 
 
 EXERCISES = [
-    Function(
-        "energy",
-        reference="genai_course.models.boltzmann_machine:energy",
-        cases=machines,
-        mistakes=[
-            Mistake(
-                lambda x, weights, biases: -pairs(x, weights) - x @ biases,
-                "The ½ is missing: the double sum meets each pair twice, once as (i, j) and once as (j, i).",
-            ),
-            Mistake(
-                lambda x, weights, biases: 0.5 * pairs(x, weights) + x @ biases,
-                "The sign is turned round. A positive weight or bias makes a picture likelier, so it must lower the energy.",
-            ),
-            Mistake(
-                lambda x, weights, biases: -0.5 * pairs(x, weights) + x @ biases,
-                "The biases have the wrong sign: a positive bias makes a pixel likelier to be on, so it lowers the energy.",
-            ),
-            Mistake(
-                lambda x, weights, biases: 0.5 * pairs(x, weights) - x @ biases,
-                "The pairs have the wrong sign: a positive weight makes two pixels likelier to be on together, so it lowers the energy.",
-            ),
-            Mistake(
-                lambda x, weights, biases: -0.5 * pairs(x, weights),
-                "The biases are missing: subtract Σ bᵢ xᵢ, which is `ops.matmul(x, biases)`.",
-            ),
-            Mistake(
-                lambda x, weights, biases: -x @ biases,
-                "The pairs are missing: without them every pixel is on or off by itself.",
-            ),
-            Mistake(
-                lambda x, weights, biases: -0.5 * (pairs(x, weights) + x @ biases),
-                "The ½ belongs to the pairs alone. The sum over single pixels meets each one once.",
-            ),
-            Mistake(
-                lambda x, weights, biases: -0.5 * x @ weights @ x.T - x @ biases,
-                "You multiplied every picture with every other one. Multiply x W by x pixel by pixel, then add up over the pixels, axis 1.",
-            ),
-            Mistake(
-                lambda x, weights, biases: np.sum(-0.5 * pairs(x, weights) - x @ biases),
-                "You returned one number for all pictures. Each needs its own: add up over the pixels, axis 1.",
-            ),
-            Mistake(
-                lambda x, weights, biases: np.exp(0.5 * pairs(x, weights) + x @ biases),
-                "That is e to the minus energy, the probability before it is divided by Z. Return the energy itself.",
-            ),
-        ],
-        hints=(
-            "Two sums, one over pairs and one over single pixels, both with a minus in front.",
-            "`ops.matmul(x, weights) * x` has shape (n, pixels): added up over axis 1 it is the double sum of each picture.",
-            "`return -0.5 * ops.sum(ops.matmul(x, weights) * x, axis=1) - ops.matmul(x, biases)`",
-        ),
-        passed="The same energy describes little magnets that like or dislike each other: the Ising model of physics.",
-        excused={"`axis=1` → `axis=-1`": "Of two axes the second is the last."},
-    ),
-    Function(
-        "free_energy",
-        reference="genai_course.models.restricted_boltzmann_machine:free_energy",
-        cases=two_layers,
-        mistakes=[
-            Mistake(
-                lambda v, w, b, c: v @ b + softplus(c + v @ w).sum(axis=1),
-                "The sign is turned round: that is the log of the sum, and the free energy is minus that.",
-            ),
-            Mistake(
-                lambda v, w, b, c: v @ b - softplus(c + v @ w).sum(axis=1),
-                "The pixels' biases have the wrong sign: both terms are subtracted.",
-            ),
-            Mistake(
-                lambda v, w, b, c: -v @ b + softplus(c + v @ w).sum(axis=1),
-                "The hidden units' terms have the wrong sign: both terms are subtracted.",
-            ),
-            Mistake(
-                lambda v, w, b, c: -softplus(c + v @ w).sum(axis=1),
-                "The pixels' biases are missing: subtract bᵀv too.",
-            ),
-            Mistake(
-                lambda v, w, b, c: -v @ b,
-                "The hidden units are missing: subtract the sum of softplus over them.",
-            ),
-            Mistake(
-                lambda v, w, b, c: -v @ b - softplus(v @ w).sum(axis=1),
-                "The hidden biases c are missing inside the softplus.",
-            ),
-            Mistake(
-                lambda v, w, b, c: -v @ b - softplus((c + v @ w).sum(axis=1)),
-                "You added the hidden units up before the softplus. Each unit has its own two states, so each has its own softplus.",
-            ),
-            Mistake(
-                lambda v, w, b, c: -v @ b - (c + v @ w).sum(axis=1),
-                "The softplus is missing: that is the energy with every hidden unit on. Each may also be off.",
-            ),
-            Mistake(
-                lambda v, w, b, c: -v @ b - softplus(c + v @ w).mean(axis=1),
-                "You took the mean over the hidden units. Their factors multiply, so the logarithms add up: use the sum.",
-            ),
-            Mistake(
-                lambda v, w, b, c: np.sum(-v @ b - softplus(c + v @ w).sum(axis=1)),
-                "You returned one number for all pictures. Each needs its own: add up over the hidden units, axis 1.",
-            ),
-            Mistake(
-                lambda v, w, b, c: -v @ b - np.log(1 + (c + v @ w) ** 2).sum(axis=1),
-                "Inside the logarithm stands 1 + e to the power of the input: use `ops.softplus`.",
-            ),
-        ],
-        hints=(
-            "One term for the pixels' biases, and one softplus for each hidden unit.",
-            "The inputs of the hidden units are `hidden_biases + ops.matmul(visible, weights)`, shape (n, hidden).",
-            "`return -ops.matmul(visible, visible_biases) - ops.sum(ops.softplus(hidden_biases + ops.matmul(visible, weights)), axis=1)`",
-        ),
-        passed="A sum of 2 to the power of the hidden units in the time of one matrix product: that is what 'restricted' buys.",
-        excused={"`axis=1` → `axis=-1`": "Of two axes the second is the last."},
-    ),
-    Function(
-        "correlation_gap",
-        reference="genai_course.models.restricted_boltzmann_machine:correlation_gap",
-        cases=looks_and_dreams,
-        mistakes=[
-            Mistake(
-                lambda v, h, vd, hd: vd.T @ hd / len(vd) - v.T @ h / len(v),
-                "Dreamt minus seen: the machine would unlearn the pictures and learn its dreams. Turn the difference round.",
-            ),
-            Mistake(
-                lambda v, h, vd, hd: v.T @ h / len(v) + vd.T @ hd / len(vd),
-                "You added the dreams. They must be subtracted, or the weights grow for ever.",
-            ),
-            Mistake(
-                lambda v, h, vd, hd: v.T @ h / len(v),
-                "The dreams are missing. Without them every weight grows for ever.",
-            ),
-            Mistake(
-                lambda v, h, vd, hd: v.T @ h - vd.T @ hd,
-                "You added up over the pictures. Take the mean of each part: there may be more dreams than pictures.",
-            ),
-            Mistake(
-                lambda v, h, vd, hd: (v.T @ h - vd.T @ hd) / len(v),
-                "You divided both sums by the number of pictures. The dreams have a number of their own.",
-            ),
-            Mistake(
-                lambda v, h, vd, hd: (v.T @ h - vd.T @ hd) / len(vd),
-                "You divided both sums by the number of dreams. The pictures have a number of their own.",
-            ),
-            Mistake(
-                lambda v, h, vd, hd: (v.T @ h / len(v) - vd.T @ hd / len(vd)).T,
-                "Right numbers, transposed: a row for each pixel and a column for each hidden unit is asked for.",
-            ),
-            Mistake(
-                lambda v, h, vd, hd: v.T @ h / v.size - vd.T @ hd / vd.size,
-                "You divided by all numbers in the array. The mean is over the pictures alone: divide by `len(seen)`.",
-            ),
-            Mistake(
-                lambda v, h, vd, hd: np.outer(v.mean(0), h.mean(0)) - np.outer(vd.mean(0), hd.mean(0)),
-                "You multiplied the means. How often two units are on *together* is the mean of the products.",
-            ),
-        ],
-        hints=(
-            "Two means of products, one for looking and one for dreaming.",
-            "`ops.matmul(ops.transpose(seen), seen_hidden)` adds the products up over the pictures; divide by their number.",
-            "`return ops.matmul(ops.transpose(seen), seen_hidden) / len(seen) - ops.matmul(ops.transpose(dreamt), dreamt_hidden) / len(dreamt)`",
-        ),
-        passed="Each weight needs to know only its two units, once awake and once asleep. Hebb's rule, with sleep.",
-    ),
-    Value(
-        "terms",
-        reference=2**16,
-        tolerance=0,
-        mistakes=[
-            Mistake(
-                2**64,
-                "That many pictures there are. Let the layers swap roles: go through the states of the hidden units instead.",
-            ),
-            Mistake(
-                2**80,
-                "That counts the states of both layers together. For each hidden state the short form adds all pictures up at once.",
-            ),
-            Mistake(
-                16,
-                "That is how many hidden units there are. Each is on or off, so how many states do they have together?",
-            ),
-            Mistake(
-                16 * 64, "That is how many weights there are. The sum has a term for each state of the hidden units."
-            ),
-            Mistake(16**2, "Two states for each of 16 units: 2 · 2 · … · 2, sixteen times, and not 16 · 16."),
-            Mistake(2 * 16, "Two states for each of 16 units multiply: 2 · 2 · … · 2, sixteen times."),
-            Mistake(2**16 - 1, "All of them off is a state, too."),
-        ],
-        hints=(
-            "A term for each state of the hidden units.",
-            "One unit has 2 states, two have 4, three have 8.",
-            "`2**16`",
-        ),
-        passed="65,536 terms take a tenth of a second. With 64 hidden units they would take nearly a million years.",
-    ),
-    Experiment(
-        "repair",
-        reference={"rate": 0.05, "gibbs_steps": 5, "persistent": False, "log_likelihood": -3.65},
-        targets=[
-            Target(
-                "log_likelihood", "the exact log-likelihood must end at −3.8 nats or more.", at_least=-3.8, at_most=0
-            ),
-            Target("gibbs_steps", "a dream takes 1 to 10 Gibbs steps here.", at_least=1, at_most=10),
-        ],
-        mistakes=[
-            Mistake(
-                lambda result: result["log_likelihood"] < -3.8 and result["persistent"] and result["rate"] < 0.01,
-                "Now the dreams keep up, but learning is so slow that it does not arrive. Let the dreams start at the data "
-                "instead, with several steps, and keep the rate.",
-                example={"rate": 0.003, "gibbs_steps": 1, "persistent": True, "log_likelihood": -7.8},
-            ),
-            Mistake(
-                lambda result: result["log_likelihood"] < -3.8 and result["persistent"],
-                "The dreams still lag behind the machine. In a world of separate valleys it is better to start them at the "
-                "pictures seen, which lie in all valleys: persistent=False.",
-                example={"rate": 0.05, "gibbs_steps": 10, "persistent": True, "log_likelihood": -12.6},
-            ),
-            Mistake(
-                lambda result: result["log_likelihood"] < -3.8 and result["gibbs_steps"] < 3,
-                "Better: the dreams start in every valley now. But so short a dream hardly leaves its picture and does not see which "
-                "valley is too deep. Give it more Gibbs steps.",
-                example={"rate": 0.05, "gibbs_steps": 1, "persistent": False, "log_likelihood": -4.1},
-            ),
-        ],
-        hints=(
-            "The broken dreams stay where they are. Where could they start instead, to be in every valley?",
-            "Start at the data, persistent=False, and let each dream take several Gibbs steps.",
-            '`{"rate": 0.05, "gibbs_steps": 5, "persistent": False}`',
-        ),
-        passed="Truer dreams, better machine. On the digits the persistent ones won: which dreams are better depends on how far apart the "
-        "valleys are and how fast you learn.",
-        excused={
-            "log_likelihood = 0": "The lesson computes the likelihood, and 30 equal pictures allow at most −3.40."
-        },
-    ),
+    Function("energy", reference="genai_course.models.boltzmann_machine:energy", cases=machines, mistakes={
+        (lambda x, weights, biases: -pairs(x, weights) - x @ biases):
+            "The ½ is missing: the double sum meets each pair twice, once as (i, j) and once as (j, i).",
+        (lambda x, weights, biases: 0.5 * pairs(x, weights) + x @ biases):
+            "The sign is turned round. A positive weight or bias makes a picture likelier, so it must lower the energy.",
+        (lambda x, weights, biases: -0.5 * pairs(x, weights) + x @ biases):
+            "The biases have the wrong sign: a positive bias makes a pixel likelier to be on, so it lowers the energy.",
+        (lambda x, weights, biases: 0.5 * pairs(x, weights) - x @ biases):
+            "The pairs have the wrong sign: a positive weight makes two pixels likelier to be on together, so it lowers the energy.",
+        (lambda x, weights, biases: -0.5 * pairs(x, weights)): "The biases are missing: subtract Σ bᵢ xᵢ, which is `ops.matmul(x, biases)`.",
+        "return → -states @ biases": "The pairs are missing: without them every pixel is on or off by itself.",
+        (lambda x, weights, biases: -0.5 * (pairs(x, weights) + x @ biases)):
+            "The ½ belongs to the pairs alone. The sum over single pixels meets each one once.",
+        "return → -0.5 * states @ weights @ states.T - states @ biases":
+            "You multiplied every picture with every other one. Multiply x W by x pixel by pixel, then add up over the pixels, axis 1.",
+        (lambda x, weights, biases: np.sum(-0.5 * pairs(x, weights) - x @ biases)):
+            "You returned one number for all pictures. Each needs its own: add up over the pixels, axis 1.",
+        (lambda x, weights, biases: np.exp(0.5 * pairs(x, weights) + x @ biases)):
+            "That is e to the minus energy, the probability before it is divided by Z. Return the energy itself.",
+    }, hints=(
+        "Two sums, one over pairs and one over single pixels, both with a minus in front.",
+        "`ops.matmul(x, weights) * x` has shape (n, pixels): added up over axis 1 it is the double sum of each picture.",
+        "`return -0.5 * ops.sum(ops.matmul(x, weights) * x, axis=1) - ops.matmul(x, biases)`",
+    ), passed="The same energy describes little magnets that like or dislike each other: the Ising model of physics.",
+        excused={"`axis=1` → `axis=-1`": "Of two axes the second is the last."}),
+    Function("free_energy", reference="genai_course.models.restricted_boltzmann_machine:free_energy", cases=two_layers, mistakes={
+        (lambda v, w, b, c: v @ b + softplus(c + v @ w).sum(axis=1)):
+            "The sign is turned round: that is the log of the sum, and the free energy is minus that.",
+        (lambda v, w, b, c: v @ b - softplus(c + v @ w).sum(axis=1)): "The pixels' biases have the wrong sign: both terms are subtracted.",
+        (lambda v, w, b, c: -v @ b + softplus(c + v @ w).sum(axis=1)): "The hidden units' terms have the wrong sign: both terms are subtracted.",
+        (lambda v, w, b, c: -softplus(c + v @ w).sum(axis=1)): "The pixels' biases are missing: subtract bᵀv too.",
+        (lambda v, w, b, c: -v @ b): "The hidden units are missing: subtract the sum of softplus over them.",
+        (lambda v, w, b, c: -v @ b - softplus(v @ w).sum(axis=1)): "The hidden biases c are missing inside the softplus.",
+        (lambda v, w, b, c: -v @ b - softplus((c + v @ w).sum(axis=1))):
+            "You added the hidden units up before the softplus. Each unit has its own two states, so each has its own softplus.",
+        (lambda v, w, b, c: -v @ b - (c + v @ w).sum(axis=1)):
+            "The softplus is missing: that is the energy with every hidden unit on. Each may also be off.",
+        (lambda v, w, b, c: -v @ b - softplus(c + v @ w).mean(axis=1)):
+            "You took the mean over the hidden units. Their factors multiply, so the logarithms add up: use the sum.",
+        (lambda v, w, b, c: np.sum(-v @ b - softplus(c + v @ w).sum(axis=1))):
+            "You returned one number for all pictures. Each needs its own: add up over the hidden units, axis 1.",
+        (lambda v, w, b, c: -v @ b - np.log(1 + (c + v @ w) ** 2).sum(axis=1)):
+            "Inside the logarithm stands 1 + e to the power of the input: use `ops.softplus`.",
+    }, hints=(
+        "One term for the pixels' biases, and one softplus for each hidden unit.",
+        "The inputs of the hidden units are `hidden_biases + ops.matmul(visible, weights)`, shape (n, hidden).",
+        "`return -ops.matmul(visible, visible_biases) - ops.sum(ops.softplus(hidden_biases + ops.matmul(visible, weights)), axis=1)`",
+    ), passed="A sum of 2 to the power of the hidden units in the time of one matrix product: that is what 'restricted' buys.",
+        excused={"`axis=1` → `axis=-1`": "Of two axes the second is the last."}),
+    Function("correlation_gap", reference="genai_course.models.restricted_boltzmann_machine:correlation_gap", cases=looks_and_dreams, mistakes={
+        (lambda v, h, vd, hd: vd.T @ hd / len(vd) - v.T @ h / len(v)):
+            "Dreamt minus seen: the machine would unlearn the pictures and learn its dreams. Turn the difference round.",
+        (lambda v, h, vd, hd: v.T @ h / len(v) + vd.T @ hd / len(vd)): "You added the dreams. They must be subtracted, or the weights grow for ever.",
+        "return → seen.T @ seen_hidden / len(seen)": "The dreams are missing. Without them every weight grows for ever.",
+        (lambda v, h, vd, hd: v.T @ h - vd.T @ hd):
+            "You added up over the pictures. Take the mean of each part: there may be more dreams than pictures.",
+        (lambda v, h, vd, hd: (v.T @ h - vd.T @ hd) / len(v)):
+            "You divided both sums by the number of pictures. The dreams have a number of their own.",
+        (lambda v, h, vd, hd: (v.T @ h - vd.T @ hd) / len(vd)):
+            "You divided both sums by the number of dreams. The pictures have a number of their own.",
+        (lambda v, h, vd, hd: (v.T @ h / len(v) - vd.T @ hd / len(vd)).T):
+            "Right numbers, transposed: a row for each pixel and a column for each hidden unit is asked for.",
+        (lambda v, h, vd, hd: v.T @ h / v.size - vd.T @ hd / vd.size):
+            "You divided by all numbers in the array. The mean is over the pictures alone: divide by `len(seen)`.",
+        (lambda v, h, vd, hd: np.outer(v.mean(0), h.mean(0)) - np.outer(vd.mean(0), hd.mean(0))):
+            "You multiplied the means. How often two units are on *together* is the mean of the products.",
+    }, hints=(
+        "Two means of products, one for looking and one for dreaming.",
+        "`ops.matmul(ops.transpose(seen), seen_hidden)` adds the products up over the pictures; divide by their number.",
+        "`return ops.matmul(ops.transpose(seen), seen_hidden) / len(seen) - ops.matmul(ops.transpose(dreamt), dreamt_hidden) / len(dreamt)`",
+    ), passed="Each weight needs to know only its two units, once awake and once asleep. Hebb's rule, with sleep."),
+    Value("terms", reference=2**16, tolerance=0, mistakes={
+        2**64: "That many pictures there are. Let the layers swap roles: go through the states of the hidden units instead.",
+        2**80: "That counts the states of both layers together. For each hidden state the short form adds all pictures up at once.",
+        16: "That is how many hidden units there are. Each is on or off, so how many states do they have together?",
+        16 * 64: "That is how many weights there are. The sum has a term for each state of the hidden units.",
+        16**2: "Two states for each of 16 units: 2 · 2 · … · 2, sixteen times, and not 16 · 16.",
+        2 * 16: "Two states for each of 16 units multiply: 2 · 2 · … · 2, sixteen times.",
+        2**16 - 1: "All of them off is a state, too.",
+    }, hints=(
+        "A term for each state of the hidden units.",
+        "One unit has 2 states, two have 4, three have 8.",
+        "`2**16`",
+    ), passed="65,536 terms take a tenth of a second. With 64 hidden units they would take nearly a million years."),
+    Experiment("repair", reference={"rate": 0.05, "gibbs_steps": 5, "persistent": False, "log_likelihood": -3.65}, targets=[
+        Target("log_likelihood", "the exact log-likelihood must end at −3.8 nats or more.", at_least=-3.8, at_most=0),
+        Target("gibbs_steps", "a dream takes 1 to 10 Gibbs steps here.", at_least=1, at_most=10),
+    ], mistakes=[
+        (lambda result: result["log_likelihood"] < -3.8 and result["persistent"] and result["rate"] < 0.01,
+         "Now the dreams keep up, but learning is so slow that it does not arrive. Let the dreams start at the data instead, with several steps, and keep the rate.",
+         {"rate": 0.003, "gibbs_steps": 1, "persistent": True, "log_likelihood": -7.8}),
+        (lambda result: result["log_likelihood"] < -3.8 and result["persistent"],
+         "The dreams still lag behind the machine. In a world of separate valleys it is better to start them at the pictures seen, which lie in all valleys: persistent=False.",
+         {"rate": 0.05, "gibbs_steps": 10, "persistent": True, "log_likelihood": -12.6}),
+        (lambda result: result["log_likelihood"] < -3.8 and result["gibbs_steps"] < 3,
+         "Better: the dreams start in every valley now. But so short a dream hardly leaves its picture and does not see which valley is too deep. Give it more Gibbs steps.",
+         {"rate": 0.05, "gibbs_steps": 1, "persistent": False, "log_likelihood": -4.1}),
+    ], hints=(
+        "The broken dreams stay where they are. Where could they start instead, to be in every valley?",
+        "Start at the data, persistent=False, and let each dream take several Gibbs steps.",
+        '`{"rate": 0.05, "gibbs_steps": 5, "persistent": False}`',
+    ), passed="Truer dreams, better machine. On the digits the persistent ones won: which dreams are better depends on how far apart the valleys are and how fast you learn.", excused={
+        "log_likelihood = 0": "The lesson computes the likelihood, and 30 equal pictures allow at most −3.40.",
+    }),
 ]
 
 PREDICTIONS = [
-    Prediction(
-        "even_share",
-        between=(0, 1),
-        close=0.1,
-        after="Each pixel, and each pair of pixels, is on as often as with three coins. What the machine sees is already right, so it rests.",
-    ),
-]
-
-QUIZ = [
-    Question(
-        "What is the partition function Z for?",
-        [
-            (
-                "It makes learning faster.",
-                "It makes it slow: it is the part that nobody can compute for large machines.",
-            ),
-            ("It separates training from test pictures.", "It has nothing to do with a split."),
-            (
-                "It makes the probabilities of all pictures add up to 1.",
-                "That is why every change of the weights changes the probability of every picture.",
-            ),
-            ("It is the energy of the likeliest picture.", "It adds up e to the minus energy over all pictures."),
-        ],
-        right="c",
-    ),
-    Question(
-        "Why could the machine without hidden units not learn the even pictures?",
-        [
-            ("Their pixels and pairs are on as often as in noise.", "The rule is about three pixels at once."),
-            ("Four pictures are too few.", "The frequencies were exact; more copies change nothing."),
-            ("The rate was too small.", "The gradient is 0 from the first round; any rate gives 0."),
-            ("It has too few states.", "It has all eight states of three pixels."),
-        ],
-        right="a",
-    ),
-    Question(
-        "A machine redraws every training picture without an error. What do you know of its likelihood?",
-        [
-            ("It is high.", "In the broken machine it was lowest when pictures were redrawn best."),
-            ("Nothing certain.", "A picture can be redrawn well and be hardly ever dreamt."),
-            ("It is exactly 0 nats.", "That would mean a probability of 1 for every picture."),
-            (
-                "It equals the reconstruction error.",
-                "That compares pixels; the likelihood compares with all other pictures.",
-            ),
-        ],
-        right="b",
-    ),
-    Question(
-        "What distinguishes persistent contrastive divergence from CD-1?",
-        [
-            ("It uses all training pictures at once.", "Both take batches."),
-            ("It computes Z exactly.", "Neither needs Z for training."),
-            ("It never draws the hidden units.", "Both draw them in every Gibbs step."),
-            (
-                "Its dreams go on from step to step; CD-1's start at the data again.",
-                "So they get far from the data and find what is likely there.",
-            ),
-        ],
-        right="d",
-    ),
-    Question(
-        "Annealed importance sampling with too few temperatures gives a log Z that is too low. What does the test log-likelihood look like then?",
-        [
-            ("Too bad.", "The likelihood is −F − log Z: a smaller log Z makes it larger."),
-            ("Too good.", "So check that the estimate stays where it is when you double the temperatures."),
-            ("Unchanged.", "Every picture's likelihood has −log Z in it."),
-            ("Infinite.", "It is off by a finite number, the same for every picture."),
-        ],
-        right="b",
-    ),
+    Prediction("even_share", between=(0, 1), close=0.1,
+               after="Each pixel, and each pair of pixels, is on as often as with three coins. What the machine sees is already right, so it rests."),
 ]

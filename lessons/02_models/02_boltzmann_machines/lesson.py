@@ -8,7 +8,7 @@
 # |---|---|
 # | **You will** | write an energy and check that all probabilities add up to 1 · find what pairs of pixels cannot see · train hidden units by contrastive divergence · measure an exact likelihood beside three rivals · repair dreams that got stuck |
 # | **First** | [Markov chain Monte Carlo](../02_models/01_markov_chain_monte_carlo.ipynb) |
-# | **Time** | 25 min of reading, 25 min of exercises, 45 s of computing |
+# | **Time** | {{ reading_minutes }} min of reading, {{ exercise_minutes }} min of exercises, {{ computing_seconds }} s of computing |
 
 # %% [markdown] tags=["instructor"]
 # **For teachers, 60 minutes.** Energies 10 · what pairs cannot see 8 · hidden units 14 · digits 14 · breaking it 9 · quiz 5.
@@ -38,7 +38,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import BernoulliRBM
 
 from genai_course.models.boltzmann_machine import all_states
-from genai_course.models.restricted_boltzmann_machine import falling_rate, gibbs_step
+from genai_course.models.restricted_boltzmann_machine import rbm_optimizer, gibbs_step
 from genai_course.training import Progress
 
 random_numbers = np.random.default_rng(SEED)
@@ -301,11 +301,12 @@ def train_machine(name, **settings):
     """A machine of 16 hidden units, and its exact test log-likelihood after each epoch."""
     keras.utils.set_random_seed(SEED)
     machine, likelihoods = models.RestrictedBoltzmannMachine(16, (8, 8, 1), **settings), []
-    machine.compile(falling_rate(epochs * -(-len(many) // 64)), **run.compile_options)
+    machine.adapt(train)  # biases that know how often each pixel is on
+    machine.compile(rbm_optimizer(epochs * -(-len(many) // 64)), **run.compile_options)
     def measure(epoch, logs):
         likelihoods.append(exact_log_likelihood(machine.parameters(), test))
     watch = keras.callbacks.LambdaCallback(on_epoch_end=measure)
-    machine.fit(many, epochs=epochs, verbose=0, callbacks=[watch, Progress(name)])
+    machine.fit(many, batch_size=64, epochs=epochs, verbose=0, callbacks=[watch, Progress(name)])
     return machine, likelihoods
 
 # %%
@@ -455,10 +456,11 @@ claim("With 1,000 temperatures the estimate is within 0.2 nats",
 
 # %%
 keras.utils.set_random_seed(SEED)
-large = models.RestrictedBoltzmannMachine(64, (8, 8, 1))
+large = models.RestrictedBoltzmannMachine(64, (8, 8, 1)).adapt(train)
 large_epochs = run.steps(smoke=1, laptop=10, gpu=50)
-large.compile(falling_rate(large_epochs * -(-len(many) // 64)), **run.compile_options)
-large.fit(many, epochs=large_epochs, verbose=0, callbacks=[Progress("64 hidden units")])
+large.compile(rbm_optimizer(large_epochs * -(-len(many) // 64)), **run.compile_options)
+large.fit(many, batch_size=64, epochs=large_epochs, verbose=0,
+          callbacks=[Progress("64 hidden units")])
 log_partition, error = large.estimate_log_partition(max(estimates), seed=SEED)
 likelihoods["PCD, 64 hidden, estimated"] = float(large.log_prob(test, log_partition).mean())
 
@@ -485,7 +487,7 @@ def stuck_or_not(rate, gibbs_steps, persistent):
     """Exact log-likelihood and reconstruction error after each of ten epochs."""
     keras.utils.set_random_seed(SEED)
     machine = models.RestrictedBoltzmannMachine(
-        12, (4, 4, 1), gibbs_steps=gibbs_steps, persistent=persistent)
+        12, (4, 4, 1), gibbs_steps=gibbs_steps, persistent=persistent).adapt(batch)
     machine.compile(keras.optimizers.SGD(rate, momentum=0.9), **run.compile_options)
     likelihoods = []
     def measure(epoch, logs):

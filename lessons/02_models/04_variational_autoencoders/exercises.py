@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from genai_course.exercises.definitions import Experiment, Function, Mistake, Prediction, Question, Target
+from genai_course.exercises.definitions import Experiment, Function, Prediction, Target
 
 
 def clouds(rng):
@@ -10,8 +10,9 @@ def clouds(rng):
     return [tuple(rng.normal(size=shape) for _ in range(3)) for shape in [(2, 3), (5, 4)]]
 
 
-def price(mean, variance, log_variance, reduce=np.sum, axis=1):
-    return 0.5 * reduce(mean**2 + variance - 1 - log_variance, axis=axis)
+def kl_divergence(mean, log_variance):
+    """The model's, which calls another function, written out."""
+    return 0.5 * np.sum(mean**2 + np.exp(log_variance) - 1 - log_variance, axis=1)
 
 
 def warm_up(epoch, epochs_to_full):
@@ -20,306 +21,88 @@ def warm_up(epoch, epochs_to_full):
 
 
 EXERCISES = [
-    Function(
-        "reparameterise",
-        reference="genai_course.models.variational_autoencoder:reparameterise",
-        cases=clouds,
-        traced=True,
-        mistakes=[
-            Mistake(
-                lambda mean, log_variance, noise: mean + log_variance * noise,
-                "You scaled the noise by log σ². The encoder gives the logarithm of the variance; the noise needs the standard deviation "
-                "σ = exp(½ log σ²).",
-            ),
-            Mistake(
-                lambda mean, log_variance, noise: mean + np.exp(log_variance) * noise,
-                "You scaled the noise by σ², the variance. Its square root is σ: halve the logarithm before `exp`.",
-            ),
-            Mistake(
-                lambda mean, log_variance, noise: mean + np.exp(2 * log_variance) * noise,
-                "You doubled the logarithm, which squares the variance. A square root halves the logarithm.",
-            ),
-            Mistake(
-                lambda mean, log_variance, noise: mean + np.exp(-0.5 * log_variance) * noise,
-                "You scaled by 1/σ. The sign in the exponent is wrong: a larger log-variance means a larger cloud.",
-            ),
-            Mistake(
-                lambda mean, log_variance, noise: mean + noise,
-                "The cloud always has size 1: the log-variance has no effect. Scale the noise by σ.",
-            ),
-            Mistake(
-                lambda mean, log_variance, noise: np.exp(0.5 * log_variance) * noise,
-                "Every cloud sits at 0: the mean is missing. Add it.",
-            ),
-            Mistake(
-                lambda mean, log_variance, noise: mean - np.exp(0.5 * log_variance) * noise,
-                "You subtracted the noise. As a random draw that is as good, since −ε is as likely as ε. With this ε, the formula asks for plus.",
-            ),
-            Mistake(
-                lambda mean, log_variance, noise: mean + np.exp(0.5 * log_variance),
-                "The noise is missing, so every draw lands in the same place. Multiply σ by the noise.",
-            ),
-            Mistake(
-                lambda mean, log_variance, noise: mean * np.exp(0.5 * log_variance) + noise,
-                "You scaled the mean. The noise is what gets the size of the cloud: μ + σ · ε.",
-            ),
-            Mistake(
-                lambda mean, log_variance, noise: np.exp(0.5 * log_variance) * (mean + noise),
-                "σ multiplies the mean as well; the brackets are in the wrong place. It is μ + σ · ε.",
-            ),
-        ],
-        hints=(
-            "Start from the noise ε. Make it as large as the cloud, then carry it to the middle of the cloud.",
-            "σ is the square root of the variance, and you have the variance's logarithm: σ = exp(½ · log σ²).",
-            "`return mean + ops.exp(0.5 * log_variance) * noise`",
-        ),
-        passed="The randomness now comes in from outside, and gradients pass through μ and σ as through any other number.",
-    ),
-    Function(
-        "kl_divergence",
-        reference="genai_course.models.variational_autoencoder:kl_divergence",
-        cases=lambda rng: [case[:2] for case in clouds(rng)],
-        traced=True,
-        mistakes=[
-            Mistake(
-                lambda mean, log_variance: np.sum(price(mean, np.exp(log_variance), log_variance)),
-                "You returned one price for the whole batch. Each picture has its own: sum over the numbers of the code, axis 1, and "
-                "leave the first axis alone.",
-            ),
-            Mistake(
-                lambda mean, log_variance: np.mean(price(mean, np.exp(log_variance), log_variance)),
-                "You returned one average price for the batch. Each picture has its own: sum over axis 1 only.",
-            ),
-            Mistake(
-                lambda mean, log_variance: 0.5 * (mean**2 + np.exp(log_variance) - 1 - log_variance),
-                "You have a price for every number of the code. A picture pays for all of them: sum over axis 1.",
-            ),
-            Mistake(
-                lambda mean, log_variance: price(mean, np.exp(log_variance), log_variance, np.mean),
-                "You took the mean over the code. The KL divergence is the sum: every number of the code is paid for.",
-            ),
-            Mistake(
-                lambda mean, log_variance: price(mean, np.exp(log_variance), log_variance, axis=0),
-                "You summed over the pictures (axis 0). Sum over the numbers of the code, axis 1.",
-            ),
-            Mistake(
-                lambda mean, log_variance: price(mean, log_variance, np.log(np.abs(log_variance))),
-                "You took the log-variance for the variance. The variance is exp(log σ²), and log σ² is already the logarithm.",
-            ),
-            Mistake(
-                lambda mean, log_variance: price(mean, np.exp(0.5 * log_variance), log_variance),
-                "You used σ where the formula has σ². The variance is exp(log σ²), without the half.",
-            ),
-            Mistake(
-                lambda mean, log_variance: price(mean, np.exp(2 * log_variance), log_variance),
-                "You squared the variance. exp(log σ²) is σ² already.",
-            ),
-            Mistake(
-                lambda mean, log_variance: price(mean, log_variance**2, log_variance),
-                "You squared the log-variance. σ² is exp(log σ²).",
-            ),
-            Mistake(
-                lambda mean, log_variance: -price(mean, np.exp(log_variance), log_variance),
-                "The sign is turned round. A KL divergence is never below 0; the ELBO subtracts it afterwards.",
-            ),
-            Mistake(
-                lambda mean, log_variance: 2 * price(mean, np.exp(log_variance), log_variance),
-                "The factor ½ is missing.",
-            ),
-            Mistake(
-                lambda mean, log_variance: price(mean, np.exp(log_variance), log_variance) + 0.5 * mean.shape[1],
-                "The −1 is missing. With it, a cloud that is N(0, 1) costs exactly 0.",
-            ),
-            Mistake(
-                lambda mean, log_variance: price(np.sqrt(np.abs(mean)), np.exp(log_variance), log_variance),
-                "You took |μ| where the formula has μ².",
-            ),
-            Mistake(
-                lambda mean, log_variance: price(0 * mean, np.exp(log_variance), log_variance),
-                "The mean has no effect. Moving away from 0 costs ½ μ².",
-            ),
-            Mistake(
-                lambda mean, log_variance: price(mean, np.exp(log_variance), -log_variance),
-                "The logarithm is added. It is subtracted, so that a shrinking cloud becomes dear.",
-            ),
-            Mistake(
-                lambda mean, log_variance: price(mean, np.exp(log_variance), 2 * log_variance),
-                "You subtracted log σ² twice over. `log_variance` already is log σ², not log σ.",
-            ),
-            Mistake(
-                lambda mean, log_variance: price(mean, np.exp(log_variance), 0 * log_variance),
-                "The logarithm is missing: subtract `log_variance`, or a cloud could shrink to a point for free.",
-            ),
-        ],
-        hints=(
-            "Go term by term through the formula. Which of the four do you have, and which must be made from the log-variance?",
-            "μ² is `ops.square(mean)`, σ² is `ops.exp(log_variance)`, log σ² is `log_variance` itself. Sum over axis 1, then take half.",
-            "`return 0.5 * ops.sum(ops.square(mean) + ops.exp(log_variance) - 1 - log_variance, axis=1)`",
-        ),
-        passed="One price a picture, in nats, and never below 0. At 0.69 nats, one bit, a number of the code says one yes or no.",
-    ),
-    Experiment(
-        "beta",
-        reference={"beta": 1.5, "active_units": 16, "frechet": 10.0},
-        targets=[
-            Target(
-                "active_units",
-                "at least 14 of the 16 must be active. A smaller β charges less for saying something.",
-                at_least=14,
-                at_most=16,
-            ),
-            Target(
-                "frechet",
-                "the dice must come within 13 of real letters. Try a β nearer to 1.",
-                at_least=0.1,
-                at_most=13,
-            ),
-            Target("beta", "β must be above 0, and a number you could write down.", accept=lambda beta: 0 < beta < 1e6),
-        ],
-        mistakes=[
-            Mistake(
-                lambda result: result["beta"] <= 0,
-                "With β of 0 or less the KL term has no say or pulls the wrong way, and the dice have nothing to do with the codes. "
-                "Choose a β above 0.",
-                example={"beta": 0.0, "active_units": 16, "frechet": 60.0},
-            ),
-            Mistake(
-                lambda result: result["active_units"] == 0,
-                "Still collapsed: no unit is active. The KL term weighs too much; go down by a factor of ten.",
-                example={"beta": 30.0, "active_units": 0, "frechet": 83.0},
-            ),
-            Mistake(
-                lambda result: result["active_units"] < 14,
-                "Some units are still silent. β is a little too large: halve it.",
-                example={"beta": 10.0, "active_units": 11, "frechet": 49.0},
-            ),
-            Mistake(
-                lambda result: result["frechet"] > 13 and result["beta"] < 1,
-                "All units speak, and the dice miss: with so small a β the clouds ignore N(0, 1), where the dice come from. Raise β.",
-                example={"beta": 0.03, "active_units": 16, "frechet": 25.0},
-            ),
-            Mistake(
-                lambda result: result["frechet"] > 13,
-                "The units are active, and the letters are still blurred. The KL term weighs a little too much: lower β.",
-                example={"beta": 6.0, "active_units": 15, "frechet": 20.0},
-            ),
-        ],
-        hints=(
-            "Look at the table of three: 0.03 fails for one reason, 30 for another.",
-            "Anything near the plain ELBO should do.",
-            "Try 1.5.",
-        ),
-        passed="It speaks again, and the dice land near letters. β is a dial between drawing well and being drawn from easily.",
-    ),
-    Function(
-        "warm_up",
-        reference=warm_up,
-        cases=lambda rng: [(0, 4), (1, 4), (3, 4), (4, 4), (9, 4), (2, 8), (100, 10)],
-        mistakes=[
-            Mistake(
-                lambda epoch, epochs_to_full: epoch / epochs_to_full,
-                "The line goes on rising above 1 after `epochs_to_full`. Cut it there with `min(1.0, …)`.",
-            ),
-            Mistake(
-                lambda epoch, epochs_to_full: max(1.0, epoch / epochs_to_full),
-                "You took the larger of 1 and the line, so the weight starts at 1 and grows. Take the smaller: `min`.",
-            ),
-            Mistake(
-                lambda epoch, epochs_to_full: min(1.0, (epoch + 1) / epochs_to_full),
-                "You are one epoch early: in epoch 0 the weight is 0, in epoch `epochs_to_full` it reaches 1.",
-            ),
-            Mistake(
-                lambda epoch, epochs_to_full: min(1.0, epoch // epochs_to_full),
-                "The weight jumps from 0 to 1. Let it rise in a straight line in between: `/` keeps the fraction that `//` drops.",
-            ),
-            Mistake(
-                lambda epoch, epochs_to_full: max(0.0, 1 - epoch / epochs_to_full),
-                "Your weight falls from 1 to 0. A warm-up begins at 0.",
-            ),
-            Mistake(
-                lambda epoch, epochs_to_full: min(1.0, epochs_to_full / max(epoch, 1)),
-                "You divided the wrong way round. In epoch 2 of 8 the weight should be 2/8.",
-            ),
-        ],
-        hints=(
-            "What share of the way to `epochs_to_full` has been gone in this epoch?",
-            "`epoch / epochs_to_full` is the line; it must not go above 1.",
-            "`return min(1.0, epoch / epochs_to_full)`",
-        ),
-        passed="A gentle start. In a training loop you would write `model.beta.assign(warm_up(epoch, 4))` before each epoch.",
-    ),
+    Function("reparameterise", reference="genai_course.models.variational_autoencoder:reparameterise", cases=clouds, traced=True, mistakes={
+        "ops.exp(0.5 * log_variance) → log_variance":
+            "You scaled the noise by log σ². The encoder gives the logarithm of the variance; the noise needs the standard deviation σ = exp(½ log σ²).",
+        "0.5 * →": "You scaled the noise by σ², the variance. Its square root is σ: halve the logarithm before `exp`.",
+        "0.5 → 2": "You doubled the logarithm, which squares the variance. A square root halves the logarithm.",
+        "0.5 → -0.5": "You scaled by 1/σ. The sign in the exponent is wrong: a larger log-variance means a larger cloud.",
+        "ops.exp(0.5 * log_variance) * →": "The cloud always has size 1: the log-variance has no effect. Scale the noise by σ.",
+        "mean + →": "Every cloud sits at 0: the mean is missing. Add it.",
+        "+ → -": "You subtracted the noise. As a random draw that is as good, since −ε is as likely as ε. With this ε, the formula asks for plus.",
+        "* noise →": "The noise is missing, so every draw lands in the same place. Multiply σ by the noise.",
+        "return → mean * ops.exp(0.5 * log_variance) + noise": "You scaled the mean. The noise is what gets the size of the cloud: μ + σ · ε.",
+        "return → ops.exp(0.5 * log_variance) * (mean + noise)":
+            "σ multiplies the mean as well; the brackets are in the wrong place. It is μ + σ · ε.",
+    }, hints=(
+        "Start from the noise ε. Make it as large as the cloud, then carry it to the middle of the cloud.",
+        "σ is the square root of the variance, and you have the variance's logarithm: σ = exp(½ · log σ²).",
+        "`return mean + ops.exp(0.5 * log_variance) * noise`",
+    ), passed="The randomness now comes in from outside, and gradients pass through μ and σ as through any other number."),
+    Function("kl_divergence", reference="genai_course.models.variational_autoencoder:kl_divergence", written_out=kl_divergence,
+        cases=lambda rng: [case[:2] for case in clouds(rng)], traced=True, mistakes={
+        "return → np.sum(…)":
+            "You returned one price for the whole batch. Each picture has its own: sum over the numbers of the code, axis 1, and leave the first axis alone.",
+        "return → np.mean(…)": "You returned one average price for the batch. Each picture has its own: sum over axis 1 only.",
+        "return → 0.5 * (mean**2 + np.exp(log_variance) - 1 - log_variance)":
+            "You have a price for every number of the code. A picture pays for all of them: sum over axis 1.",
+        "sum → mean": "You took the mean over the code. The KL divergence is the sum: every number of the code is paid for.",
+        "axis=1 → axis=0": "You summed over the pictures (axis 0). Sum over the numbers of the code, axis 1.",
+        ("- log_variance → - np.log(np.abs(log_variance))", "np.exp(log_variance) → log_variance"):
+            "You took the log-variance for the variance. The variance is exp(log σ²), and log σ² is already the logarithm.",
+        "exp(log_variance) → exp(0.5 * log_variance)": "You used σ where the formula has σ². The variance is exp(log σ²), without the half.",
+        "exp(log_variance) → exp(2 * log_variance)": "You squared the variance. exp(log σ²) is σ² already.",
+        "np.exp(log_variance) → log_variance**2": "You squared the log-variance. σ² is exp(log σ²).",
+        "return → -…": "The sign is turned round. A KL divergence is never below 0; the ELBO subtracts it afterwards.",
+        "0.5 * →": "The factor ½ is missing.",
+        "- 1 →": "The −1 is missing. With it, a cloud that is N(0, 1) costs exactly 0.",
+        "mean**2 → np.abs(mean)": "You took |μ| where the formula has μ².",
+        "mean**2 + →": "The mean has no effect. Moving away from 0 costs ½ μ².",
+        "- log_variance → + log_variance": "The logarithm is added. It is subtracted, so that a shrinking cloud becomes dear.",
+        "- log_variance → - 2 * log_variance": "You subtracted log σ² twice over. `log_variance` already is log σ², not log σ.",
+        "- log_variance →": "The logarithm is missing: subtract `log_variance`, or a cloud could shrink to a point for free.",
+    }, hints=(
+        "Go term by term through the formula. Which of the four do you have, and which must be made from the log-variance?",
+        "μ² is `ops.square(mean)`, σ² is `ops.exp(log_variance)`, log σ² is `log_variance` itself. Sum over axis 1, then take half.",
+        "`return 0.5 * ops.sum(ops.square(mean) + ops.exp(log_variance) - 1 - log_variance, axis=1)`",
+    ), passed="One price a picture, in nats, and never below 0. At 0.69 nats, one bit, a number of the code says one yes or no."),
+    Experiment("beta", reference={"beta": 1.5, "active_units": 16, "frechet": 10.0}, targets=[
+        Target("active_units", "at least 14 of the 16 must be active. A smaller β charges less for saying something.", at_least=14, at_most=16),
+        Target("frechet", "the dice must come within 13 of real letters. Try a β nearer to 1.", at_least=0.1, at_most=13),
+        Target("beta", "β must be above 0, and a number you could write down.", accept=lambda beta: 0 < beta < 1e6),
+    ], mistakes=[
+        (lambda result: result["beta"] <= 0,
+         "With β of 0 or less the KL term has no say or pulls the wrong way, and the dice have nothing to do with the codes. Choose a β above 0.",
+         {"beta": 0.0, "active_units": 16, "frechet": 60.0}),
+        (lambda result: result["active_units"] == 0, "Still collapsed: no unit is active. The KL term weighs too much; go down by a factor of ten.",
+         {"beta": 30.0, "active_units": 0, "frechet": 83.0}),
+        (lambda result: result["active_units"] < 14, "Some units are still silent. β is a little too large: halve it.",
+         {"beta": 10.0, "active_units": 11, "frechet": 49.0}),
+        (lambda result: result["frechet"] > 13 and result["beta"] < 1,
+         "All units speak, and the dice miss: with so small a β the clouds ignore N(0, 1), where the dice come from. Raise β.",
+         {"beta": 0.03, "active_units": 16, "frechet": 25.0}),
+        (lambda result: result["frechet"] > 13, "The units are active, and the letters are still blurred. The KL term weighs a little too much: lower β.",
+         {"beta": 6.0, "active_units": 15, "frechet": 20.0}),
+    ], hints=(
+        "Look at the table of three: 0.03 fails for one reason, 30 for another.",
+        "Anything near the plain ELBO should do.",
+        "Try 1.5.",
+    ), passed="It speaks again, and the dice land near letters. β is a dial between drawing well and being drawn from easily."),
+    Function("warm_up", reference=warm_up, cases=lambda rng: [(0, 4), (1, 4), (3, 4), (4, 4), (9, 4), (2, 8), (100, 10)], mistakes={
+        "return → epoch / epochs_to_full": "The line goes on rising above 1 after `epochs_to_full`. Cut it there with `min(1.0, …)`.",
+        "min → max": "You took the larger of 1 and the line, so the weight starts at 1 and grows. Take the smaller: `min`.",
+        "epoch → (epoch + 1)": "You are one epoch early: in epoch 0 the weight is 0, in epoch `epochs_to_full` it reaches 1.",
+        "/ → //": "The weight jumps from 0 to 1. Let it rise in a straight line in between: `/` keeps the fraction that `//` drops.",
+        "return → max(0.0, 1 - epoch / epochs_to_full)": "Your weight falls from 1 to 0. A warm-up begins at 0.",
+        "epoch / epochs_to_full → epochs_to_full / max(epoch, 1)": "You divided the wrong way round. In epoch 2 of 8 the weight should be 2/8.",
+    }, hints=(
+        "What share of the way to `epochs_to_full` has been gone in this epoch?",
+        "`epoch / epochs_to_full` is the line; it must not go above 1.",
+        "`return min(1.0, epoch / epochs_to_full)`",
+    ), passed="A gentle start. In a training loop you would write `model.beta.assign(warm_up(epoch, 4))` before each epoch."),
 ]
 
 PREDICTIONS = [
-    Prediction(
-        "frechet",
-        between=(0, 500),
-        close=2.0,
-        after="Dice are not perfect: the clouds do not quite fill N(0, 1). A mixture on the codes mends most of it.",
-    ),
-]
-
-QUIZ = [
-    Question(
-        "Why does the encoder give log σ² and not σ²?",
-        [
-            ("Because the KL term contains a logarithm.", "It does, and it could take the logarithm of σ² as well."),
-            ("To make the clouds smaller.", "Any size can be written either way."),
-            (
-                "A network's output may be any number, and a variance must be above 0.",
-                "exp makes a valid variance of whatever comes out.",
-            ),
-            ("To save memory.", "One number for each dimension either way."),
-        ],
-        right="c",
-    ),
-    Question(
-        "What would happen without the KL term?",
-        [
-            ("The drawings would get worse.", "They would get better: nothing else is asked for."),
-            ("The clouds would shrink to points, and dice would miss them.", "It would be an autoencoder again."),
-            ("All clouds would become N(0, 1).", "The KL term is what pulls them there."),
-            ("Training would not be possible.", "It would train well, as in the lesson before."),
-        ],
-        right="b",
-    ),
-    Question(
-        "The loss looks fine and no unit is active. What do the samples look like?",
-        [
-            (
-                "All nearly the same: an average picture.",
-                "The code has no say, so the decoder draws what fits everybody a little.",
-            ),
-            ("Like the training pictures.", "To draw one of them the decoder would need the code to tell which."),
-            ("Sharp but wrong letters.", "A letter is a decision, and there is no code to decide by."),
-            ("Pure noise.", "The decoder has learned the average well."),
-        ],
-        right="a",
-    ),
-    Question(
-        "Kernel density reaches a splendid Fréchet distance. What should you say?",
-        [
-            ("It is the best generative model of the six.", "Look at how near its pictures lie to the training set."),
-            (
-                "The Fréchet distance is useless.",
-                "It measured what it measures: both sets look alike. It does not ask how that came about.",
-            ),
-            ("The classifier is broken.", "The classifier reads its pictures well, since they nearly are real ones."),
-            (
-                "It copies its training pictures with a little noise; the nearest distance shows it.",
-                "That is why a table has more than one column.",
-            ),
-        ],
-        right="d",
-    ),
-    Question(
-        "The ELBO of model A is above that of model B. Is log p(x) higher under A?",
-        [
-            ("Yes, always.", "Both are lower bounds, and B's may be looser."),
-            ("Not necessarily: B's bound may be looser.", "The importance-weighted bound of both would tell more."),
-            ("No, it is lower.", "It may be either."),
-            ("Only if both have the same code size.", "Code size does not turn a bound into the value."),
-        ],
-        right="b",
-    ),
+    Prediction("frechet", between=(0, 500), close=2.0,
+               after="Dice are not perfect: the clouds do not quite fill N(0, 1). A mixture on the codes mends most of it."),
 ]

@@ -8,7 +8,7 @@
 # |---|---|
 # | **You will** | write the two functions that turn an autoencoder into a VAE · train one on your own functions · compare its letters with three baselines · check its bound · switch posterior collapse on, detect it and repair it |
 # | **First** | [Autoencoders](03_autoencoders.ipynb) |
-# | **Time** | 25 min of reading, 25 min of exercises, 55 s of computing |
+# | **Time** | {{ reading_minutes }} min of reading, {{ exercise_minutes }} min of exercises, {{ computing_seconds }} s of computing |
 
 # %% [markdown] tags=["instructor"]
 # **For teachers, 60 minutes.** From points to clouds 8 · exercises 1 and 2 with the map 17 · the table 12 · the bound 6 · collapse 10 · make or quiz 7.
@@ -24,7 +24,7 @@ SEED = 0
 # %%
 from genai_course import (
     check, claim, data, evaluation, hint, latent, models, plots,
-    predict, quiz, setup, show_source, widgets,
+    predict, quiz, record, setup, show_source, widgets,
 )
 
 run = setup(PROFILE, SEED)
@@ -277,8 +277,8 @@ claim(
 
 # %% [markdown]
 # ## Predict
-# How well do dice draw letters? The Fréchet distance compares drawn letters with real ones, through the eyes of the course's classifier: real against real gives about 0.3, and a mixture
-# of 50 Gaussians fitted to the *pixels* about 8. What will your dice, thrown into the VAE's decoder, reach?
+# How well do dice draw letters? The Fréchet distance compares drawn letters with real ones, through the eyes of the course's classifier: real against real gives {{ real_letters:.1f }}, and a mixture
+# of 50 Gaussians fitted to the *pixels* {{ mixture_of_50:.0f }}. What will your dice, thrown into the VAE's decoder, reach?
 
 # %% tags=["exercise"] solution="5"
 my_guess = ...  # a Fréchet distance, 0 or more
@@ -338,7 +338,9 @@ samples["kernel density"] = to_pictures(chosen + 0.1 * noise)
 # %% tags=["nbval-ignore-output"]
 scores = {}
 for name, pictures in track(samples.items(), "Scoring"):
-    scores[name] = evaluation.picture_scores(pictures)
+    scores[name] = evaluation.evaluate_images(pictures, samples=n)
+record("real_letters", scores["real letters"]["frechet"], "Fréchet distance, real letters")
+record("mixture_of_50", scores["mixture of 50"]["frechet"], "Fréchet distance, mixture", 0.1)
 predict("variational_autoencoders-frechet", outcome=scores["VAE, dice"]["frechet"])
 
 # %% tags=["nbval-ignore-output"]
@@ -392,7 +394,9 @@ claim(
 # **Read the table with care.** Kernel density has a splendid Fréchet distance and has learned nothing: look at its distance to the nearest training picture. One number never tells the
 # whole story. And dice alone only keep up with a mixture of 50: it is the prior fitted afterwards that wins.
 #
-# The mixtures here stop early. Fitted to the end they reach 6.1 and 4.7; this VAE, trained for a minute, with a mixture of 200 on its codes, reaches 0.8 (`benchmarks/`).
+# The mixtures here stop early. Fitted to the end they reach {{ benchmarks.quality.drawing["mixture of 50, 60 PCA dimensions"].frechet:.1f }} and
+# {{ benchmarks.quality.drawing["mixture of 200, 60 PCA dimensions"].frechet:.1f }}; this VAE, trained for a minute, with a mixture of 200 on its codes, reaches
+# {{ benchmarks.quality.drawing["VAE 60 s, mixture of 200 on codes"].frechet:.1f }} (`benchmarks/`).
 
 # %% [markdown]
 # ## Break it: a VAE that says nothing

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from genai_course.exercises.definitions import Experiment, Function, Mistake, Prediction, Question, Target
+from genai_course.exercises.definitions import Experiment, Function, Prediction, Target
 
 
 def softplus(values):
@@ -22,236 +22,82 @@ def two_logits(rng):
 
 
 EXERCISES = [
-    Function(
-        "optimal_discriminator",
-        reference="genai_course.models.generative_adversarial_network:optimal_discriminator",
-        cases=densities,
-        mistakes=[
-            Mistake(
-                lambda p_real, p_fake: p_fake / (p_real + p_fake),
-                "That is the probability that the point is forged. The critic answers with the probability that it is real.",
-            ),
-            Mistake(
-                lambda p_real, p_fake: p_real / p_fake,
-                "That is the odds, how many times more likely real is than forged. A probability divides by everything that turns up at x: "
-                "p_real + p_fake.",
-            ),
-            Mistake(
-                lambda p_real, p_fake: p_real,
-                "That is how often real numbers turn up at x. The critic asks what share of all numbers at x they are.",
-            ),
-            Mistake(
-                lambda p_real, p_fake: p_real - p_fake,
-                "You took the difference. Its sign says which is likelier; a probability is a share, so divide by the sum.",
-            ),
-            Mistake(
-                lambda p_real, p_fake: p_real * p_fake / (p_real + p_fake),
-                "The top should hold only the real density: of all that turns up at x, how much is real?",
-            ),
-            Mistake(
-                lambda p_real, p_fake: (p_real > p_fake) * 1.0,
-                "You answered yes or no. A perfect critic is only as sure as the densities allow: return the share.",
-            ),
-        ],
-        hints=(
-            "Stand at x and count. Of all the numbers that land here, which share is real?",
-            "Real ones land here with p_real, forged ones with p_fake. A share is a part divided by the whole.",
-            "`return p_real / (p_real + p_fake)`",
-        ),
-        passed="Bayes' rule with equal priors. It is Proposition 1 of the paper that invented this game.",
-    ),
-    Function(
-        "discriminator_loss",
-        reference="genai_course.models.generative_adversarial_network:discriminator_loss",
-        cases=two_logits,
-        traced=True,
-        mistakes=[
-            Mistake(
-                lambda real, fake: np.mean(softplus(real)) + np.mean(softplus(-fake)),
-                "The signs are swapped, so the critic would learn to call forgeries real. Real logits should rise: softplus(−real); forged ones "
-                "should fall: softplus(fake).",
-            ),
-            Mistake(
-                lambda real, fake: np.mean(softplus(-real)),
-                "Only the real pictures count in your loss, so a critic that calls everything real would be perfect. Add the forgeries' part.",
-            ),
-            Mistake(
-                lambda real, fake: np.mean(softplus(fake)),
-                "Only the forgeries count in your loss, so a critic that calls everything forged would be perfect. Add the real pictures' part.",
-            ),
-            Mistake(
-                lambda real, fake: np.mean(softplus(-real)) + np.mean(softplus(-fake)),
-                "Both parts push the logits up. For forgeries the critic should say less than 0: softplus(fake), without the minus.",
-            ),
-            Mistake(
-                lambda real, fake: np.mean(softplus(real)) + np.mean(softplus(fake)),
-                "Both parts push the logits down. For real pictures it is softplus(−real).",
-            ),
-            Mistake(
-                lambda real, fake: np.mean(softplus(-real)) - np.mean(softplus(fake)),
-                "You subtracted the forgeries' part, which rewards the critic for being fooled. Add it.",
-            ),
-            Mistake(
-                lambda real, fake: np.sum(softplus(-real)) + np.sum(softplus(fake)),
-                "You added the pictures up. Take the mean, so that the loss means the same for every batch size.",
-            ),
-            Mistake(
-                lambda real, fake: softplus(-real) + softplus(fake),
-                "You have a loss for every pair. Training needs one number: the mean of each part.",
-            ),
-            Mistake(
-                lambda real, fake: 0.5 * (np.mean(softplus(-real)) + np.mean(softplus(fake))),
-                "You halved the sum. Many programs do; here the two parts are added, so that a critic who guesses has a loss of 2 log 2.",
-            ),
-            Mistake(
-                lambda real, fake: np.mean(-real) + np.mean(fake),
-                "The softplus is missing. That is the loss of a Wasserstein critic, another game with other rules.",
-            ),
-        ],
-        hints=(
-            "Two parts, one for each kind of picture. Which way should each kind's logits go?",
-            "−log σ(d) = softplus(−d) for the real ones, −log(1 − σ(d)) = softplus(d) for the forged ones; `ops.mean` of each, then add.",
-            "`return ops.mean(ops.softplus(-real_logits)) + ops.mean(ops.softplus(fake_logits))`",
-        ),
-        passed="A critic that always answers 0, a coin toss, has a loss of 2 log 2 = 1.39. Keep the number in mind for the curves.",
-    ),
-    Function(
-        "generator_loss",
-        reference="genai_course.models.generative_adversarial_network:generator_loss",
-        cases=lambda rng: [(rng.normal(size=(3, 1)),), (1 + 2 * rng.normal(size=(6, 1)),)],
-        traced=True,
-        mistakes=[
-            Mistake(
-                lambda fake: np.mean(softplus(fake)),
-                "That is the critic's part: it falls when forgeries are found out. The forger wants the opposite sign inside.",
-            ),
-            Mistake(
-                lambda fake: np.mean(-softplus(fake)),
-                "That is log(1 − σ(d)), the game as first written down. Asked for is −log σ(d); you will see why in a moment.",
-            ),
-            Mistake(
-                lambda fake: -np.mean(softplus(-fake)),
-                "The sign in front is turned round: minimising it would make forgeries worse. −log σ(d) is never below 0.",
-            ),
-            Mistake(
-                lambda fake: np.sum(softplus(-fake)),
-                "You added the forgeries up. Take the mean, so that the loss means the same for every batch size.",
-            ),
-            Mistake(
-                lambda fake: softplus(-fake),
-                "You have a loss for each forgery. Training needs one number: the mean.",
-            ),
-            Mistake(
-                lambda fake: np.mean(-fake),
-                "The softplus is missing. That is the forger's loss in the Wasserstein game.",
-            ),
-        ],
-        hints=(
-            "The forger is happy when the critic's logit for its picture is large.",
-            "−log σ(d) is softplus(−d).",
-            "`return ops.mean(ops.softplus(-fake_logits))`",
-        ),
-        passed="The forger never sees a real picture. All it knows comes through the critic's slope.",
-    ),
-    Experiment(
-        "penalty",
-        reference={"penalty": 0.5, "swing": 0.0001},
-        targets=[
-            Target("swing", "θ must stay within 0.02 of the goal in the last 50 rounds.", at_least=0, at_most=0.02),
-            Target("penalty", "a penalty is 0 or more, and a number you could write down.", at_least=0, at_most=1e6),
-        ],
-        mistakes=[
-            Mistake(
-                lambda result: result["penalty"] < 0,
-                "A negative penalty pays the critic for being steep, and the game flies apart. Choose 0 or more.",
-                example={"penalty": -0.5, "swing": 40.0},
-            ),
-            Mistake(
-                lambda result: result["swing"] > 0.02 and result["penalty"] < 1,
-                "The game still circles. The critic needs more friction: raise γ.",
-                example={"penalty": 0.05, "swing": 0.26},
-            ),
-            Mistake(
-                lambda result: result["swing"] > 0.02 and result["penalty"] > 10,
-                "Each round throws the critic past its goal: with γ its step grows, too, and above 10 it flies apart. Lower γ.",
-                example={"penalty": 12.0, "swing": 1e6},
-            ),
-            Mistake(
-                lambda result: result["swing"] > 0.02,
-                "The game no longer circles, it crawls: so flat a critic hardly tells the forger where to go. Lower γ.",
-                example={"penalty": 5.0, "swing": 0.22},
-            ),
-        ],
-        hints=(
-            "Move the slider: where does the path run straight into the goal?",
-            "Between 0.3 and 2.",
-            "Try 0.5.",
-        ),
-        passed="At rest. In networks the same penalty works for the same reason, and its best size has to be found by trying, too.",
-        excused={
-            "swing = 0": "A game may come to rest exactly at the goal.",
-            "penalty = 0": "The lesson computes the swing from the penalty, and without one it is too large.",
-        },
-    ),
+    Function("optimal_discriminator", reference="genai_course.models.generative_adversarial_network:optimal_discriminator", cases=densities,
+        mistakes={
+        "p_real / → p_fake /": "That is the probability that the point is forged. The critic answers with the probability that it is real.",
+        "p_real + →":
+            "That is the odds, how many times more likely real is than forged. A probability divides by everything that turns up at x: p_real + p_fake.",
+        "/ (p_real + p_fake) →": "That is how often real numbers turn up at x. The critic asks what share of all numbers at x they are.",
+        "/ (p_real + p_fake) → - p_fake": "You took the difference. Its sign says which is likelier; a probability is a share, so divide by the sum.",
+        "/ → * p_fake /": "The top should hold only the real density: of all that turns up at x, how much is real?",
+        "return → (p_real > p_fake) * 1.0": "You answered yes or no. A perfect critic is only as sure as the densities allow: return the share.",
+    }, hints=(
+        "Stand at x and count. Of all the numbers that land here, which share is real?",
+        "Real ones land here with p_real, forged ones with p_fake. A share is a part divided by the whole.",
+        "`return p_real / (p_real + p_fake)`",
+    ), passed="Bayes' rule with equal priors. It is Proposition 1 of the paper that invented this game."),
+    Function("discriminator_loss", reference="genai_course.models.generative_adversarial_network:discriminator_loss", cases=two_logits, traced=True,
+        mistakes={
+        (lambda real, fake: np.mean(softplus(real)) + np.mean(softplus(-fake))):
+            "The signs are swapped, so the critic would learn to call forgeries real. Real logits should rise: softplus(−real); forged ones should fall: softplus(fake).",
+        (lambda real, fake: np.mean(softplus(-real))):
+            "Only the real pictures count in your loss, so a critic that calls everything real would be perfect. Add the forgeries' part.",
+        (lambda real, fake: np.mean(softplus(fake))):
+            "Only the forgeries count in your loss, so a critic that calls everything forged would be perfect. Add the real pictures' part.",
+        (lambda real, fake: np.mean(softplus(-real)) + np.mean(softplus(-fake))):
+            "Both parts push the logits up. For forgeries the critic should say less than 0: softplus(fake), without the minus.",
+        (lambda real, fake: np.mean(softplus(real)) + np.mean(softplus(fake))):
+            "Both parts push the logits down. For real pictures it is softplus(−real).",
+        (lambda real, fake: np.mean(softplus(-real)) - np.mean(softplus(fake))):
+            "You subtracted the forgeries' part, which rewards the critic for being fooled. Add it.",
+        (lambda real, fake: np.sum(softplus(-real)) + np.sum(softplus(fake))):
+            "You added the pictures up. Take the mean, so that the loss means the same for every batch size.",
+        (lambda real, fake: softplus(-real) + softplus(fake)): "You have a loss for every pair. Training needs one number: the mean of each part.",
+        (lambda real, fake: 0.5 * (np.mean(softplus(-real)) + np.mean(softplus(fake)))):
+            "You halved the sum. Many programs do; here the two parts are added, so that a critic who guesses has a loss of 2 log 2.",
+        (lambda real, fake: np.mean(-real) + np.mean(fake)):
+            "The softplus is missing. That is the loss of a Wasserstein critic, another game with other rules.",
+    }, hints=(
+        "Two parts, one for each kind of picture. Which way should each kind's logits go?",
+        "−log σ(d) = softplus(−d) for the real ones, −log(1 − σ(d)) = softplus(d) for the forged ones; `ops.mean` of each, then add.",
+        "`return ops.mean(ops.softplus(-real_logits)) + ops.mean(ops.softplus(fake_logits))`",
+    ), passed="A critic that always answers 0, a coin toss, has a loss of 2 log 2 = 1.39. Keep the number in mind for the curves."),
+    Function("generator_loss", reference="genai_course.models.generative_adversarial_network:generator_loss",
+        cases=lambda rng: [(rng.normal(size=(3, 1)),), (1 + 2 * rng.normal(size=(6, 1)),)], traced=True, mistakes={
+        (lambda fake: np.mean(softplus(fake))):
+            "That is the critic's part: it falls when forgeries are found out. The forger wants the opposite sign inside.",
+        (lambda fake: np.mean(-softplus(fake))):
+            "That is log(1 − σ(d)), the game as first written down. Asked for is −log σ(d); you will see why in a moment.",
+        (lambda fake: -np.mean(softplus(-fake))):
+            "The sign in front is turned round: minimising it would make forgeries worse. −log σ(d) is never below 0.",
+        (lambda fake: np.sum(softplus(-fake))): "You added the forgeries up. Take the mean, so that the loss means the same for every batch size.",
+        (lambda fake: softplus(-fake)): "You have a loss for each forgery. Training needs one number: the mean.",
+        "return → ops.mean(-fake_logits)": "The softplus is missing. That is the forger's loss in the Wasserstein game.",
+    }, hints=(
+        "The forger is happy when the critic's logit for its picture is large.",
+        "−log σ(d) is softplus(−d).",
+        "`return ops.mean(ops.softplus(-fake_logits))`",
+    ), passed="The forger never sees a real picture. All it knows comes through the critic's slope."),
+    Experiment("penalty", reference={"penalty": 0.5, "swing": 0.0001}, targets=[
+        Target("swing", "θ must stay within 0.02 of the goal in the last 50 rounds.", at_least=0, at_most=0.02),
+        Target("penalty", "a penalty is 0 or more, and a number you could write down.", at_least=0, at_most=1e6),
+    ], mistakes=[
+        (lambda result: result["penalty"] < 0, "A negative penalty pays the critic for being steep, and the game flies apart. Choose 0 or more.",
+         {"penalty": -0.5, "swing": 40.0}),
+        (lambda result: result["swing"] > 0.02 and result["penalty"] < 1, "The game still circles. The critic needs more friction: raise γ.",
+         {"penalty": 0.05, "swing": 0.26}),
+        (lambda result: result["swing"] > 0.02 and result["penalty"] > 10,
+         "Each round throws the critic past its goal: with γ its step grows, too, and above 10 it flies apart. Lower γ.", {"penalty": 12.0, "swing": 1e6}),
+        (lambda result: result["swing"] > 0.02, "The game no longer circles, it crawls: so flat a critic hardly tells the forger where to go. Lower γ.",
+         {"penalty": 5.0, "swing": 0.22}),
+    ], hints=("Move the slider: where does the path run straight into the goal?", "Between 0.3 and 2.", "Try 0.5."),
+        passed="At rest. In networks the same penalty works for the same reason, and its best size has to be found by trying, too.", excused={
+        "swing = 0": "A game may come to rest exactly at the goal.",
+        "penalty = 0": "The lesson computes the swing from the penalty, and without one it is too large.",
+    }),
 ]
 
 PREDICTIONS = [
-    Prediction(
-        "recognised_share",
-        between=(0, 1),
-        close=0.1,
-        after="The generator never saw a label's meaning either: the critic taught it which strokes go with which label.",
-    ),
-]
-
-QUIZ = [
-    Question(
-        "Real and forged pictures are equally dense at x. What does a perfect critic answer there?",
-        [
-            ("1: there are real pictures at x.", "There are as many forged ones."),
-            ("½: it cannot know better than a coin.", "p / (p + p) = ½."),
-            ("0: there are forged pictures at x.", "There are as many real ones."),
-            ("It depends on how dense.", "Only the ratio counts; both densities may be large or small."),
-        ],
-        right="b",
-    ),
-    Question(
-        "The critic's loss falls steadily towards 0. What does it mean?",
-        [
-            ("The game is nearly won by both.", "Both would be winning at 2 log 2, where the critic guesses."),
-            ("The forgeries are excellent.", "Then the critic could not tell, and its loss would be near 1.39."),
-            ("The forger has memorised the data.", "Copies would fool the critic and raise its loss."),
-            (
-                "The critic tells all forgeries apart, and the forger gets little help.",
-                "That is why losses are read together, and pictures looked at.",
-            ),
-        ],
-        right="d",
-    ),
-    Question(
-        "Why does the forger minimise −log σ(d) and not log(1 − σ(d))?",
-        [
-            (
-                "It pushes when the critic is sure, which is when the forger needs it.",
-                "The other loss has hardly any slope at logits far below 0.",
-            ),
-            ("It has another minimum.", "Both want the critic to say real."),
-            ("It is cheaper to compute.", "One softplus each."),
-            ("It keeps the critic from learning.", "The critic has its own loss."),
-        ],
-        right="a",
-    ),
-    Question(
-        "What does the R1 penalty charge for?",
-        [
-            ("Forgeries that look alike.", "It never looks at forgeries."),
-            ("Large weights.", "That is weight decay; a steep function can have small weights."),
-            (
-                "A critic whose answer changes steeply at real pictures.",
-                "A flat critic at the data gives the forger no reason to leave once it is there.",
-            ),
-            ("A critic that is wrong.", "That is its ordinary loss."),
-        ],
-        right="c",
-    ),
+    Prediction("recognised_share", between=(0, 1), close=0.1,
+               after="The generator never saw a label's meaning either: the critic taught it which strokes go with which label."),
 ]

@@ -8,7 +8,7 @@
 # |---|---|
 # | **You will** | derive what a perfect critic answers · write both players' losses · steady a game that circles · train a convolutional GAN that draws the letter you ask for · compare it with a cheap rival |
 # | **First** | [Variational autoencoders](04_variational_autoencoders.ipynb) |
-# | **Time** | 25 min of reading, 25 min of exercises, 55 s of computing |
+# | **Time** | {{ reading_minutes }} min of reading, {{ exercise_minutes }} min of exercises, {{ computing_seconds }} s of computing |
 
 # %% [markdown] tags=["instructor"]
 # **For teachers, 60 minutes.** The perfect critic 12 · the two losses 12 · breaking and steadying the game 12 · letters 19 · quiz 5.
@@ -284,6 +284,7 @@ claim("With a penalty of 0.5 it rests", swing(0.5) < 0.01)
 # the critic is told which letter a picture should be, so you can *ask* for a letter; and samples come from a running average of the generator's weights.
 
 # %%
+show_source(models.GenerativeAdversarialNetwork.losses_of_players)
 show_source(models.GenerativeAdversarialNetwork.train_step)
 
 # %%
@@ -379,7 +380,7 @@ samples = {
 # %% tags=["nbval-ignore-output"]
 scores = {}
 for name, pictures in track(samples.items(), "Scoring"):
-    scores[name] = evaluation.picture_scores(pictures)
+    scores[name] = evaluation.evaluate_images(pictures, samples=n)
 pd.DataFrame(scores).T.round(2)
 
 # %%

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from genai_course.exercises.definitions import Experiment, Function, Mistake, Prediction, Question, Target, Value
+from genai_course.exercises.definitions import Experiment, Function, Prediction, Target, Value
 
 
 def edges(pictures, power=2, axes=(1, 2), over=(1, 2, 3), combine=np.mean):
@@ -21,334 +21,114 @@ def five_numbers(rng):
 
 
 EXERCISES = [
-    Value(
-        "best_drawing",
-        reference=(0, 0, 0.5, 0.5, 0),
-        mistakes=[
-            Mistake(
-                (0, 0, 1, 0, 0),
-                "That is sharp, and right half of the time. The other half it pays twice: for the stroke where none is and for the one it misses. "
-                "Choose each pixel by itself.",
-            ),
-            Mistake(
-                (0, 0, 0, 1, 0),
-                "You settled for the fourth place. When the stroke is at the third, you pay for two wrong pixels. What if each pixel is chosen by itself?",
-            ),
-            Mistake(
-                (0, 0, 1, 1, 0),
-                "Two white pixels: one of them is wrong in every case. A pixel that is white half of the time wants a grey in between.",
-            ),
-            Mistake(
-                (0, 0, 0, 0, 0),
-                "All black misses the stroke in every case. A pixel that is white half of the time wants a grey in between.",
-            ),
-            Mistake(
-                (0.2, 0.2, 0.2, 0.2, 0.2),
-                "You spread one white pixel over the whole row. Three of the five places are black in both cases: leave them black.",
-            ),
-        ],
-        hints=(
-            "Every pixel has its own squared error, so choose one pixel at a time.",
-            "Which number has the smallest mean squared distance to a list of numbers? Its mean.",
-            "The third pixel is 1 in one case and 0 in the other: its mean is 0.5. So is the fourth's.",
-        ),
-        passed="The mean of both, pixel by pixel. It is neither of the two pictures, and no real picture looks like it.",
-    ),
-    Function(
-        "edge_energy",
-        reference="genai_course.evaluation.sharpness:edge_energy",
-        cases=lambda rng: [(rng.random((2, 3, 5, 1)),), (rng.random((4, 6, 3, 2)),)],
-        mistakes=[
-            Mistake(
-                lambda pictures: np.float64(np.mean(edges(pictures))),
-                "You returned one number for the whole batch. Each picture needs its own: average over axes 1, 2 and 3.",
-            ),
-            Mistake(
-                lambda pictures: edges(pictures, axes=(2,)),
-                "Only differences to the side are in it, so a horizontal stroke would have no edges. Add those along axis 1.",
-            ),
-            Mistake(
-                lambda pictures: edges(pictures, axes=(1,)),
-                "Only differences downwards are in it, so an upright stroke would have no edges. Add those along axis 2.",
-            ),
-            Mistake(
-                lambda pictures: edges(pictures, power=1),
-                "You took absolute differences. A blurred edge has as much of those as a sharp one, in smaller steps: square them.",
-            ),
-            Mistake(
-                lambda pictures: edges(pictures, combine=np.sum),
-                "You added the squares up. Take their mean, so that the size of the picture does not matter.",
-            ),
-            Mistake(
-                lambda pictures: sum(np.mean(np.diff(pictures, axis=axis), axis=(1, 2, 3)) for axis in (1, 2)),
-                "The square is missing: steps up and steps down cancel out.",
-            ),
-            Mistake(
-                lambda pictures: 0.5 * edges(pictures),
-                "You averaged both directions. Asked for is their sum.",
-            ),
-            Mistake(
-                lambda pictures: np.sqrt(edges(pictures)),
-                "You took the root at the end. Edge energy is the mean square itself.",
-            ),
-            Mistake(
-                lambda pictures: (
-                    np.mean(np.diff(pictures, axis=1)[:, :, :-1] ** 2, axis=(1, 2, 3))
-                    + np.mean(np.diff(pictures, axis=2)[:, :-1] ** 2, axis=(1, 2, 3))
-                ),
-                "You left out differences in the last row and column. Use all that `np.diff` gives along each axis.",
-            ),
-            Mistake(
-                lambda pictures: np.var(pictures, axis=(1, 2, 3)),
-                "That is the variance of the pixels: it does not care where they stand. Edges are differences between neighbours.",
-            ),
-        ],
-        hints=(
-            "Two directions: along axis 1 (downwards) and along axis 2 (to the side).",
-            "`np.diff(pictures, axis=1) ** 2`, then its mean over axes 1, 2 and 3; the same along axis 2; add both.",
-            "`np.mean(np.diff(pictures, axis=1) ** 2, axis=(1, 2, 3)) + np.mean(np.diff(pictures, axis=2) ** 2, axis=(1, 2, 3))`",
-        ),
-        passed="An edge that takes two pixels has half the energy of one that takes one. Noise has most of all, so compare with real pictures.",
-    ),
-    Function(
-        "feature_error",
-        reference="genai_course.models.variational_autoencoder_gan:feature_error",
-        cases=features,
-        traced=True,
-        mistakes=[
-            Mistake(
-                lambda real, drawn: np.mean((real - drawn) ** 2, axis=1),
-                "You have an error for each picture. Training needs one number: the mean over all of them.",
-            ),
-            Mistake(
-                lambda real, drawn: np.mean((real - drawn) ** 2, axis=0),
-                "You have an error for each feature. Training needs one number: the mean over all of them.",
-            ),
-            Mistake(
-                lambda real, drawn: (real - drawn) ** 2,
-                "You have the squares. Take their mean over all features and pictures.",
-            ),
-            Mistake(
-                lambda real, drawn: np.sum((real - drawn) ** 2),
-                "You added the squares up. Take the mean, so that it means the same for every batch size.",
-            ),
-            Mistake(
-                lambda real, drawn: np.mean(np.sum((real - drawn) ** 2, axis=1)),
-                "You added up over the features. Take the mean over them, too.",
-            ),
-            Mistake(
-                lambda real, drawn: np.mean(np.abs(real - drawn)),
-                "You took absolute differences. Asked for are squares.",
-            ),
-            Mistake(
-                lambda real, drawn: np.mean(real - drawn),
-                "The square is missing: differences up and down cancel out.",
-            ),
-            Mistake(
-                lambda real, drawn: np.mean(real - drawn) ** 2,
-                "You squared the mean difference, in which ups and downs have cancelled out. Square first, then take the mean.",
-            ),
-            Mistake(
-                lambda real, drawn: np.sqrt(np.mean((real - drawn) ** 2)),
-                "You took the root. Asked for is the mean square itself.",
-            ),
-            Mistake(
-                lambda real, drawn: 0.5 * np.mean((real - drawn) ** 2),
-                "You halved it. The half comes in later, when the model turns the error into nats.",
-            ),
-        ],
-        hints=(
-            "It is the mean squared error you know from pixels, with features in their place.",
-            "Difference, `ops.square`, `ops.mean` over everything.",
-            "`return ops.mean(ops.square(real_features - drawn_features))`",
-        ),
-        passed="The same formula as for pixels. What has changed is the space in which the difference is taken, and that space is learned.",
-        excused={"`real_features - drawn_features` → `drawn_features - real_features`": "The square forgets the sign."},
-    ),
-    Function(
-        "losses_of_players",
-        reference="genai_course.models.variational_autoencoder_gan:losses_of_players",
-        cases=five_numbers,
-        traced=True,
-        mistakes=[
-            Mistake(
-                lambda error, kl, fooling, judging, gamma: (gamma * (error + kl) + fooling, judging + gamma * error),
-                "You ask the critic to make the error small, too. It can: by noticing nothing. Its only loss is `judging`.",
-            ),
-            Mistake(
-                lambda error, kl, fooling, judging, gamma: (gamma * (error + kl) + fooling, judging + error),
-                "The error stands in the critic's loss as well. A critic that notices nothing has no error at all: give it `judging` alone.",
-            ),
-            Mistake(
-                lambda error, kl, fooling, judging, gamma: (gamma * (error + kl) + fooling, judging + fooling),
-                "The critic is asked to tell drawings apart and to be fooled at once. `fooling` is the decoder's wish alone.",
-            ),
-            Mistake(
-                lambda error, kl, fooling, judging, gamma: (gamma * (error + kl) + fooling, -fooling),
-                "You gave the critic the opposite of the decoder's loss. Then it never learns what real pictures look like: `judging` has both parts.",
-            ),
-            Mistake(
-                lambda error, kl, fooling, judging, gamma: (gamma * (error + kl) + judging, fooling),
-                "`fooling` and `judging` are exchanged: the decoder would learn to be found out, and the critic to be fooled.",
-            ),
-            Mistake(
-                lambda error, kl, fooling, judging, gamma: (gamma * (error + kl) - judging, judging),
-                "You subtracted the critic's loss. That was the game's first form, which hardly pushes when the critic is sure; add `fooling` instead.",
-            ),
-            Mistake(
-                lambda error, kl, fooling, judging, gamma: (judging, gamma * (error + kl) + fooling),
-                "The two are exchanged: first the autoencoder's loss, then the critic's.",
-            ),
-            Mistake(
-                lambda error, kl, fooling, judging, gamma: (gamma * error + kl + fooling, judging),
-                "γ weighs the error only, so the price of the codes counts five hundred times as much as it should. It weighs both: γ (error + kl).",
-            ),
-            Mistake(
-                lambda error, kl, fooling, judging, gamma: (error + kl + gamma * fooling, judging),
-                "γ stands at the wrong term: it weighs drawing back, not fooling.",
-            ),
-            Mistake(
-                lambda error, kl, fooling, judging, gamma: (gamma * (error + kl + fooling), judging),
-                "γ weighs everything now, which changes nothing between the wishes. Leave `fooling` out of the brackets.",
-            ),
-            Mistake(
-                lambda error, kl, fooling, judging, gamma: (error + kl + fooling, judging),
-                "γ is missing. Drawing back is counted in nats, hundreds of them, and would drown the wish to fool.",
-            ),
-            Mistake(
-                lambda error, kl, fooling, judging, gamma: (gamma * (error + kl), judging),
-                "Nobody wants to fool the critic: add `fooling` to the autoencoder's loss.",
-            ),
-            Mistake(
-                lambda error, kl, fooling, judging, gamma: (gamma * error + fooling, judging),
-                "The codes cost nothing, and dice would miss them: `kl` belongs to the autoencoder's loss, too.",
-            ),
-            Mistake(
-                lambda error, kl, fooling, judging, gamma: (gamma * (error - kl) + fooling, judging),
-                "You subtracted the price of the codes. Both are costs: add them.",
-            ),
-            Mistake(
-                lambda error, kl, fooling, judging, gamma: (gamma * (error + kl) + fooling, gamma * judging),
-                "You weighed the critic's loss with γ. It has one wish only, so nothing has to be weighed.",
-            ),
-        ],
-        hints=(
-            "Take each of the four numbers in turn: who should make it small?",
-            "The autoencoder: error and kl, weighed with γ, and fooling. The critic: judging.",
-            "`return gamma * (error + kl) + fooling, judging`",
-        ),
-        passed="Three networks, two losses. `kl` reaches the encoder alone, since the decoder has no part in it; autodiff knows.",
-    ),
-    Experiment(
-        "gamma",
-        reference={"gamma": 0.5, "furthest": 0.001},
-        targets=[
-            Target(
-                "furthest",
-                "θ must stay within 0.02 of the real picture in the last 50 rounds.",
-                at_least=0,
-                at_most=0.02,
-            ),
-            Target("gamma", "a weight is 0 or more, and a number you could write down.", at_least=0, at_most=1e6),
-        ],
-        mistakes=[
-            Mistake(
-                lambda result: result["gamma"] < 0,
-                "A negative γ pays the forger for drawing badly, and the game flies apart. Choose 0 or more.",
-                example={"gamma": -0.5, "furthest": 40.0},
-            ),
-            Mistake(
-                lambda result: result["furthest"] > 0.02 and result["gamma"] < 1,
-                "The game still swings. It needs more friction: raise γ.",
-                example={"gamma": 0.05, "furthest": 0.3},
-            ),
-            Mistake(
-                lambda result: result["furthest"] > 0.02 and result["gamma"] > 8,
-                "Each round throws θ past its goal: a step of 0.2 · γ is too long for so stubborn a forger. Lower γ.",
-                example={"gamma": 9.0, "furthest": 1.23},
-            ),
-            Mistake(
-                lambda result: result["furthest"] > 0.02,
-                "No swing any more, but θ still leans towards the blur: so stubborn a forger hardly listens to the critic. Lower γ.",
-                example={"gamma": 5.0, "furthest": 0.12},
-            ),
-        ],
-        hints=(
-            "Try 0.05 and 5, and look at what is left in each case.",
-            "Between 0.3 and 1.",
-            "Try 0.5.",
-        ),
-        passed="At rest, and without blur. With networks γ is found by trying, in the same way: too little quarrels, too much blurs.",
-        excused={
-            "furthest = 0": "A game may come to rest exactly at the goal.",
-            "gamma = 0": "The lesson computes the distance from γ, and without friction it is too large.",
-        },
-    ),
+    Value("best_drawing", reference=(0, 0, 0.5, 0.5, 0), mistakes={
+        (0, 0, 1, 0, 0):
+            "That is sharp, and right half of the time. The other half it pays twice: for the stroke where none is and for the one it misses. Choose each pixel by itself.",
+        (0, 0, 0, 1, 0):
+            "You settled for the fourth place. When the stroke is at the third, you pay for two wrong pixels. What if each pixel is chosen by itself?",
+        (0, 0, 1, 1, 0): "Two white pixels: one of them is wrong in every case. A pixel that is white half of the time wants a grey in between.",
+        (0, 0, 0, 0, 0): "All black misses the stroke in every case. A pixel that is white half of the time wants a grey in between.",
+        (0.2, 0.2, 0.2, 0.2, 0.2):
+            "You spread one white pixel over the whole row. Three of the five places are black in both cases: leave them black.",
+    }, hints=(
+        "Every pixel has its own squared error, so choose one pixel at a time.",
+        "Which number has the smallest mean squared distance to a list of numbers? Its mean.",
+        "The third pixel is 1 in one case and 0 in the other: its mean is 0.5. So is the fourth's.",
+    ), passed="The mean of both, pixel by pixel. It is neither of the two pictures, and no real picture looks like it."),
+    Function("edge_energy", reference="genai_course.evaluation.sharpness:edge_energy",
+        cases=lambda rng: [(rng.random((2, 3, 5, 1)),), (rng.random((4, 6, 3, 2)),)], mistakes={
+        (lambda pictures: np.float64(np.mean(edges(pictures)))):
+            "You returned one number for the whole batch. Each picture needs its own: average over axes 1, 2 and 3.",
+        (lambda pictures: edges(pictures, axes=(2,))):
+            "Only differences to the side are in it, so a horizontal stroke would have no edges. Add those along axis 1.",
+        (lambda pictures: edges(pictures, axes=(1,))):
+            "Only differences downwards are in it, so an upright stroke would have no edges. Add those along axis 2.",
+        (lambda pictures: edges(pictures, power=1)):
+            "You took absolute differences. A blurred edge has as much of those as a sharp one, in smaller steps: square them.",
+        (lambda pictures: edges(pictures, combine=np.sum)):
+            "You added the squares up. Take their mean, so that the size of the picture does not matter.",
+        "** 2 →": "The square is missing: steps up and steps down cancel out.",
+        (lambda pictures: 0.5 * edges(pictures)): "You averaged both directions. Asked for is their sum.",
+        (lambda pictures: np.sqrt(edges(pictures))): "You took the root at the end. Edge energy is the mean square itself.",
+        "return → np.mean(np.diff(pictures, axis=1)[:, :, :-1] ** 2, axis=(1, 2, 3)) + np.mean(np.diff(pictures, axis=2)[:, :-1] ** 2, axis=(1, 2, 3))":
+            "You left out differences in the last row and column. Use all that `np.diff` gives along each axis.",
+        "return → np.var(pictures, axis=(1, 2, 3))":
+            "That is the variance of the pixels: it does not care where they stand. Edges are differences between neighbours.",
+    }, hints=(
+        "Two directions: along axis 1 (downwards) and along axis 2 (to the side).",
+        "`np.diff(pictures, axis=1) ** 2`, then its mean over axes 1, 2 and 3; the same along axis 2; add both.",
+        "`np.mean(np.diff(pictures, axis=1) ** 2, axis=(1, 2, 3)) + np.mean(np.diff(pictures, axis=2) ** 2, axis=(1, 2, 3))`",
+    ), passed="An edge that takes two pixels has half the energy of one that takes one. Noise has most of all, so compare with real pictures."),
+    Function("feature_error", reference="genai_course.models.variational_autoencoder_gan:feature_error", cases=features, traced=True, mistakes={
+        (lambda real, drawn: np.mean((real - drawn) ** 2, axis=1)):
+            "You have an error for each picture. Training needs one number: the mean over all of them.",
+        (lambda real, drawn: np.mean((real - drawn) ** 2, axis=0)):
+            "You have an error for each feature. Training needs one number: the mean over all of them.",
+        (lambda real, drawn: (real - drawn) ** 2): "You have the squares. Take their mean over all features and pictures.",
+        "mean → sum": "You added the squares up. Take the mean, so that it means the same for every batch size.",
+        (lambda real, drawn: np.mean(np.sum((real - drawn) ** 2, axis=1))): "You added up over the features. Take the mean over them, too.",
+        "square → abs": "You took absolute differences. Asked for are squares.",
+        (lambda real, drawn: np.mean(real - drawn)): "The square is missing: differences up and down cancel out.",
+        (lambda real, drawn: np.mean(real - drawn) ** 2):
+            "You squared the mean difference, in which ups and downs have cancelled out. Square first, then take the mean.",
+        "return → ops.sqrt(…)": "You took the root. Asked for is the mean square itself.",
+        "return → 0.5 * …": "You halved it. The half comes in later, when the model turns the error into nats.",
+    }, hints=(
+        "It is the mean squared error you know from pixels, with features in their place.",
+        "Difference, `ops.square`, `ops.mean` over everything.",
+        "`return ops.mean(ops.square(real_features - drawn_features))`",
+    ), passed="The same formula as for pixels. What has changed is the space in which the difference is taken, and that space is learned.", excused={
+        "`real_features - drawn_features` → `drawn_features - real_features`": "The square forgets the sign.",
+    }),
+    Function("losses_of_players", reference="genai_course.models.variational_autoencoder_gan:losses_of_players", cases=five_numbers, traced=True,
+        mistakes={
+        "judging → judging + gamma * error":
+            "You ask the critic to make the error small, too. It can: by noticing nothing. Its only loss is `judging`.",
+        "judging → judging + error":
+            "The error stands in the critic's loss as well. A critic that notices nothing has no error at all: give it `judging` alone.",
+        "judging → judging + fooling": "The critic is asked to tell drawings apart and to be fooled at once. `fooling` is the decoder's wish alone.",
+        "judging → -fooling":
+            "You gave the critic the opposite of the decoder's loss. Then it never learns what real pictures look like: `judging` has both parts.",
+        "return → (gamma * (error + kl) + judging, fooling)":
+            "`fooling` and `judging` are exchanged: the decoder would learn to be found out, and the critic to be fooled.",
+        "+ fooling → - judging":
+            "You subtracted the critic's loss. That was the game's first form, which hardly pushes when the critic is sure; add `fooling` instead.",
+        "return → (judging, gamma * (error + kl) + fooling)": "The two are exchanged: first the autoencoder's loss, then the critic's.",
+        "(error + kl) → error + kl":
+            "γ weighs the error only, so the price of the codes counts five hundred times as much as it should. It weighs both: γ (error + kl).",
+        ("gamma * →", "fooling → gamma * fooling"): "γ stands at the wrong term: it weighs drawing back, not fooling.",
+        "(error + kl) + fooling → (error + kl + fooling)":
+            "γ weighs everything now, which changes nothing between the wishes. Leave `fooling` out of the brackets.",
+        "gamma * →": "γ is missing. Drawing back is counted in nats, hundreds of them, and would drown the wish to fool.",
+        "+ fooling →": "Nobody wants to fool the critic: add `fooling` to the autoencoder's loss.",
+        "+ kl →": "The codes cost nothing, and dice would miss them: `kl` belongs to the autoencoder's loss, too.",
+        "+ kl → - kl": "You subtracted the price of the codes. Both are costs: add them.",
+        "judging → gamma * judging": "You weighed the critic's loss with γ. It has one wish only, so nothing has to be weighed.",
+    }, hints=(
+        "Take each of the four numbers in turn: who should make it small?",
+        "The autoencoder: error and kl, weighed with γ, and fooling. The critic: judging.",
+        "`return gamma * (error + kl) + fooling, judging`",
+    ), passed="Three networks, two losses. `kl` reaches the encoder alone, since the decoder has no part in it; autodiff knows."),
+    Experiment("gamma", reference={"gamma": 0.5, "furthest": 0.001}, targets=[
+        Target("furthest", "θ must stay within 0.02 of the real picture in the last 50 rounds.", at_least=0, at_most=0.02),
+        Target("gamma", "a weight is 0 or more, and a number you could write down.", at_least=0, at_most=1e6),
+    ], mistakes=[
+        (lambda result: result["gamma"] < 0, "A negative γ pays the forger for drawing badly, and the game flies apart. Choose 0 or more.",
+         {"gamma": -0.5, "furthest": 40.0}),
+        (lambda result: result["furthest"] > 0.02 and result["gamma"] < 1, "The game still swings. It needs more friction: raise γ.",
+         {"gamma": 0.05, "furthest": 0.3}),
+        (lambda result: result["furthest"] > 0.02 and result["gamma"] > 8,
+         "Each round throws θ past its goal: a step of 0.2 · γ is too long for so stubborn a forger. Lower γ.", {"gamma": 9.0, "furthest": 1.23}),
+        (lambda result: result["furthest"] > 0.02,
+         "No swing any more, but θ still leans towards the blur: so stubborn a forger hardly listens to the critic. Lower γ.", {"gamma": 5.0, "furthest": 0.12}),
+    ], hints=("Try 0.05 and 5, and look at what is left in each case.", "Between 0.3 and 1.", "Try 0.5."),
+        passed="At rest, and without blur. With networks γ is found by trying, in the same way: too little quarrels, too much blurs.", excused={
+        "furthest = 0": "A game may come to rest exactly at the goal.",
+        "gamma = 0": "The lesson computes the distance from γ, and without friction it is too large.",
+    }),
 ]
 
 PREDICTIONS = [
-    Prediction(
-        "edges_kept",
-        between=(0, 3),
-        close=0.1,
-        after="Letters drawn back from 16 numbers keep most of their shape; what goes first is the step from ink to paper.",
-    ),
-]
-
-QUIZ = [
-    Question(
-        "Why does a VAE draw softly?",
-        [
-            (
-                "Its decoder cannot draw sharp edges.",
-                "The same decoder draws crisply when it is trained with a critic.",
-            ),
-            ("The dice are soft.", "Letters drawn back, without any dice, are soft, too."),
-            (
-                "A pixel error is smallest at the average of all that the code leaves open.",
-                "And the average of sharp pictures is a blur.",
-            ),
-            ("It has been trained too briefly.", "Longer training helps a little; the average stays the best answer."),
-        ],
-        right="c",
-    ),
-    Question(
-        "Why must the drawing error not reach the critic?",
-        [
-            (
-                "The critic could make it small by noticing nothing.",
-                "All pictures with the same features: no error, and no help for the drawings.",
-            ),
-            ("The critic would become too strong.", "It would become blind."),
-            ("It does not depend on the critic's weights.", "It does: it is computed from the critic's features."),
-            ("It would take too long to compute.", "It would cost little. It is the wish that is wrong."),
-        ],
-        right="a",
-    ),
-    Question(
-        "γ is made a thousand times larger. What do you get?",
-        [
-            ("A GAN.", "That is what a γ near 0 gives: only fooling counts."),
-            ("A plain VAE with its pixel error.", "The error is still measured in the critic's features."),
-            ("A blind critic.", "γ has no say in the critic's loss."),
-            (
-                "An autoencoder that draws back by features and hardly cares to fool.",
-                "The wish to fool drowns, and with it what kept drawings crisp.",
-            ),
-        ],
-        right="d",
-    ),
-    Question(
-        "A model's samples have twice the edge energy of real letters. What do you say?",
-        [
-            ("It is twice as sharp: better.", "Real letters have an edge energy, too, and the aim is to match it."),
-            (
-                "Too much: it may draw noise or ragged strokes.",
-                "Noise has more edges than any drawing. Look, and measure the distance as well.",
-            ),
-            ("It has copied its training data.", "Copies would have the edge energy of real letters."),
-            ("Its Fréchet distance must be small.", "It may be large; the two measure different things."),
-        ],
-        right="b",
-    ),
+    Prediction("edges_kept", between=(0, 3), close=0.1,
+               after="Letters drawn back from 16 numbers keep most of their shape; what goes first is the step from ink to paper."),
 ]

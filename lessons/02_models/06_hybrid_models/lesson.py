@@ -8,7 +8,7 @@
 # |---|---|
 # | **You will** | find the drawing that a pixel error likes best · write the error in a critic's eyes · tell three networks what each should make small · steady a game · break the rule that holds it together |
 # | **First** | [Variational autoencoders](../02_models/04_variational_autoencoders.ipynb), [Generative adversarial networks](../02_models/05_generative_adversarial_networks.ipynb) |
-# | **Time** | 20 min of reading, 25 min of exercises, 60 s of computing |
+# | **Time** | {{ reading_minutes }} min of reading, {{ exercise_minutes }} min of exercises, {{ computing_seconds }} s of computing |
 
 # %% [markdown] tags=["instructor"]
 # **For teachers, 60 minutes.** The best drawing is a blur 12 · sharpness 8 · the three losses 15 · the table 10 · steadier 8 · breaking it and quiz 7.
@@ -220,9 +220,10 @@ def losses_of_players(error, kl, fooling, judging, gamma):
 losses_of_players = check("hybrid_models-losses_of_players", losses_of_players)
 
 # %% [markdown]
-# The course's model does the rest. Read its training step: one tape, two losses, and each player moves down its own.
+# The course's model does the rest. Read what both losses are made of, and the training step: one tape, two losses, and each player moves down its own.
 
 # %%
+show_source(models.VariationalAutoencoderGAN.parts_of_losses)
 show_source(models.VariationalAutoencoderGAN.train_step)
 
 # %%
@@ -263,7 +264,7 @@ for name, model in {"VAE": vae, "VAE-GAN": vae_gan}.items():
 samples["GAN"] = gan.sample(n, seed=SEED)
 
 # %% tags=["nbval-ignore-output"]
-scores = {name: evaluation.picture_scores(pictures) for name, pictures in samples.items()}
+scores = {name: evaluation.evaluate_images(each, samples=n) for name, each in samples.items()}
 for name, pictures in samples.items():
     scores[name]["edges"] = float(edge_energy(pictures).mean() / real_edges)
     scores[name]["seconds"] = seconds.get(name, np.nan)

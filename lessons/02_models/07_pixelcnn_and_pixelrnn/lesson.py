@@ -8,7 +8,7 @@
 # |---|---|
 # | **You will** | write a convolution's mask · find a blind spot and remove it · train a PixelCNN and a PixelRNN · draw from them with dice · compare their bits with a VAE's bound |
 # | **First** | [Variational autoencoders](04_variational_autoencoders.ipynb) |
-# | **Time** | 25 min of reading, 25 min of exercises, 50 s of computing |
+# | **Time** | {{ reading_minutes }} min of reading, {{ exercise_minutes }} min of exercises, {{ computing_seconds }} s of computing |
 
 # %% [markdown] tags=["instructor"]
 # **For teachers, 60 minutes.** Order and mask 15 · the sum over all pictures 10 · blind spot 12 · training and the table 10 · dice 8 · quiz 5.

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from genai_course.exercises.definitions import Experiment, Function, Mistake, Prediction, Question, Target, Value
+from genai_course.exercises.definitions import Experiment, Function, Prediction, Target, Value
 
 LOG_TWO_PI = math.log(2 * math.pi)
 
@@ -26,354 +26,116 @@ def steps_to_take(rng):
 
 
 EXERCISES = [
-    Function(
-        "log_density",
-        reference=log_density,
-        cases=moved_numbers,
-        mistakes=[
-            Mistake(
-                lambda z, slope: -0.5 * (z**2 + LOG_TWO_PI),
-                "That is the density of the noise. Where the line was stretched, the same points share more room: add the logarithm of the slope.",
-            ),
-            Mistake(
-                lambda z, slope: -0.5 * (z**2 + LOG_TWO_PI) - np.log(np.abs(slope)),
-                "The slope is that of the way from data to noise. Where it is large, a small stretch of data holds much noise, so the density is larger: add, not subtract.",
-            ),
-            Mistake(
-                lambda z, slope: -0.5 * (z**2 + LOG_TWO_PI) + slope,
-                "Everything here is a logarithm, so the slope must come as one, too: `np.log(np.abs(slope))`.",
-            ),
-            Mistake(
-                lambda z, slope: -0.5 * (z**2 + LOG_TWO_PI) + np.abs(slope),
-                "The size of the slope is right, its logarithm is missing: densities multiply, logarithms add.",
-            ),
-            Mistake(
-                lambda z, slope: np.exp(-0.5 * (z**2 + LOG_TWO_PI)) * np.abs(slope),
-                "That is the density itself, and it is right. Give its logarithm: in 64 dimensions the density itself would be 0 on a computer.",
-            ),
-            Mistake(
-                lambda z, slope: np.log(np.abs(slope)) - 0.5 * z**2,
-                "The normal distribution's constant is missing: −½ log 2π. Without it the density adds up to 2.5.",
-            ),
-            Mistake(
-                lambda z, slope: -0.5 * z**2 - LOG_TWO_PI + np.log(np.abs(slope)),
-                "The half belongs to log 2π as well: the constant of the normal distribution is 1/√(2π).",
-            ),
-            Mistake(
-                lambda z, slope: 0.5 * (z**2 + LOG_TWO_PI) + np.log(np.abs(slope)),
-                "The bell has a minus sign: far from 0 the density of the noise falls.",
-            ),
-            Mistake(
-                lambda z, slope: -0.5 * (z**2 + LOG_TWO_PI) + np.log(slope),
-                "A falling function has a negative slope, which has no logarithm. Only its size counts: `np.abs(slope)`.",
-            ),
-            Mistake(
-                lambda z, slope: np.sum(-0.5 * (z**2 + LOG_TWO_PI) + np.log(np.abs(slope))),
-                "You added up all numbers. Each number has its own density: return as many as came in.",
-            ),
-        ],
-        hints=(
-            "Two terms: how dense the noise is at z, and by how much the line was squeezed there.",
-            "The log-density of the standard normal distribution is −½ z² − ½ log 2π. Add the logarithm of the slope's size.",
-            "`return -0.5 * z**2 - 0.5 * np.log(2 * np.pi) + np.log(np.abs(slope))`",
-        ),
-        passed="Points are neither made nor lost, only moved: that is all the formula says. It holds for every function that can be undone.",
-    ),
-    Value(
-        "log_determinant",
-        reference=-2 * math.log(2),
-        tolerance=0.005,
-        mistakes=[
-            Mistake(
-                lambda value: abs(value + math.log(2)) < 0.01,
-                "That is one of the two directions. Both are halved, so a square shrinks to a quarter.",
-                example=-0.693,
-            ),
-            Mistake(
-                lambda value: abs(value - 2 * math.log(2)) < 0.01,
-                "The size is right. The way to noise *shrinks* here, so the determinant is below 1 and its logarithm below 0.",
-                example=1.386,
-            ),
-            Mistake(
-                lambda value: abs(value - 0.25) < 0.001,
-                "That is the determinant: areas shrink to a quarter. Take its logarithm.",
-                example=0.25,
-            ),
-            Mistake(
-                lambda value: abs(value - 4) < 0.001,
-                "Areas grow fourfold on the way back. Asked is the logarithm of what happens on the way to noise.",
-                example=4.0,
-            ),
-            Mistake(
-                lambda value: abs(value - math.log(2)) < 0.01,
-                "One direction only, and the wrong way round: both numbers become half as large.",
-                example=0.693,
-            ),
-            Mistake(
-                lambda value: abs(value + 2) < 0.001,
-                "That is the logarithm to base 2. Densities here are in nats: use the natural logarithm.",
-                example=-2.0,
-            ),
-        ],
-        hints=(
-            "A square of side 1 in the data: how large is it in the noise?",
-            "The matrix is diagonal, with 0.5 twice. Its determinant is their product.",
-            "`np.log(0.5 * 0.5)`",
-        ),
-        passed="With 64 numbers it would be −44.4 nats: every dimension adds its own logarithm, which is why nobody may forget one.",
-    ),
-    Function(
-        "couple",
-        reference="genai_course.models.normalizing_flow:affine_forward",
-        cases=steps_to_take,
-        traced=True,
-        mistakes=[
-            Mistake(
-                lambda x, log_scale, shift: ((x + shift) * np.exp(log_scale), np.sum(log_scale, axis=1)),
-                "You moved first and stretched then. Here the stretch comes first: x times the scale, plus the shift.",
-            ),
-            Mistake(
-                lambda x, log_scale, shift: (x * log_scale + shift, np.sum(log_scale, axis=1)),
-                "`log_scale` is a logarithm. Take its exponential before you multiply: a scale must be above 0, or the step could not be undone.",
-            ),
-            Mistake(
-                lambda x, log_scale, shift: (x * np.exp(-log_scale) + shift, np.sum(log_scale, axis=1)),
-                "You divided by the scale: the sign of the exponent is turned round.",
-            ),
-            Mistake(
-                lambda x, log_scale, shift: (x * np.exp(log_scale) - shift, np.sum(log_scale, axis=1)),
-                "You subtracted the shift; that is for the way back.",
-            ),
-            Mistake(
-                lambda x, log_scale, shift: (x * np.exp(log_scale), np.sum(log_scale, axis=1)),
-                "The shift is missing.",
-            ),
-            Mistake(
-                lambda x, log_scale, shift: (x + shift, np.sum(log_scale, axis=1)),
-                "The stretch is missing: multiply by the exponential of `log_scale`.",
-            ),
-            Mistake(
-                lambda x, log_scale, shift: (x * np.exp(log_scale) + shift, np.sum(np.exp(log_scale), axis=1)),
-                "The determinant is the *product* of the scales, so its logarithm is the sum of `log_scale` itself, without the exponential.",
-            ),
-            Mistake(
-                lambda x, log_scale, shift: (x * np.exp(log_scale) + shift, np.exp(np.sum(log_scale, axis=1))),
-                "That is the determinant. Return its logarithm: the sum of `log_scale`.",
-            ),
-            Mistake(
-                lambda x, log_scale, shift: x * np.exp(log_scale) + shift,
-                "The moved numbers are right. Return two things, with a comma between them: the numbers, and the log-determinant of each row.",
-            ),
-            Mistake(
-                lambda x, log_scale, shift: (x * np.exp(log_scale) + shift, np.mean(log_scale, axis=1)),
-                "You averaged. The logarithm of a product is a sum: each number stretches by itself, and all count.",
-            ),
-            Mistake(
-                lambda x, log_scale, shift: (x * np.exp(log_scale) + shift, -np.sum(log_scale, axis=1)),
-                "The sign is turned round. This step is part of the way to noise; its own stretching counts positive.",
-            ),
-            Mistake(
-                lambda x, log_scale, shift: (x * np.exp(log_scale) + shift, np.sum(log_scale)),
-                "You added up the whole batch. Each row has its own log-determinant: sum over axis 1.",
-            ),
-            Mistake(
-                lambda x, log_scale, shift: (x * np.exp(log_scale) + shift, np.sum(log_scale, axis=0)),
-                "You added over the rows. Rows are different points; add the numbers of one point: axis 1.",
-            ),
-            Mistake(
-                lambda x, log_scale, shift: (x * np.exp(log_scale) + shift, log_scale),
-                "One log-determinant for each row is asked for: sum over the row's numbers.",
-            ),
-            Mistake(
-                lambda x, log_scale, shift: (x * np.exp(log_scale) + shift, np.sum(log_scale + shift, axis=1)),
-                "A shift moves points and changes no volume: it does not count in the determinant.",
-            ),
-        ],
-        hints=(
-            "A stretch, then a move. And the stretch of each number is its scale: what is the logarithm of their product?",
-            "`x * ops.exp(log_scale) + shift`, and the sum of `log_scale` over axis 1.",
-            "`return x * ops.exp(log_scale) + shift, ops.sum(log_scale, axis=1)`",
-        ),
-        passed="A 64 × 64 determinant in one sum: a coupling's matrix is triangular, so only its diagonal counts.",
-        excused={"`axis=1` → `axis=-1`": "The last axis is axis 1."},
-    ),
-    Function(
-        "undo",
-        reference="genai_course.models.normalizing_flow:affine_inverse",
-        cases=steps_to_take,
-        mistakes=[
-            Mistake(
-                lambda y, log_scale, shift: (y * np.exp(-log_scale) - shift, -np.sum(log_scale, axis=1)),
-                "Undo in the opposite order: the shift came last, so it goes first.",
-            ),
-            Mistake(
-                lambda y, log_scale, shift: ((y + shift) * np.exp(-log_scale), -np.sum(log_scale, axis=1)),
-                "You added the shift once more. Take it away.",
-            ),
-            Mistake(
-                lambda y, log_scale, shift: ((y - shift) * np.exp(log_scale), -np.sum(log_scale, axis=1)),
-                "You stretched once more. Divide by the scale: the exponent needs a minus.",
-            ),
-            Mistake(
-                lambda y, log_scale, shift: ((y - shift) / log_scale, -np.sum(log_scale, axis=1)),
-                "You divided by the logarithm. The scale is its exponential.",
-            ),
-            Mistake(
-                lambda y, log_scale, shift: (y * np.exp(log_scale) + shift, np.sum(log_scale, axis=1)),
-                "That is the way there once more. On the way back the shift goes first, and then the scale.",
-            ),
-            Mistake(
-                lambda y, log_scale, shift: (y - shift) * np.exp(-log_scale),
-                "The way back is right. Return two things, with a comma between them: the numbers, and the log-determinant of each row.",
-            ),
-            Mistake(
-                lambda y, log_scale, shift: ((y - shift) * np.exp(-log_scale), np.sum(log_scale, axis=1)),
-                "The way back is right. What it shrinks the way there had stretched, so its log-determinant has the other sign.",
-            ),
-            Mistake(
-                lambda y, log_scale, shift: ((y - shift) * np.exp(-log_scale), np.sum(np.exp(-log_scale), axis=1)),
-                "The logarithm of the determinant is a sum of logarithms: no exponential.",
-            ),
-            Mistake(
-                lambda y, log_scale, shift: ((y - shift) * np.exp(-log_scale), -np.sum(log_scale)),
-                "You added up the whole batch. Each row has its own log-determinant: sum over axis 1.",
-            ),
-            Mistake(
-                lambda y, log_scale, shift: ((y - shift) * np.exp(-log_scale), -log_scale),
-                "One log-determinant for each row is asked for: sum over the row's numbers.",
-            ),
-            Mistake(
-                lambda y, log_scale, shift: ((y - shift) * np.exp(-log_scale), -np.mean(log_scale, axis=1)),
-                "You averaged. The logarithm of a product is a sum.",
-            ),
-        ],
-        hints=(
-            "Solve y = x · exp(s) + t for x.",
-            "x = (y − t) · exp(−s). And the determinant of the way back is one over that of the way there.",
-            "`return (y - shift) * ops.exp(-log_scale), -ops.sum(log_scale, axis=1)`",
-        ),
-        passed="No network was inverted. It reads numbers that are still there on the way back, and says the same stretch and the same shift again.",
-        excused={"`axis=1` → `axis=-1`": "The last axis is axis 1."},
-    ),
-    Experiment(
-        "order",
-        reference={"couplings": 4, "begins_keeping": 0, "changes": 1, "gap": 0.22},
-        targets=[
-            Target("couplings", "take 2 to 6 couplings.", at_least=2, at_most=6),
-            Target("changes", "the order must change exactly once, such as 1, 0, 0.", at_least=1, at_most=1),
-            Target("gap", "the target is at most 0.30 nats above the truth.", at_least=0.005, at_most=0.30),
-        ],
-        mistakes=[
-            Mistake(
-                lambda result: result["changes"] == 0,
-                "All of your couplings keep the same number, so nothing ever bends it. It stays what it was, and no training helps. Use both 0 and 1.",
-                example={"couplings": 4, "begins_keeping": 0, "changes": 0, "gap": 0.51},
-            ),
-            Mistake(
-                lambda result: result["couplings"] > 6,
-                "More couplings work as well, and each costs time. Four are enough: what matters is which number each of them keeps, and when.",
-                example={"couplings": 8, "begins_keeping": 0, "changes": 1, "gap": 0.2},
-            ),
-            Mistake(
-                lambda result: result["changes"] > 1,
-                "Your order changes more than once. Put all zeros next to each other, and all ones.",
-                example={"couplings": 4, "begins_keeping": 0, "changes": 3, "gap": 0.18},
-            ),
-            Mistake(
-                lambda result: result["gap"] > 0.30 and result["begins_keeping"] == 1,
-                "Both numbers are bent, in the unlucky order: on the moons it matters which number is bent first. Turn your order round.",
-                example={"couplings": 4, "begins_keeping": 1, "changes": 1, "gap": 0.47},
-            ),
-            Mistake(
-                lambda result: result["gap"] > 0.30,
-                "The right way round, and too few couplings. Give each number more than one.",
-                example={"couplings": 2, "begins_keeping": 0, "changes": 1, "gap": 0.32},
-            ),
-        ],
-        hints=(
-            "A number that is always kept is never bent, so both 0 and 1 must occur: first all of one kind, then all of the other.",
-            "Four entries. There are two ways round, and one of them is about twice as far from the truth.",
-            "Try `(0, 0, 1, 1)`.",
-        ),
-        passed="One change is enough here, and the other way round, (1, 1, 0, 0), stayed at 0.47 when we tried it. Large flows need no such luck: they turn the axes at random between couplings.",
-    ),
+    Function("log_density", reference=log_density, cases=moved_numbers, mistakes={
+        "+ np.log(np.abs(slope)) →":
+            "That is the density of the noise. Where the line was stretched, the same points share more room: add the logarithm of the slope.",
+        "(z**2 + LOG_TWO_PI) + → (z**2 + LOG_TWO_PI) -":
+            "The slope is that of the way from data to noise. Where it is large, a small stretch of data holds much noise, so the density is larger: add, not subtract.",
+        "np.log(np.abs(slope)) → slope": "Everything here is a logarithm, so the slope must come as one, too: `np.log(np.abs(slope))`.",
+        "np.log(np.abs(slope)) → np.abs(slope)": "The size of the slope is right, its logarithm is missing: densities multiply, logarithms add.",
+        "return → np.exp(-0.5 * (z**2 + LOG_TWO_PI)) * np.abs(slope)":
+            "That is the density itself, and it is right. Give its logarithm: in 64 dimensions the density itself would be 0 on a computer.",
+        "return → np.log(np.abs(slope)) - 0.5 * z**2":
+            "The normal distribution's constant is missing: −½ log 2π. Without it the density adds up to 2.5.",
+        "(z**2 + LOG_TWO_PI) → z**2 - LOG_TWO_PI": "The half belongs to log 2π as well: the constant of the normal distribution is 1/√(2π).",
+        "- →": "The bell has a minus sign: far from 0 the density of the noise falls.",
+        "np.abs(slope) → slope": "A falling function has a negative slope, which has no logarithm. Only its size counts: `np.abs(slope)`.",
+        "return → np.sum(…)": "You added up all numbers. Each number has its own density: return as many as came in.",
+    }, hints=(
+        "Two terms: how dense the noise is at z, and by how much the line was squeezed there.",
+        "The log-density of the standard normal distribution is −½ z² − ½ log 2π. Add the logarithm of the slope's size.",
+        "`return -0.5 * z**2 - 0.5 * np.log(2 * np.pi) + np.log(np.abs(slope))`",
+    ), passed="Points are neither made nor lost, only moved: that is all the formula says. It holds for every function that can be undone."),
+    Value("log_determinant", reference=-2 * math.log(2), tolerance=0.005, mistakes=[
+        (lambda value: abs(value + math.log(2)) < 0.01, "That is one of the two directions. Both are halved, so a square shrinks to a quarter.",
+         -0.693),
+        (lambda value: abs(value - 2 * math.log(2)) < 0.01,
+         "The size is right. The way to noise *shrinks* here, so the determinant is below 1 and its logarithm below 0.", 1.386),
+        (lambda value: abs(value - 0.25) < 0.001, "That is the determinant: areas shrink to a quarter. Take its logarithm.", 0.25),
+        (lambda value: abs(value - 4) < 0.001, "Areas grow fourfold on the way back. Asked is the logarithm of what happens on the way to noise.",
+         4.0),
+        (lambda value: abs(value - math.log(2)) < 0.01, "One direction only, and the wrong way round: both numbers become half as large.", 0.693),
+        (lambda value: abs(value + 2) < 0.001, "That is the logarithm to base 2. Densities here are in nats: use the natural logarithm.", -2.0),
+    ], hints=(
+        "A square of side 1 in the data: how large is it in the noise?",
+        "The matrix is diagonal, with 0.5 twice. Its determinant is their product.",
+        "`np.log(0.5 * 0.5)`",
+    ), passed="With 64 numbers it would be −44.4 nats: every dimension adds its own logarithm, which is why nobody may forget one."),
+    Function("couple", reference="genai_course.models.normalizing_flow:affine_forward", cases=steps_to_take, traced=True, mistakes={
+        "x * ops.exp(log_scale) + shift → (x + shift) * ops.exp(log_scale)":
+            "You moved first and stretched then. Here the stretch comes first: x times the scale, plus the shift.",
+        "ops.exp(log_scale) → log_scale":
+            "`log_scale` is a logarithm. Take its exponential before you multiply: a scale must be above 0, or the step could not be undone.",
+        "(log_scale) → (-log_scale)": "You divided by the scale: the sign of the exponent is turned round.",
+        "+ → -": "You subtracted the shift; that is for the way back.",
+        "+ shift →": "The shift is missing.",
+        "* ops.exp(log_scale) →": "The stretch is missing: multiply by the exponential of `log_scale`.",
+        "(log_scale, axis=1) → (ops.exp(log_scale), axis=1)":
+            "The determinant is the *product* of the scales, so its logarithm is the sum of `log_scale` itself, without the exponential.",
+        "ops.sum(log_scale, axis=1) → ops.exp(ops.sum(log_scale, axis=1))": "That is the determinant. Return its logarithm: the sum of `log_scale`.",
+        ", ops.sum(log_scale, axis=1) →":
+            "The moved numbers are right. Return two things, with a comma between them: the numbers, and the log-determinant of each row.",
+        "sum → mean": "You averaged. The logarithm of a product is a sum: each number stretches by itself, and all count.",
+        "ops.sum(log_scale, axis=1) → -ops.sum(log_scale, axis=1)":
+            "The sign is turned round. This step is part of the way to noise; its own stretching counts positive.",
+        ", axis=1 →": "You added up the whole batch. Each row has its own log-determinant: sum over axis 1.",
+        "axis=1 → axis=0": "You added over the rows. Rows are different points; add the numbers of one point: axis 1.",
+        "ops.sum(log_scale, axis=1) → log_scale": "One log-determinant for each row is asked for: sum over the row's numbers.",
+        "(log_scale, axis=1) → (log_scale + shift, axis=1)": "A shift moves points and changes no volume: it does not count in the determinant.",
+    }, hints=(
+        "A stretch, then a move. And the stretch of each number is its scale: what is the logarithm of their product?",
+        "`x * ops.exp(log_scale) + shift`, and the sum of `log_scale` over axis 1.",
+        "`return x * ops.exp(log_scale) + shift, ops.sum(log_scale, axis=1)`",
+    ), passed="A 64 × 64 determinant in one sum: a coupling's matrix is triangular, so only its diagonal counts.",
+        excused={"`axis=1` → `axis=-1`": "The last axis is axis 1."}),
+    Function("undo", reference="genai_course.models.normalizing_flow:affine_inverse", cases=steps_to_take, mistakes={
+        "(y - shift) * ops.exp(-log_scale) → y * ops.exp(-log_scale) - shift": "Undo in the opposite order: the shift came last, so it goes first.",
+        "y - → y +": "You added the shift once more. Take it away.",
+        "-log_scale → log_scale": "You stretched once more. Divide by the scale: the exponent needs a minus.",
+        "* ops.exp(-log_scale) → / log_scale": "You divided by the logarithm. The scale is its exponential.",
+        "return → (y * ops.exp(log_scale) + shift, ops.sum(log_scale, axis=1))":
+            "That is the way there once more. On the way back the shift goes first, and then the scale.",
+        ", -ops.sum(log_scale, axis=1) →":
+            "The way back is right. Return two things, with a comma between them: the numbers, and the log-determinant of each row.",
+        "-ops.sum(log_scale, axis=1) → ops.sum(log_scale, axis=1)":
+            "The way back is right. What it shrinks the way there had stretched, so its log-determinant has the other sign.",
+        "-ops.sum(log_scale, axis=1) → ops.sum(ops.exp(-log_scale), axis=1)":
+            "The logarithm of the determinant is a sum of logarithms: no exponential.",
+        ", axis=1 →": "You added up the whole batch. Each row has its own log-determinant: sum over axis 1.",
+        "ops.sum(log_scale, axis=1) → log_scale": "One log-determinant for each row is asked for: sum over the row's numbers.",
+        "sum → mean": "You averaged. The logarithm of a product is a sum.",
+    }, hints=(
+        "Solve y = x · exp(s) + t for x.",
+        "x = (y − t) · exp(−s). And the determinant of the way back is one over that of the way there.",
+        "`return (y - shift) * ops.exp(-log_scale), -ops.sum(log_scale, axis=1)`",
+    ), passed="No network was inverted. It reads numbers that are still there on the way back, and says the same stretch and the same shift again.",
+        excused={"`axis=1` → `axis=-1`": "The last axis is axis 1."}),
+    Experiment("order", reference={"couplings": 4, "begins_keeping": 0, "changes": 1, "gap": 0.22}, targets=[
+        Target("couplings", "take 2 to 6 couplings.", at_least=2, at_most=6),
+        Target("changes", "the order must change exactly once, such as 1, 0, 0.", at_least=1, at_most=1),
+        Target("gap", "the target is at most 0.30 nats above the truth.", at_least=0.005, at_most=0.30),
+    ], mistakes=[
+        (lambda result: result["changes"] == 0,
+         "All of your couplings keep the same number, so nothing ever bends it. It stays what it was, and no training helps. Use both 0 and 1.",
+         {"couplings": 4, "begins_keeping": 0, "changes": 0, "gap": 0.51}),
+        (lambda result: result["couplings"] > 6,
+         "More couplings work as well, and each costs time. Four are enough: what matters is which number each of them keeps, and when.",
+         {"couplings": 8, "begins_keeping": 0, "changes": 1, "gap": 0.2}),
+        (lambda result: result["changes"] > 1, "Your order changes more than once. Put all zeros next to each other, and all ones.",
+         {"couplings": 4, "begins_keeping": 0, "changes": 3, "gap": 0.18}),
+        (lambda result: result["gap"] > 0.30 and result["begins_keeping"] == 1,
+         "Both numbers are bent, in the unlucky order: on the moons it matters which number is bent first. Turn your order round.",
+         {"couplings": 4, "begins_keeping": 1, "changes": 1, "gap": 0.47}),
+        (lambda result: result["gap"] > 0.30, "The right way round, and too few couplings. Give each number more than one.",
+         {"couplings": 2, "begins_keeping": 0, "changes": 1, "gap": 0.32}),
+    ], hints=(
+        "A number that is always kept is never bent, so both 0 and 1 must occur: first all of one kind, then all of the other.",
+        "Four entries. There are two ways round, and one of them is about twice as far from the truth.",
+        "Try `(0, 0, 1, 1)`.",
+    ), passed="One change is enough here, and the other way round, (1, 1, 0, 0), stayed at 0.47 when we tried it. Large flows need no such luck: they turn the axes at random between couplings."),
 ]
 
 PREDICTIONS = [
-    Prediction(
-        "rank",
-        choices=("first", "between", "last"),
-        after="A flow is not the best density for every data set: 1,437 small digits are little for a network, and ten Gaussians fit them well.",
-    ),
-]
-
-QUIZ = [
-    Question(
-        "Why must every step of a flow be a function that can be undone?",
-        [
-            (
-                "Else it could not be trained by gradient descent.",
-                "Networks that nobody can undo are trained every day.",
-            ),
-            ("Only so that samples can be drawn.", "Drawing needs the way back, and the density needs still more."),
-            (
-                "Then each point of the data belongs to exactly one point of the noise, whose density is known.",
-                "If two points fell on one, their densities would have to be told apart, and the formula could not do it.",
-            ),
-            ("So that all steps have the same number of weights.", "Weights have nothing to do with it."),
-        ],
-        right="c",
-    ),
-    Question(
-        "You forget the log-determinant in the loss. What happens?",
-        [
-            (
-                "The flow moves every point towards 0, and the loss looks splendid.",
-                "0 is where the noise is densest. The log-determinant charges for the squeezing.",
-            ),
-            ("Training stops with an error.", "Nothing complains: the loss is a number like any other."),
-            ("The flow learns more slowly.", "It learns quickly, and the wrong thing."),
-            ("Nothing, it is a constant.", "It differs from point to point and changes with every weight."),
-        ],
-        right="a",
-    ),
-    Question(
-        "The network inside a coupling has ReLUs and cannot be inverted. Why is that no harm?",
-        [
-            ("Its inverse is learned by a second network.", "There is none."),
-            (
-                "It only reads the kept numbers, which are still there on the way back.",
-                "So the same stretch and shift are computed again and undone.",
-            ),
-            ("The inverse is found by trial and error.", "It is a formula and costs as much as the way there."),
-            ("ReLUs can be inverted for positive numbers.", "And what about the others?"),
-        ],
-        right="b",
-    ),
-    Question(
-        "A flow and a variational autoencoder both report a log-likelihood. What is the difference?",
-        [
-            ("The flow's is a lower bound, the VAE's is exact.", "The other way round."),
-            ("The flow's is in bits.", "Both may be in either unit."),
-            ("None, both are bounds.", "A flow's is what the formula gives, up to rounding."),
-            (
-                "The flow's is exact, the VAE's is a lower bound.",
-                "The price: a flow's code has as many numbers as the data, and every step must be undoable.",
-            ),
-        ],
-        right="d",
-    ),
-    Question(
-        "On digits, a mixture of ten Gaussians is about as good as the flow. Which conclusion fits?",
-        [
-            ("Flows are useless.", "On shapes that Gaussians cannot follow, and with more data, the order changes."),
-            (
-                "Always measure a simple rival on the same held-out data before you praise a large model.",
-                "It took the mixture under a second.",
-            ),
-            ("The flow must have a bug.", "Its log-determinant is that of the Jacobian: that was tested."),
-            ("The mixture has memorised the digits.", "It was judged on digits it has never seen."),
-        ],
-        right="b",
-    ),
+    Prediction("rank", choices=("first", "between", "last"),
+               after="A flow is not the best density for every data set: 1,437 small digits are little for a network, and ten Gaussians fit them well."),
 ]

@@ -8,7 +8,7 @@
 # |---|---|
 # | **You will** | change variables · build a coupling and its way back · test that a flow can be undone and adds up to 1 · measure its distance from the truth · repair one that bends too little |
 # | **First** | [Markov chain Monte Carlo](../02_models/01_markov_chain_monte_carlo.ipynb), [Variational autoencoders](../02_models/04_variational_autoencoders.ipynb) |
-# | **Time** | 25 min of reading, 25 min of exercises, 45 s of computing |
+# | **Time** | {{ reading_minutes }} min of reading, {{ exercise_minutes }} min of exercises, {{ computing_seconds }} s of computing |
 
 # %% [markdown] tags=["instructor"]
 # **For teachers, 60 minutes.** One dimension 12 · determinant and coupling 18 · training and the two tests 10 · splines and the slider 8 · digits 7 · quiz 5.
@@ -164,11 +164,11 @@ undo = check("normalizing_flows-undo", undo)
 
 # %%
 class Coupling(layers.Layer):
-    """Keep one of two numbers, and read off it how to bend the other."""
+    """Keep one of two numbers (the identity), and read off it how to transform the other."""
 
-    def __init__(self, kept):
+    def __init__(self, identity):
         super().__init__()
-        self.keep = np.eye(2, dtype="float32")[kept]  # 1 for the kept number, 0 for the bent one
+        self.identity = np.eye(2, dtype="float32")[identity]  # 1 where it is kept
         self.network = keras.Sequential([
             keras.Input((2,)),
             layers.Dense(64, "relu"),                     # (n, 64)
@@ -177,9 +177,10 @@ class Coupling(layers.Layer):
 
     def call(self, x):
         """Log-scale and shift, both 0 for the kept number.  (n, 2) -> (n, 2), (n, 2)"""
-        log_scale, shift = ops.split(self.network(x * self.keep), 2, axis=1)
-        bent = 1 - self.keep
-        return bent * 2 * ops.tanh(log_scale / 2), bent * shift  # no scale above e² = 7.4
+        log_scale, shift = ops.split(self.network(x * self.identity), 2, axis=1)
+        transformed = 1 - self.identity
+        # No scale is above e² = 7.4.
+        return transformed * 2 * ops.tanh(log_scale / 2), transformed * shift
 
 # %% [markdown]
 # Several of them in a row are a flow. The loss is −log p(x), the formula from above, and everything in it runs on *your* two functions.
@@ -188,14 +189,14 @@ class Coupling(layers.Layer):
 class TinyFlow(keras.Model):
     def __init__(self, order):  # order: which number each coupling keeps
         super().__init__()
-        self.couplings = [Coupling(kept) for kept in order]
+        self.couplings = [Coupling(identity) for identity in order]
 
     def call(self, x):
-        log_determinant = ops.zeros_like(x[:, 0])
+        log_det = ops.zeros_like(x[:, 0])
         for coupling in self.couplings:
             x, change = couple(x, *coupling(x))
-            log_determinant = log_determinant + change
-        return x, log_determinant  # z (n, 2), (n,)
+            log_det = log_det + change
+        return x, log_det  # z (n, 2), (n,)
 
     def inverse(self, z):
         for coupling in reversed(self.couplings):
@@ -203,8 +204,8 @@ class TinyFlow(keras.Model):
         return z  # x (n, 2)
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        z, log_determinant = y_pred
-        return -ops.mean(normal_log_density(z) + log_determinant)
+        z, log_det = y_pred
+        return -ops.mean(normal_log_density(z) + log_det)
 
 # %% [markdown]
 # The data are the moons, whose exact density is known. Their **entropy** is the lowest negative log-likelihood that any model can have on average, and each nat above it is the model's
@@ -239,8 +240,8 @@ def train_tiny(order):
 
 def tiny_log_prob(flow, x):
     """Log-density of points, in nats.  (n, 2) -> (n,)"""
-    z, log_determinant = flow((x - mean) / width)
-    return np.asarray(normal_log_density(z) + log_determinant) - np.log(width).sum()
+    z, log_det = flow((x - mean) / width)
+    return np.asarray(normal_log_density(z) + log_det) - np.log(width).sum()
 
 def gap(log_prob):
     """Nats by which a model is worse than the truth, on the held-out points."""
@@ -487,7 +488,7 @@ predict("normalizing_flows-rank", my_guess)
 # %%
 keras.utils.set_random_seed(SEED)
 digit_flow = models.NormalizingFlow(
-    64, "affine", couplings=5, width=128, depth=1, dropout=0.3, turn_seed=SEED
+    64, "affine", couplings=5, width=128, depth=1, dropout=0.3, rotation_seed=SEED
 ).adapt(many)
 digit_epochs = run.steps(smoke=1, laptop=4, gpu=6)
 digit_flow = train(digit_flow, many, digit_epochs, batch_size=256, rate=3e-3)

@@ -8,7 +8,7 @@
 # |---|---|
 # | **You will** | write a recurrent step · compute how gradients vanish · train a GRU and compare it with counting, a compressor and the truth · sample with a temperature · close a gate, see the memory go, and open it again |
 # | **First** | [Text](../01_data/02_text.ipynb) |
-# | **Time** | 25 min of reading, 20 min of exercises, 50 s of computing |
+# | **Time** | {{ reading_minutes }} min of reading, {{ exercise_minutes }} min of exercises, {{ computing_seconds }} s of computing |
 
 # %% [markdown] tags=["instructor"]
 # **For teachers, 60 minutes.** The step 8 · vanishing by hand 12 · reach of three networks 10 · training and the table 12 · temperature 6 · long-range agreement 6 · break it 4 · quiz 2.
@@ -351,7 +351,7 @@ claim(
 
 # %% [markdown]
 # So fewer bits are not yet a memory. By drawing colours blindly one would agree in one story of seven. The two places lie over a hundred tokens apart, and training sends gradients
-# through 64 at most. Longer training alone did not mend it (`benchmarks/`). It takes gradients through the whole story, as `models.TiedLSTM` has, or a network that looks back directly: a
+# through 64 at most. Longer training alone did not mend it (`benchmarks/`). It takes gradients through the whole story, as the tied LSTM of `benchmarks/` has, or a network that looks back directly: a
 # transformer.
 
 # %% [markdown]

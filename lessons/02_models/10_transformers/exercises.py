@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from genai_course.exercises.definitions import Function, Mistake, Prediction, Question, Value
+from genai_course.exercises.definitions import Function, Prediction, Value
 
 FORBIDDEN = -1e9
 WHERE = "np.where(np.tri(len(queries), dtype=bool), scores, {})"
@@ -76,228 +76,79 @@ def hidden_with(mask_below=0.8, other_below=0.9, everywhere=False, swapped=False
 
 
 EXERCISES = [
-    Function(
-        "causal_attention",
-        reference=causal_attention,
-        cases=lambda rng: [three_of(rng, 3, 2), three_of(rng, 5, 4)],
-        mistakes=[
-            Mistake(
-                gathered_with(lambda q, k: softmax(q @ k.T / np.sqrt(q.shape[1]))),
-                "Every position sees all the others, later ones too. A model that trains like this reads its answers before it gives "
-                "them. Put −1e9 in place of the scores above the diagonal, before the softmax.",
-            ),
-            Mistake(
-                gathered_with(lambda q, k: softmax(masked(q @ k.T))),
-                "The scores are not divided by √size. Products of longer vectors are larger, and the softmax would then see only the "
-                "largest.",
-            ),
-            Mistake(
-                gathered_with(lambda q, k: softmax(masked(q @ k.T / q.shape[1]))),
-                "You divided by size. It is the square root: a sum of size independent products grows like √size.",
-            ),
-            Mistake(
-                gathered_with(lambda q, k: softmax(masked(q @ k.T / np.sqrt(q.shape[1]), 0.0))),
-                "You put 0 in place of the forbidden scores. The softmax makes e⁰ = 1 of it, a weight like any other. Put −1e9, or −inf.",
-            ),
-            Mistake(
-                gathered_with(lambda q, k: softmax(q @ k.T / np.sqrt(q.shape[1])) * np.tri(len(q))),
-                "You took the later positions out after the softmax, so what is left no longer adds up to 1. Mask the scores before it.",
-            ),
-            Mistake(
-                gathered_with(lambda q, k: softmax(masked(q @ k.T / np.sqrt(q.shape[1])).T).T),
-                "The softmax runs along the wrong axis: each column adds up to 1. Each query, a row, shares out its attention: axis −1.",
-            ),
-            Mistake(
-                gathered_with(
-                    lambda q, k: softmax(
-                        np.where(np.tri(len(q), dtype=bool).T, q @ k.T / np.sqrt(q.shape[1]), FORBIDDEN)
-                    )
-                ),
-                "Your mask is turned round: each position sees itself and what comes later. Rows are queries; keep what is on the diagonal "
-                "or left of it.",
-            ),
-            Mistake(
-                gathered_with(lambda q, k: softmax(masked(k @ q.T / np.sqrt(q.shape[1])))),
-                "Queries and keys have changed places. Row i of the scores belongs to query i: `queries @ keys.T`.",
-            ),
-            Mistake(
-                lambda q, k, v: masked(q @ k.T / np.sqrt(q.shape[1]), 0.0) @ v,
-                "The softmax is missing, so the weights neither add up to 1 nor are they positive.",
-            ),
-        ],
-        hints=(
-            "Three steps: scores of all pairs, later ones forbidden; softmax along each row; weighted sum of the values.",
-            "`scores = queries @ keys.T / np.sqrt(size)`, then `np.where(np.tri(time, dtype=bool), scores, -1e9)`.",
-            "After the mask: `weights = softmax(scores)` (it is defined above), and `return weights @ values`",
-        ),
-        passed="Equation 1 of the paper, with a mask. The course's models do the same for all rows and heads at once.",
-        excused={
-            "`queries.shape[1]` → `queries.shape[-1]`": "The second axis is the last.",
-            "`np.tri(len(queries), dtype=bool)` → `np.tri(len(queries))`": "np.where takes 1 for True.",
-            **{
-                f"`{WHERE.format('-1000000000.0')}` → `{WHERE.format(other)}`": "Any number so low has a weight of 0."
-                for other in ("-1000000001.0", "-999999999.0", "-2000000000.0")
-            },
-        },
-    ),
-    Value(
-        "cost",
-        reference=4,
-        hints=(
-            "How many scores are there for 4 positions, how many for 8?",
-            "Each of T positions asks each of T positions.",
-            "Twice as many rows, and each twice as long.",
-        ),
-        passed="Scores go with T², and memory with them, while all other layers go with T: that is why long contexts are dear.",
-        mistakes=[
-            Mistake(2, "Twice as many positions ask, and each of them asks twice as many."),
-            Mistake(
-                8, "Neither the size of a head nor the number of layers changes: twice the rows, twice the columns."
-            ),
-            Mistake(1, "Each position asks every position, so more positions mean more scores."),
-            Mistake(16, "That would be four times the context: 4 · 4. Twice the context is 2 · 2."),
-        ],
-    ),
-    Function(
-        "attend_with_cache",
-        reference=attend_with_cache,
-        cases=lambda rng: [one_and_cache(rng, 2, 3), one_and_cache(rng, 4, 5)],
-        mistakes=[
-            Mistake(
-                stepped(old=True),
-                "The new position does not see itself. Put its key and value into the cache first, then attend.",
-            ),
-            Mistake(
-                stepped(before=True),
-                "You put the new key and value at the front. What is gathered is the same, but the cache is no longer in the order of "
-                "the text: put them at the end.",
-            ),
-            Mistake(
-                stepped(size_of=lambda size: 1.0), "The scores are not divided by √size, as they are in full attention."
-            ),
-            Mistake(stepped(size_of=lambda size: size), "You divided by size; it is its square root."),
-            Mistake(stepped(mean=True), "Every position has the same weight. Use the softmax of the query's scores."),
-            Mistake(
-                lambda q, k, v, keys, values: (stepped()(q, k, v, keys, values)[0], keys, values),
-                "The returned cache lacks the new key and value, so the next position would not see this one.",
-            ),
-        ],
-        hints=(
-            "First the cache grows by one row; then one query asks all of it.",
-            "`keys = np.concatenate([keys, key[None]])`, the same for the values.",
-            "`return softmax(keys @ query / np.sqrt(len(query))) @ values, keys, values`",
-        ),
-        passed="No mask is needed: what comes later is not in the cache yet. One row of scores takes the place of T.",
-    ),
-    Function(
-        "hide",
-        reference="genai_course.models.masked_language_model:hide",
-        cases=some_hidden,
-        mistakes=[
-            Mistake(
-                hidden_with(everywhere=True),
-                "Tokens are replaced that were not chosen. Where `chosen` is False keep the token.",
-            ),
-            Mistake(
-                hidden_with(mask_below=1.0),
-                "Every chosen token becomes the mask. Then the model never sees anything but a mask where it is asked: two in ten shall be no mask.",
-            ),
-            Mistake(
-                hidden_with(other_below=1.0),
-                "A fate of 0.9 or more should leave the token as it is; yours puts another one there.",
-            ),
-            Mistake(
-                hidden_with(other_below=0.8),
-                "Fates from 0.8 to 0.9 should put another token there; yours keeps the token.",
-            ),
-            Mistake(
-                hidden_with(0.1, 0.9),
-                "Eight in ten become the mask, and one in ten another token; yours has it the other way round.",
-            ),
-            Mistake(
-                hidden_with(swapped=True), "Mask and other tokens have changed places: fates below 0.8 give the mask."
-            ),
-            Mistake(
-                lambda tokens, chosen, fate, others, mask_token: hidden_with()(
-                    tokens, ~chosen, fate, others, mask_token
-                ),
-                "You replaced what was not chosen and kept what was.",
-            ),
-            Mistake(
-                lambda tokens, chosen, fate, others, mask_token: tokens * 1,
-                "Nothing has changed: every token is still in its place.",
-            ),
-        ],
-        hints=(
-            "Two questions for each place: is it chosen? If so, what does its fate say?",
-            "Nest `np.where`: fate < 0.8 gives the mask, fate < 0.9 the other token, else the token itself.",
-            "`return np.where(chosen, np.where(fate < 0.8, mask_token, np.where(fate < 0.9, others, tokens)), tokens)`",
-        ),
-        passed="Those are BERT's own shares. The one in ten that stays and the one that is exchanged keep the model honest about tokens that are not masks.",
-        excused={
-            "`fate < 0.8` → `fate <= 0.8`": "A fate is exactly 0.8 almost never.",
-            "`fate < 0.9` → `fate <= 0.9`": "A fate is exactly 0.9 almost never.",
-        },
-    ),
+    Function("causal_attention", reference=causal_attention, cases=lambda rng: [three_of(rng, 3, 2), three_of(rng, 5, 4)], mistakes={
+        gathered_with(lambda q, k: softmax(q @ k.T / np.sqrt(q.shape[1]))):
+            "Every position sees all the others, later ones too. A model that trains like this reads its answers before it gives them. Put −1e9 in place of the scores above the diagonal, before the softmax.",
+        gathered_with(lambda q, k: softmax(masked(q @ k.T))):
+            "The scores are not divided by √size. Products of longer vectors are larger, and the softmax would then see only the largest.",
+        gathered_with(lambda q, k: softmax(masked(q @ k.T / q.shape[1]))):
+            "You divided by size. It is the square root: a sum of size independent products grows like √size.",
+        gathered_with(lambda q, k: softmax(masked(q @ k.T / np.sqrt(q.shape[1]), 0.0))):
+            "You put 0 in place of the forbidden scores. The softmax makes e⁰ = 1 of it, a weight like any other. Put −1e9, or −inf.",
+        gathered_with(lambda q, k: softmax(q @ k.T / np.sqrt(q.shape[1])) * np.tri(len(q))):
+            "You took the later positions out after the softmax, so what is left no longer adds up to 1. Mask the scores before it.",
+        gathered_with(lambda q, k: softmax(masked(q @ k.T / np.sqrt(q.shape[1])).T).T):
+            "The softmax runs along the wrong axis: each column adds up to 1. Each query, a row, shares out its attention: axis −1.",
+        gathered_with(lambda q, k: softmax(np.where(np.tri(len(q), dtype=bool).T, q @ k.T / np.sqrt(q.shape[1]), FORBIDDEN))):
+            "Your mask is turned round: each position sees itself and what comes later. Rows are queries; keep what is on the diagonal or left of it.",
+        gathered_with(lambda q, k: softmax(masked(k @ q.T / np.sqrt(q.shape[1])))):
+            "Queries and keys have changed places. Row i of the scores belongs to query i: `queries @ keys.T`.",
+        (lambda q, k, v: masked(q @ k.T / np.sqrt(q.shape[1]), 0.0) @ v):
+            "The softmax is missing, so the weights neither add up to 1 nor are they positive.",
+    }, hints=(
+        "Three steps: scores of all pairs, later ones forbidden; softmax along each row; weighted sum of the values.",
+        "`scores = queries @ keys.T / np.sqrt(size)`, then `np.where(np.tri(time, dtype=bool), scores, -1e9)`.",
+        "After the mask: `weights = softmax(scores)` (it is defined above), and `return weights @ values`",
+    ), passed="Equation 1 of the paper, with a mask. The course's models do the same for all rows and heads at once.", excused={
+        "`queries.shape[1]` → `queries.shape[-1]`": "The second axis is the last.",
+        "`np.tri(len(queries), dtype=bool)` → `np.tri(len(queries))`": "np.where takes 1 for True.",
+        **{f"`{WHERE.format('-1000000000.0')}` → `{WHERE.format(other)}`": "Any number so low has a weight of 0." for other in ("-1000000001.0", "-999999999.0", "-2000000000.0")},
+    }),
+    Value("cost", reference=4, hints=(
+        "How many scores are there for 4 positions, how many for 8?",
+        "Each of T positions asks each of T positions.",
+        "Twice as many rows, and each twice as long.",
+    ), passed="Scores go with T², and memory with them, while all other layers go with T: that is why long contexts are dear.", mistakes={
+        2: "Twice as many positions ask, and each of them asks twice as many.",
+        8: "Neither the size of a head nor the number of layers changes: twice the rows, twice the columns.",
+        1: "Each position asks every position, so more positions mean more scores.",
+        16: "That would be four times the context: 4 · 4. Twice the context is 2 · 2.",
+    }),
+    Function("attend_with_cache", reference=attend_with_cache, cases=lambda rng: [one_and_cache(rng, 2, 3), one_and_cache(rng, 4, 5)], mistakes={
+        stepped(old=True): "The new position does not see itself. Put its key and value into the cache first, then attend.",
+        stepped(before=True):
+            "You put the new key and value at the front. What is gathered is the same, but the cache is no longer in the order of the text: put them at the end.",
+        stepped(size_of=lambda size: 1.0): "The scores are not divided by √size, as they are in full attention.",
+        stepped(size_of=lambda size: size): "You divided by size; it is its square root.",
+        stepped(mean=True): "Every position has the same weight. Use the softmax of the query's scores.",
+        (lambda q, k, v, keys, values: (stepped()(q, k, v, keys, values)[0], keys, values)):
+            "The returned cache lacks the new key and value, so the next position would not see this one.",
+    }, hints=(
+        "First the cache grows by one row; then one query asks all of it.",
+        "`keys = np.concatenate([keys, key[None]])`, the same for the values.",
+        "`return softmax(keys @ query / np.sqrt(len(query))) @ values, keys, values`",
+    ), passed="No mask is needed: what comes later is not in the cache yet. One row of scores takes the place of T."),
+    Function("hide", reference="genai_course.models.masked_language_model:hide", cases=some_hidden, mistakes={
+        hidden_with(everywhere=True): "Tokens are replaced that were not chosen. Where `chosen` is False keep the token.",
+        hidden_with(mask_below=1.0):
+            "Every chosen token becomes the mask. Then the model never sees anything but a mask where it is asked: two in ten shall be no mask.",
+        hidden_with(other_below=1.0): "A fate of 0.9 or more should leave the token as it is; yours puts another one there.",
+        hidden_with(other_below=0.8): "Fates from 0.8 to 0.9 should put another token there; yours keeps the token.",
+        hidden_with(0.1, 0.9): "Eight in ten become the mask, and one in ten another token; yours has it the other way round.",
+        hidden_with(swapped=True): "Mask and other tokens have changed places: fates below 0.8 give the mask.",
+        (lambda tokens, chosen, fate, others, mask_token: hidden_with()(tokens, ~chosen, fate, others, mask_token)):
+            "You replaced what was not chosen and kept what was.",
+        "return → tokens * 1": "Nothing has changed: every token is still in its place.",
+    }, hints=(
+        "Two questions for each place: is it chosen? If so, what does its fate say?",
+        "Nest `np.where`: fate < 0.8 gives the mask, fate < 0.9 the other token, else the token itself.",
+        "`return np.where(chosen, np.where(fate < 0.8, mask_token, np.where(fate < 0.9, others, tokens)), tokens)`",
+    ), passed="Those are BERT's own shares. The one in ten that stays and the one that is exchanged keep the model honest about tokens that are not masks.", excused={
+        "`fate < 0.8` → `fate <= 0.8`": "A fate is exactly 0.8 almost never.",
+        "`fate < 0.9` → `fate <= 0.9`": "A fate is exactly 0.9 almost never.",
+    }),
 ]
 
 PREDICTIONS = [
-    Prediction(
-        "agreement",
-        between=(0, 1),
-        close=0.15,
-        after="Attention reaches every earlier position in one step, however far it is.",
-    ),
-]
-
-QUIZ = [
-    Question(
-        "What is the causal mask for?",
-        [
-            ("It saves computing.", "All scores are computed, and some thrown away."),
-            (
-                "It lets all positions learn at once without any of them seeing its answer.",
-                "One pass trains every position of the row.",
-            ),
-            ("It hides padding.", "That is another mask; this one hides what comes later."),
-            ("It makes the model forget old text.", "Old text is what stays visible."),
-        ],
-        right="b",
-    ),
-    Question(
-        "What does the cache keep?",
-        [
-            ("The attention weights.", "They depend on the new query, and are computed anew."),
-            ("The tokens that were drawn.", "Those are kept without it, too."),
-            (
-                "The keys and values of all earlier positions.",
-                "They never change once written, thanks to the causal mask.",
-            ),
-            ("The queries of all earlier positions.", "An old query has been answered; nobody asks it again."),
-        ],
-        right="c",
-    ),
-    Question(
-        "Why can BERT not write a text token by token as GPT does?",
-        [
-            (
-                "It has learned each token given both sides, and a text being written has only one.",
-                "It can fill in one by one, but no product of its answers is the probability of a text.",
-            ),
-            ("It has no output layer.", "It has the same as GPT."),
-            ("Its vocabulary has no end.", "An end could be added; the trouble would stay."),
-            ("It is too small.", "Size does not change what it was asked."),
-        ],
-        right="a",
-    ),
-    Question(
-        "A language model's training loss falls far below the data's true entropy, and its samples are rubbish. What is likeliest?",
-        [
-            ("It has trained too little.", "Then the loss would be too high."),
-            ("The temperature is too high.", "The loss knows no temperature."),
-            ("The entropy is wrong by chance.", "Not by so much."),
-            ("It sees the token that it is to predict.", "No model that does not can beat the entropy on fresh data."),
-        ],
-        right="d",
-    ),
+    Prediction("agreement", between=(0, 1), close=0.15, after="Attention reaches every earlier position in one step, however far it is."),
 ]

@@ -8,7 +8,7 @@
 # |---|---|
 # | **You will** | compute attention and its mask by hand · train a GPT and compare it with the truth · write many times quicker · fill gaps as BERT and T5 do · see what a missing mask does |
 # | **First** | [Text](../01_data/02_text.ipynb) and [recurrent networks](09_recurrent_networks.ipynb) |
-# | **Time** | 30 min of reading, 25 min of exercises, 70 s of computing |
+# | **Time** | {{ reading_minutes }} min of reading, {{ exercise_minutes }} min of exercises, {{ computing_seconds }} s of computing |
 
 # %% [markdown] tags=["instructor"]
 # **For teachers, 60 minutes.** Attention by hand 14 · GPT 14 · the cache 10 · the missing mask 6 · BERT and T5 12 · quiz 4.
@@ -556,4 +556,4 @@ quiz("transformers", my_answers)
 # - Raffel et al. (2020), *Exploring the Limits of Transfer Learning with a Unified Text-to-Text Transformer*.
 
 # %% [markdown]
-# **Scale up.** `PROFILE = "gpu"` trains on 50,000 stories. On `data.python_docs()`, real text, half a second of Kneser–Ney (1.89 bits per character) is hard to beat with a minute of GPT: this lesson's recipe learns so small a text by heart and needs 4.30. With `ngrams=0, dropout=0.1, token_noise=0.05` and a weight decay of 0.1 it needs 1.86, and mixed with Kneser–Ney 1.70. `models.PointerGPT`, which may also say again what stood where the text was like here (Merity et al., 2017, *Pointer Sentinel Mixture Models*), needs 1.72, and mixed 1.60. `benchmarks/results/text.md` has these numbers.
+# **Scale up.** `PROFILE = "gpu"` trains on 50,000 stories. On `data.python_docs()`, real text, half a second of Kneser–Ney (1.89 bits per character) is hard to beat with a minute of GPT: this lesson's recipe learns so small a text by heart and needs 4.30. With `ngrams=0, dropout=0.1, token_noise=0.05` and a weight decay of 0.1 it needs 1.86, and mixed with Kneser–Ney 1.70. The `PointerGPT` of `benchmarks/pointer_gpt.py`, which may also say again what stood where the text was like here (Merity et al., 2017, *Pointer Sentinel Mixture Models*), needs 1.72, and mixed 1.60. `benchmarks/results/text.md` has these numbers.

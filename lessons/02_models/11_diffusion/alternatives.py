@@ -13,36 +13,36 @@ def noise_by_tensorflow(clean, noise, time):
 
 
 def noise_by_roots(clean, noise, time):
-    signal = ops.cos(np.pi * time / 2)
-    return clean * signal + noise * ops.sqrt(1 - signal**2)
+    alpha = ops.cos(np.pi * time / 2)
+    return clean * alpha + noise * ops.sqrt(1 - alpha**2)
 
 
-def score_from_noise(noisy, guess, time):
-    signal, spread = np.cos(np.pi / 2 * time), np.sin(np.pi / 2 * time)
-    return -((noisy - signal * guess) / spread) / spread
+def score_from_noise(noisy, denoised, time):
+    alpha, sigma = np.cos(np.pi / 2 * time), np.sin(np.pi / 2 * time)
+    return -((noisy - alpha * denoised) / sigma) / sigma
 
 
-def score_with_keras(noisy, guess, time):
+def score_with_keras(noisy, denoised, time):
     variance = 1 - ops.square(ops.cos(np.pi / 2 * time))
-    return -(noisy - ops.cos(np.pi / 2 * time) * guess) / variance
+    return -(noisy - ops.cos(np.pi / 2 * time) * denoised) / variance
 
 
-def step_in_numpy(noisy, guess, time, earlier):
-    noise = (noisy - np.cos(np.pi / 2 * time) * guess) / np.sin(np.pi / 2 * time)
-    return np.cos(np.pi / 2 * earlier) * guess + np.sin(np.pi / 2 * earlier) * noise
+def step_in_numpy(noisy, denoised, time, next_time):
+    noise = (noisy - np.cos(np.pi / 2 * time) * denoised) / np.sin(np.pi / 2 * time)
+    return np.cos(np.pi / 2 * next_time) * denoised + np.sin(np.pi / 2 * next_time) * noise
 
 
-def step_by_ratio(noisy, guess, time, earlier):
-    ratio = math.sin(math.pi / 2 * earlier) / math.sin(math.pi / 2 * time)
-    return ratio * noisy + (math.cos(math.pi / 2 * earlier) - ratio * math.cos(math.pi / 2 * time)) * guess
+def step_by_ratio(noisy, denoised, time, next_time):
+    ratio = math.sin(math.pi / 2 * next_time) / math.sin(math.pi / 2 * time)
+    return ratio * noisy + (math.cos(math.pi / 2 * next_time) - ratio * math.cos(math.pi / 2 * time)) * denoised
 
 
-def guided_by_weights(asked_guess, unasked_guess, guidance_scale):
-    return guidance_scale * asked_guess + (1 - guidance_scale) * unasked_guess
+def guided_by_weights(cond, uncond, guidance_scale):
+    return guidance_scale * cond + (1 - guidance_scale) * uncond
 
 
-def guided_from_the_class(asked_guess, unasked_guess, guidance_scale):
-    return asked_guess + (guidance_scale - 1) * (asked_guess - unasked_guess)
+def guided_from_the_class(cond, uncond, guidance_scale):
+    return cond + (guidance_scale - 1) * (cond - uncond)
 
 
 ALTERNATIVES = {

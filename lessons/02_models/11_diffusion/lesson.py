@@ -8,7 +8,7 @@
 # |---|---|
 # | **You will** | write the way into noise and the step back · compare a learned score with the exact one · train a diffusion model on letters · find out how few steps are enough · steer it with guidance, and overdo it |
 # | **First** | [Generative adversarial networks](05_generative_adversarial_networks.ipynb) |
-# | **Time** | 25 min of reading, 25 min of exercises, 60 s of computing |
+# | **Time** | {{ reading_minutes }} min of reading, {{ exercise_minutes }} min of exercises, {{ computing_seconds }} s of computing |
 
 # %% [markdown] tags=["instructor"]
 # **For teachers, 60 minutes.** Numbers under noise 10 · the score 12 · the way back 10 · letters 8 · steps 7 · guidance and overdoing it 8 · quiz 5.
@@ -80,11 +80,11 @@ def draw_clean(n):
     which = random_numbers.choice(2, size=n, p=SHARES)
     return CENTRES[which] + SPREAD * random_numbers.standard_normal(n)
 
-def two_bells(x, time):
-    """The part of each bell in the density under noise, and its variance.  (n,) -> (2, n), ()"""
-    signal, noise = np.cos(np.pi / 2 * time), np.sin(np.pi / 2 * time)
-    variance = (signal * SPREAD) ** 2 + noise**2
-    distances = (x - signal * CENTRES[:, None]) ** 2  # (2, n)
+def two_gaussians(x, time):
+    """Each Gaussian's part in the density under noise, and its variance.  (n,) -> (2, n), ()"""
+    alpha, sigma = np.cos(np.pi / 2 * time), np.sin(np.pi / 2 * time)
+    variance = (alpha * SPREAD) ** 2 + sigma**2
+    distances = (x - alpha * CENTRES[:, None]) ** 2  # (2, n)
     heights = SHARES / np.sqrt(2 * np.pi * variance)
     return heights[:, None] * np.exp(-0.5 * distances / variance), variance
 
@@ -92,7 +92,7 @@ line = np.linspace(-3, 3, 121)  # (121,)
 
 # %%
 figure = plots.lines(
-    {f"time {time:g}": two_bells(line, time)[0].sum(axis=0) for time in (0, 0.3, 0.5, 0.7, 1)},
+    {f"time {time:g}": two_gaussians(line, time)[0].sum(axis=0) for time in (0, 0.3, 0.5, 0.7, 1)},
     x=line, title="Two bells drown in noise", x_label="x", y_label="density",
 )
 plots.show(
@@ -103,7 +103,7 @@ plots.show(
 
 # %%
 checked = np.asarray(add_noise(draw_clean(50_000), random_numbers.standard_normal(50_000), 0.5))
-expected = two_bells(line, 0.5)[0].sum(axis=0)
+expected = two_gaussians(line, 0.5)[0].sum(axis=0)
 seen, _ = np.histogram(checked, bins=60, range=(-3, 3), density=True)
 claim(
     "Your noisy numbers follow that density",
@@ -116,9 +116,9 @@ claim(
 # You find a noisy number x and know the time. Which way are likelier numbers? The slope of log p_t(x), called the **score**, says so. It looks like something only
 # the density could tell. But there is a wonderful identity (Tweedie's formula): whoever makes the best guess at the *clean* number has the score,
 #
-# $$\text{score} = \frac{\text{signal}\cdot \text{guess} - x}{\text{noise}^2}, \qquad \text{signal} = \cos\!\big(\tfrac{\pi}{2}t\big),\;\; \text{noise} = \sin\!\big(\tfrac{\pi}{2}t\big)$$
+# $$\text{score} = \frac{\alpha\,\hat x_0 - x}{\sigma^2}, \qquad \alpha = \cos\!\big(\tfrac{\pi}{2}t\big),\;\; \sigma = \sin\!\big(\tfrac{\pi}{2}t\big)$$
 #
-# where "best guess" is the mean of all clean numbers that could be under x.
+# where "best guess", $\hat x_0$, is the mean of all clean numbers that could be under x: the **posterior mean**, `denoised` in the code.
 
 # %% [markdown]
 # ## Exercise 2: from a guess to the score
@@ -126,11 +126,11 @@ claim(
 # Complete `score`.
 
 # %% tags=["exercise"] id="diffusion-score" points=2
-def score(noisy, guess, time):
+def score(noisy, denoised, time):
     """Slope of the log-density.  Three arrays of one shape -> the same shape"""
     ### BEGIN SOLUTION
-    signal, noise = ops.cos(np.pi / 2 * time), ops.sin(np.pi / 2 * time)
-    return (signal * guess - noisy) / noise**2
+    alpha, sigma = ops.cos(np.pi / 2 * time), ops.sin(np.pi / 2 * time)
+    return (alpha * denoised - noisy) / sigma**2
     ### END SOLUTION
 
 # %% tags=["check"]
@@ -140,19 +140,19 @@ score = check("diffusion-score", score)
 # For two bells the best guess is known: guess for each bell on its own, then weigh by how probable each bell is. Your formula turns it into the score. Is that the slope?
 
 # %%
-def exact_guess(x, time):
+def exact_denoised(x, time):
     """Mean of the clean numbers that could be under x.  (n,) -> (n,)"""
-    parts, variance = two_bells(x, time)  # (2, n)
-    signal = np.cos(np.pi / 2 * time)
-    pull = signal * SPREAD**2 / variance  # how far to believe x rather than the bell's centre
-    guesses = CENTRES[:, None] + pull * (x - signal * CENTRES[:, None])  # (2, n)
-    return np.sum(parts * guesses, axis=0) / np.sum(parts, axis=0)
+    parts, variance = two_gaussians(x, time)  # (2, n)
+    alpha = np.cos(np.pi / 2 * time)
+    pull = alpha * SPREAD**2 / variance  # how far to believe x rather than the component's mean
+    predictions = CENTRES[:, None] + pull * (x - alpha * CENTRES[:, None])  # (2, n)
+    return np.sum(parts * predictions, axis=0) / np.sum(parts, axis=0)
 
-slope = np.gradient(np.log(two_bells(line, 0.5)[0].sum(axis=0)), line)
-from_guess = np.asarray(score(line, exact_guess(line, 0.5), 0.5))
+slope = np.gradient(np.log(two_gaussians(line, 0.5)[0].sum(axis=0)), line)
+from_denoised = np.asarray(score(line, exact_denoised(line, 0.5), 0.5))
 claim(
     "Your score is the slope of the log-density",
-    np.abs(slope - from_guess)[1:-1].max() < 0.02,
+    np.abs(slope - from_denoised)[1:-1].max() < 0.02,
 )
 
 # %% [markdown]
@@ -169,27 +169,27 @@ noisy = np.asarray(add_noise(clean, noise, time))
 importance = np.minimum(1 / np.sin(np.pi / 2 * time) ** 2, 10)
 
 keras.utils.set_random_seed(SEED)
-guesser = keras.Sequential([
+denoiser = keras.Sequential([
     keras.Input((2,)),        # x and the time
     layers.Dense(64, "tanh"),  # (n, 64)
     layers.Dense(64, "tanh"),  # (n, 64)
     layers.Dense(64, "tanh"),  # (n, 64)
-    layers.Dense(1),           # (n, 1): the guess
+    layers.Dense(1),           # (n, 1): the prediction of x₀
 ])
 
 # %%
 epochs = run.steps(smoke=1, laptop=4, gpu=10)
 falling = keras.optimizers.schedules.CosineDecay(5e-3, epochs * -(-n_numbers // 256))
-guesser.compile(keras.optimizers.Adam(falling), "mse", **run.compile_options)
-guesser.fit(
+denoiser.compile(keras.optimizers.Adam(falling), "mse", **run.compile_options)
+denoiser.fit(
     np.stack([noisy, time], axis=1), clean, sample_weight=importance,
-    epochs=epochs, batch_size=256, verbose=0, callbacks=[Progress("Guesser")],
+    epochs=epochs, batch_size=256, verbose=0, callbacks=[Progress("Denoiser")],
 )
 
-def learned_guess(x, time):
-    """The network's guess.  (n,) -> (n,)"""
+def learned_denoised(x, time):
+    """The network's prediction of the clean numbers.  (n,) -> (n,)"""
     rows = np.stack([x, np.full_like(x, time)], axis=1)  # (n, 2)
-    return ops.convert_to_numpy(guesser(rows))[:, 0]
+    return ops.convert_to_numpy(denoiser(rows))[:, 0]
 
 # %% [markdown]
 # ## Explore: the slope that points home
@@ -200,8 +200,8 @@ def learned_guess(x, time):
 def draw_scores(time):
     return plots.lines(
         {
-            "exact": np.asarray(score(line, exact_guess(line, time), time)),
-            "learned": np.asarray(score(line, learned_guess(line, time), time)),
+            "exact": np.asarray(score(line, exact_denoised(line, time), time)),
+            "learned": np.asarray(score(line, learned_denoised(line, time), time)),
         },
         x=line, title=f"Score at time {time:g}", x_label="x", y_label="slope of log density",
     )
@@ -216,9 +216,9 @@ widgets.explore(
 # %%
 def relative_error(time):
     """Root mean square of learned minus exact score, as a share of the exact one's."""
-    crowd = two_bells(line, time)[0].sum(axis=0)  # where the numbers are
-    exact = score(line, exact_guess(line, time), time)
-    learned = score(line, learned_guess(line, time), time)
+    crowd = two_gaussians(line, time)[0].sum(axis=0)  # where the numbers are
+    exact = score(line, exact_denoised(line, time), time)
+    learned = score(line, learned_denoised(line, time), time)
     return np.sqrt(np.sum(crowd * (learned - exact) ** 2) / np.sum(crowd * np.square(exact)))
 
 for time in (0.4, 0.6, 0.8):
@@ -232,17 +232,17 @@ for time in (0.4, 0.6, 0.8):
 #
 # From a time to an earlier one, the **DDIM** way: if the guess at the clean number is right, then the noise was
 #
-# $$\hat\varepsilon = \frac{x - \text{signal}\cdot\text{guess}}{\text{noise}} .$$
+# $$\hat\varepsilon = \frac{x - \alpha\,\hat x_0}{\sigma} .$$
 #
 # Keep both, and mix them again as they would have been mixed at the earlier time. Complete `step_back`; your `add_noise` may help.
 
 # %% tags=["exercise"] id="diffusion-step_back" points=3
-def step_back(noisy, guess, time, earlier):
-    """The same guess and the same noise, mixed for an earlier time.  -> the shape of noisy"""
+def step_back(noisy, denoised, time, next_time):
+    """The same prediction and the same noise, mixed for an earlier time.  -> the shape of noisy"""
     ### BEGIN SOLUTION
-    signal, spread = ops.cos(np.pi / 2 * time), ops.sin(np.pi / 2 * time)
-    noise = (noisy - signal * guess) / spread
-    return add_noise(guess, noise, earlier)
+    alpha, sigma = ops.cos(np.pi / 2 * time), ops.sin(np.pi / 2 * time)
+    noise = (noisy - alpha * denoised) / sigma
+    return add_noise(denoised, noise, next_time)
     ### END SOLUTION
 
 # %% tags=["check"]
@@ -255,8 +255,8 @@ step_back = check("diffusion-step_back", step_back)
 times = np.linspace(1, 0, 41).tolist()
 walkers = random_numbers.standard_normal(run.steps(smoke=200, laptop=4_000, gpu=20_000))
 paths = [walkers]
-for time, earlier in pairwise(times):
-    walkers = np.asarray(step_back(walkers, learned_guess(walkers, time), time, earlier))
+for time, next_time in pairwise(times):
+    walkers = np.asarray(step_back(walkers, learned_denoised(walkers, time), time, next_time))
     paths.append(walkers)
 paths = np.array(paths)  # (41, n)
 
@@ -265,7 +265,7 @@ figure, (left, right) = plots.new_figure(1, 2, width=7.2, sharey=True, width_rat
 left.plot(times, paths[:, :60], color=plots.COLOURS[0], linewidth=0.7, alpha=0.6)
 left.set(title="Sixty walks from noise to numbers", xlabel="time", ylabel="x", xlim=(1, 0))
 right.hist(paths[-1], bins=60, orientation="horizontal", density=True, color=plots.COLOURS[1])
-right.plot(two_bells(line, 0)[0].sum(axis=0), line, color=plots.COLOURS[0])
+right.plot(two_gaussians(line, 0)[0].sum(axis=0), line, color=plots.COLOURS[0])
 right.set(title="At time 0", xlabel="density")
 plots.show(
     figure,
@@ -310,7 +310,7 @@ glyphs = data.glyphs(
     n_test=run.steps(smoke=200, laptop=4_000, gpu=4_000),
 )
 n = run.steps(smoke=72, laptop=evaluation.SAMPLES, gpu=evaluation.SAMPLES)  # drawings to judge
-asked = np.arange(n) % 36  # every letter and digit equally often
+requested = np.arange(n) % 36  # every letter and digit equally often
 
 # %%
 keras.utils.set_random_seed(SEED)
@@ -331,27 +331,29 @@ _ = model.fit(
 # Your step, the trained network's guesses, eight steps from noise to ten letters:
 
 # %%
-def walk(labels, guess, steps, seed=SEED):
-    """Noisy letters and guesses, step by step.  -> two lists of (n, 16, 16, 1) in [-1, 1]"""
+def walk(labels, predict, steps, seed=SEED):
+    """Noisy letters and predictions, step by step.  -> two lists of (n, 16, 16, 1) in [-1, 1]"""
     random = np.random.default_rng(seed)
     letters = random.standard_normal((len(labels), 16, 16, 1)).astype("float32")
-    seen, guesses = [], []
+    seen, predictions = [], []
     times = np.linspace(1, 0, steps + 1).tolist()
-    for time, earlier in pairwise(times):
+    for time, next_time in pairwise(times):
         seen.append(letters)
-        guesses.append(guess(letters, time, labels))
-        letters = step_back(letters, guesses[-1], time, earlier)
-    return seen, guesses
+        predictions.append(predict(letters, time, labels))
+        letters = step_back(letters, predictions[-1], time, next_time)
+    return seen, predictions
 
 labels = np.array([glyphs.class_names.index(letter) for letter in "DIFFUSION7"], "int32")
-seen, guesses = walk(labels, model.guess, steps=8)
-rows = [part for pair in zip(seen[::2], guesses[::2], strict=True) for part in pair] + [guesses[-1]]
+seen, predictions = walk(labels, model.predict_x0, steps=8)
+pairs = zip(seen[::2], predictions[::2], strict=True)
+rows = [part for pair in pairs for part in pair] + [predictions[-1]]
 
 # %%
-names = [f"{kind}, time {1 - step / 8:g}" for step in (0, 2, 4, 6) for kind in ("seen", "guess")]
+kinds = ("seen", "prediction")
+names = [f"{kind}, time {1 - step / 8:g}" for step in (0, 2, 4, 6) for kind in kinds]
 figure = plots.pictures(
     0.5 + 0.5 * np.concatenate([np.asarray(row) for row in rows]),  # (90, 16, 16, 1)
-    row_labels=[*names, "last guess"],
+    row_labels=[*names, "last prediction"],
     title="From noise to letters",
 )
 plots.show(
@@ -423,10 +425,10 @@ claim(
 # direction: start at the guess without a class, and add w times the difference. w = 0 ignores the class, w = 1 is the plain guess, above 1 the class is exaggerated.
 
 # %% tags=["exercise"] id="diffusion-guided" points=2
-def guided(asked_guess, unasked_guess, guidance_scale):
-    """A guess that follows its class more.  Two arrays of one shape, a number -> the same shape"""
+def guided(cond, uncond, guidance_scale):
+    """A prediction that follows its class more.  Two arrays alike, a number -> the same shape"""
     ### BEGIN SOLUTION
-    return unasked_guess + guidance_scale * (asked_guess - unasked_guess)
+    return uncond + guidance_scale * (cond - uncond)
     ### END SOLUTION
 
 # %% tags=["check"]
@@ -439,12 +441,12 @@ guided = check("diffusion-guided", guided)
 
 # %%
 def draw_letter(letter, guidance_scale, steps, dice):
-    def guess(letters, time, labels):
-        asked, unasked = model.guess(letters, time, labels), model.guess(letters, time)
-        return ops.clip(guided(asked, unasked, guidance_scale), -1, 1)
+    def predict(letters, time, labels):
+        cond, uncond = model.predict_x0(letters, time, labels), model.predict_x0(letters, time)
+        return ops.clip(guided(cond, uncond, guidance_scale), -1, 1)
 
     labels = np.full(10, glyphs.class_names.index(letter), "int32")
-    drawn = 0.5 + 0.5 * np.asarray(walk(labels, guess, steps, seed=dice)[1][-1])
+    drawn = 0.5 + 0.5 * np.asarray(walk(labels, predict, steps, seed=dice)[1][-1])
     title = f"{letter}, guidance {guidance_scale:g}"
     return plots.pictures(drawn, columns=5, scale=1.0, title=title)
 
@@ -455,10 +457,10 @@ widgets.explore(
 )
 
 # %%
-def judge(pictures, labels=asked):
+def judge(pictures, labels=requested):
     """The course's scores."""
-    return evaluation.picture_scores(
-        pictures, reference=glyphs.test, labels=labels, training=glyphs.train)
+    return evaluation.evaluate_images(
+        pictures, reference=glyphs.test, labels=labels, training=glyphs.train, samples=n)
 
 drawings = {
     f"guidance {scale}": model.sample(n, seed=SEED, steps=5, guidance_scale=scale)
@@ -527,12 +529,12 @@ def gaussian_letters(label):
     """As many pictures of one letter as asked for, from a Gaussian fitted to it.  -> (k, 256)"""
     flat = glyphs.train[glyphs.train_labels == label].reshape(-1, 256)
     factor = np.linalg.cholesky(np.cov(flat.T) + 1e-3 * np.eye(256))
-    noise = random_numbers.standard_normal((np.sum(asked == label), 256))
+    noise = random_numbers.standard_normal((np.sum(requested == label), 256))
     return np.clip(flat.mean(axis=0) + noise @ factor.T, 0, 1)
 
 gaussians = np.zeros((n, 256))
 for label in range(36):
-    gaussians[asked == label] = gaussian_letters(label)
+    gaussians[requested == label] = gaussian_letters(label)
 rivals = {
     "36 Gaussians": gaussians.reshape(-1, 16, 16, 1),
     "real letters": data.glyphs(n_train=n, n_test=1, seed=SEED + 1).train,
@@ -540,7 +542,7 @@ rivals = {
 
 # %% tags=["nbval-ignore-output"]
 for name, pictures in track(rivals.items(), "Scoring"):
-    scores[name] = judge(pictures, None if name == "real letters" else asked)
+    scores[name] = judge(pictures, None if name == "real letters" else requested)
 pd.DataFrame(scores).T.round(2)
 
 # %%
@@ -593,8 +595,9 @@ def my_edit():
     for start in (0.4, 0.6, 0.8):
         letters = add_noise(2 * some - 1, noise, start)
         times = np.linspace(start, 0, 9).tolist()
-        for time, earlier in pairwise(times):
-            letters = step_back(letters, model.guess(letters, time, target, 2.0), time, earlier)
+        for time, next_time in pairwise(times):
+            denoised = model.predict_x0(letters, time, target, 2.0)
+            letters = step_back(letters, denoised, time, next_time)
         rows.append(np.clip(0.5 + 0.5 * np.asarray(letters), 0, 1))
         shares.append(f"time {start}: {evaluation.recognised_share(rows[-1], target):.0%} F")
     return plots.pictures(np.concatenate(rows), row_labels=["real E", *shares], title="From E to F")

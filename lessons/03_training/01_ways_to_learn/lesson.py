@@ -8,7 +8,7 @@
 # |---|---|
 # | **You will** | see squared error answer with a place where nothing is · write the gradient of the cross-entropy · write REINFORCE · choose an entropy bonus that brings lost modes back · match signals to results |
 # | **First** | [Generative adversarial networks](../02_models/05_generative_adversarial_networks.ipynb) |
-# | **Time** | 25 min of reading, 25 min of exercises, 25 s of computing |
+# | **Time** | {{ reading_minutes }} min of reading, {{ exercise_minutes }} min of exercises, {{ computing_seconds }} s of computing |
 
 # %% [markdown] tags=["instructor"]
 # **For teachers, 55 minutes.** Supervised 12 · self-supervised 5 · unsupervised 5 · reinforcement 15 · adversarial 8 · table and explorer 5 · quiz 5.
@@ -36,8 +36,8 @@ import numpy as np
 import pandas as pd
 
 from genai_course.labs.adversarial import AdversarialLab, Rules
+from genai_course.labs.learning_paradigms import Critic, GaussianMixture
 from genai_course.training import optimizers, track
-from genai_course.labs.learning_paradigms import Bells, Critic
 
 # %% [markdown]
 # ## The task
@@ -77,11 +77,11 @@ labels = label_of(ring.train)  # (10000,)
 # %%
 GROUP_SIZES = (1, 2, 4, 8)  # neighbouring bells that share a question
 
-def learn_squared_error(questions, answers, steps, dice):
+def learn_squared_error(questions, answers, steps, rng):
     """One point for each question.  (n,), (n, 2) -> (questions, 2)"""
     predictions = np.zeros((questions.max() + 1, 2))
     for _ in range(steps):
-        asked = dice.integers(len(questions), size=128)
+        asked = rng.integers(len(questions), size=128)
         gradient = 2 * (predictions[questions[asked]] - answers[asked])  # (128, 2)
         np.add.at(predictions, questions[asked], -0.001 * gradient)
     return predictions
@@ -160,11 +160,11 @@ def column_of(coordinate):
     """Which of 24 cells a coordinate falls into.  (n,) -> (n,)"""
     return np.clip(np.digitize(coordinate, EDGES) - 1, 0, 23)
 
-def learn_cells(questions, answers, cells, steps, dice):
+def learn_cells(questions, answers, cells, steps, rng):
     """Logits for each question and cell, by your gradient and Adam.  -> (questions, cells)"""
     table, adam = np.zeros((questions.max() + 1, cells)), optimizers.Adam()
     for _ in range(steps):
-        asked = dice.integers(len(questions), size=256)
+        asked = rng.integers(len(questions), size=256)
         gradient = np.zeros_like(table)
         rows = questions[asked]
         np.add.at(gradient, rows, np.asarray(cross_entropy_gradient(table[rows], answers[asked])))
@@ -172,24 +172,24 @@ def learn_cells(questions, answers, cells, steps, dice):
     return table
 
 # %%
-def draw_cells(logits, dice):
+def draw_cells(logits, rng):
     """One cell for each row of logits, as often as the row says.  (n, cells) -> (n,)"""
-    return np.argmax(logits + dice.gumbel(size=logits.shape), axis=1)
+    return np.argmax(logits + rng.gumbel(size=logits.shape), axis=1)
 
-def point_in(x_cell, y_cell, dice):
+def point_in(x_cell, y_cell, rng):
     """Points anywhere in their cells.  (n,), (n,) -> (n, 2)"""
     cells = np.stack([x_cell, y_cell], axis=1)
-    return EDGES[0] + 0.3 * (cells + dice.random(cells.shape))
+    return EDGES[0] + 0.3 * (cells + rng.random(cells.shape))
 
 # %%
-dice = np.random.default_rng([SEED, 10])
+rng = np.random.default_rng([SEED, 10])
 cell_of = 24 * column_of(ring.train[:, 0]) + column_of(ring.train[:, 1])  # (10000,) up to 575
 answered = {}
 for size in track(GROUP_SIZES, "Questions"):
     table = learn_cells(
-        labels // size, cell_of, 576, run.steps(smoke=5, laptop=300, gpu=1_000), dice)
-    asked = dice.integers(8 // size, size=1_000)  # a thousand questions
-    answered[size] = point_in(*np.divmod(draw_cells(table[asked], dice), 24), dice)
+        labels // size, cell_of, 576, run.steps(smoke=5, laptop=300, gpu=1_000), rng)
+    asked = rng.integers(8 // size, size=1_000)  # a thousand questions
+    answered[size] = point_in(*np.divmod(draw_cells(table[asked], rng), 24), rng)
 
 # %%
 figure = plots.lines(
@@ -229,9 +229,9 @@ hidden_parts = learn_cells(
     np.concatenate([x_cells, np.full(10_000, NOTHING)]), np.concatenate([y_cells, x_cells]),
     24, run.steps(smoke=20, laptop=1_500, gpu=1_500), np.random.default_rng([SEED, 11]))
 self_seconds = time.process_time() - began
-dice = np.random.default_rng([SEED, 12])
-first_x = draw_cells(np.tile(hidden_parts[NOTHING], (4_000, 1)), dice)
-self_made = point_in(first_x, draw_cells(hidden_parts[first_x], dice), dice)  # (4000, 2)
+rng = np.random.default_rng([SEED, 12])
+first_x = draw_cells(np.tile(hidden_parts[NOTHING], (4_000, 1)), rng)
+self_made = point_in(first_x, draw_cells(hidden_parts[first_x], rng), rng)  # (4000, 2)
 
 def surprise(rows, answers):
     """-log softmax(logits)[answer] for each pair, in nats."""
@@ -251,26 +251,27 @@ claim("To know x is worth more than half a nat about y",
 # %% [markdown]
 # ## One generator for everyone
 #
-# To compare signals fairly, all further learners are the same: 32 round bells, each with a share, a place and a spread. That is 128 numbers θ, from the same start, with the same optimizer and 1,000 steps of 128 points.
+# To compare signals fairly, all further learners are the same **Gaussian mixture** of 32 components, round bells, each with a share, a place and a spread. That is 128 numbers θ, from the same start, with the same optimizer and 1,000 steps of 128 points.
 # Each way to learn follows the gradient ∇ log p(x) of the density with respect to θ. All that differs is **whose points** x it looks at, and **how much each point counts**.
 
 # %%
-show_source(Bells.gradient)
+show_source(GaussianMixture.gradient)
 
 # %%
 STEPS = run.steps(smoke=20, laptop=1_000, gpu=1_000)
-TRUTH = Bells(np.column_stack([np.zeros(8), CENTRES, np.full(8, np.log(SPREAD))]).ravel(), 8)
+parts = np.column_stack([np.zeros(8), CENTRES, np.full(8, np.log(SPREAD))])
+TRUTH = GaussianMixture(parts.ravel(), 8)
 
 def learn(signal, steps=STEPS, seed=SEED):
-    """32 bells that follow a signal uphill.  -> bells, CPU seconds, what they were on the way"""
-    bells, adam = Bells.first(32, seed, labels=8), optimizers.Adam()
-    dice, began, path = np.random.default_rng(seed), time.process_time(), []
+    """32 Gaussians that follow a signal uphill.  -> mixture, CPU seconds, those on the way"""
+    mixture, adam = GaussianMixture.first(32, seed, labels=8), optimizers.Adam()
+    rng, began, path = np.random.default_rng(seed), time.process_time(), []
     for step in range(steps):
         if step % max(steps // 20, 1) == 0:
-            path.append(bells.numbers)
+            path.append(mixture.numbers)
         rate = 0.1 * min(1, 2 - 2 * step / steps)  # falls to 0 in the second half
-        (bells.numbers,) = adam.apply([bells.numbers], [-signal(bells, dice)], rate)
-    return bells, time.process_time() - began, [*path, bells.numbers]
+        (mixture.numbers,) = adam.apply([mixture.numbers], [-signal(mixture, rng)], rate)
+    return mixture, time.process_time() - began, [*path, mixture.numbers]
 
 # %% [markdown]
 # **Unsupervised:** examples alone, every one counts 1. Uphill on their mean log p: maximum likelihood.
@@ -278,24 +279,24 @@ def learn(signal, steps=STEPS, seed=SEED):
 # **Supervised:** examples with labels, every one counts 1. Bells 0, 8, 16 and 24 belong to label 0, and so on; p is that of point and label together, so a label says which bells must answer.
 
 # %%
-def unsupervised(bells, dice):
-    examples = dice.choice(ring.train, 128)
-    return bells.gradient(examples).mean(axis=0)
+def unsupervised(mixture, rng):
+    examples = rng.choice(ring.train, 128)
+    return mixture.gradient(examples).mean(axis=0)
 
-def supervised(bells, dice):
-    chosen = dice.integers(len(ring.train), size=128)
-    return bells.gradient(ring.train[chosen], labels[chosen]).mean(axis=0)
+def supervised(mixture, rng):
+    chosen = rng.integers(len(ring.train), size=128)
+    return mixture.gradient(ring.train[chosen], labels[chosen]).mean(axis=0)
 
 learned = {"supervised": learn(supervised), "unsupervised": learn(unsupervised)}
 
 # %%
-def nats(bells):
+def nats(mixture):
     """Mean surprise of a held-out example."""
-    return -bells.log_prob(ring.test).mean()
+    return -mixture.log_prob(ring.test).mean()
 
 made = {
-    name: bells.sample(4_000, np.random.default_rng([SEED, 1]))
-    for name, (bells, _, _) in learned.items()
+    name: mixture.sample(4_000, np.random.default_rng([SEED, 1]))
+    for name, (mixture, _, _) in learned.items()
 }
 for name, points in made.items():
     claim(f"{name}: all 8 modes", modes(points) == 8)
@@ -371,10 +372,10 @@ predict("ways_to_learn-modes", my_guess)
 
 # %%
 def reward(bonus):
-    def signal(bells, dice):
-        own = bells.sample(128, dice)
-        scores = TRUTH.log_prob(own) - bonus * bells.log_prob(own)
-        return np.asarray(policy_gradient(scores, bells.gradient(own)))
+    def signal(mixture, rng):
+        own = mixture.sample(128, rng)
+        scores = TRUTH.log_prob(own) - bonus * mixture.log_prob(own)
+        return np.asarray(policy_gradient(scores, mixture.gradient(own)))
     return signal
 
 learned["reward alone"] = learn(reward(0.0))
@@ -478,11 +479,11 @@ show_source(Critic)
 
 # %%
 def adversarial(critic):
-    def signal(bells, dice):
+    def signal(mixture, rng):
         for _ in range(2):
-            critic.learn(dice.choice(ring.train, 128), bells.sample(128, dice))
-        own = bells.sample(128, dice)
-        return np.asarray(policy_gradient(critic.logits(own), bells.gradient(own)))
+            critic.learn(rng.choice(ring.train, 128), mixture.sample(128, rng))
+        own = mixture.sample(128, rng)
+        return np.asarray(policy_gradient(critic.logits(own), mixture.gradient(own)))
     return signal
 
 learned["adversarial"] = learn(adversarial(Critic()))
@@ -497,10 +498,10 @@ claim("Within 0.2 nats of the truth", nats(learned["adversarial"][0]) < ring.ent
 # No bonus, and yet no mode is lost. Why? A perfect critic's logit is log p_truth − log p: score *and* entropy bonus, with β = 1, learned from examples. Does ours come near it? Let one learn beside a generator that stands still, and compare.
 
 # %%
-still, critic, dice = Bells.first(32, SEED), Critic(), np.random.default_rng([SEED, 6])
+still, critic, rng = GaussianMixture.first(32, SEED), Critic(), np.random.default_rng([SEED, 6])
 for _ in range(run.steps(smoke=10, laptop=300, gpu=300)):
-    critic.learn(dice.choice(ring.train, 128), still.sample(128, dice))
-points = np.concatenate([ring.test[:1_000], still.sample(1_000, dice)])
+    critic.learn(rng.choice(ring.train, 128), still.sample(128, rng))
+points = np.concatenate([ring.test[:1_000], still.sample(1_000, rng)])
 true_logit = (TRUTH.log_prob(points) - still.log_prob(points)).clip(-4, 4)
 agreement = np.corrcoef(critic.logits(points), true_logit)[0, 1]
 claim("Its logits and the true ones (cut at ±4) correlate by more than 0.8", agreement > 0.8)
@@ -513,12 +514,12 @@ claim("Its logits and the true ones (cut at ±4) correlate by more than 0.8", ag
 # %%
 def freeze_after(steps):
     critic, played = Critic(), [0]
-    def signal(bells, dice):
+    def signal(mixture, rng):
         played[0] += 1
         if played[0] <= steps:
-            return adversarial(critic)(bells, dice)
-        own = bells.sample(128, dice)
-        return np.asarray(policy_gradient(critic.logits(own), bells.gradient(own)))
+            return adversarial(critic)(mixture, rng)
+        own = mixture.sample(128, rng)
+        return np.asarray(policy_gradient(critic.logits(own), mixture.gradient(own)))
     return signal
 
 frozen = learn(freeze_after(50))[0]
@@ -562,7 +563,7 @@ signals = {  # what was used: examples, labels, scores asked of a judge
     "reward and bonus": (0, 0, points_seen), "adversarial": (10_000, 0, 0),
     "adversarial network": (10_000, 0, 0),
 }
-nats_of = {name: nats(bells) for name, (bells, _, _) in learned.items()}
+nats_of = {name: nats(mixture) for name, (mixture, _, _) in learned.items()}
 nats_of |= {"self-supervised": self_nats}
 seconds = {name: used for name, (_, used, _) in learned.items()}
 seconds |= {"self-supervised": self_seconds, "adversarial network": network_seconds}
@@ -611,14 +612,14 @@ paths |= {name: learned[name][2] for name in ("unsupervised", "supervised", "adv
 
 def explore_signal(signal, steps):
     path = paths[signal]
-    bells = Bells(path[min(steps * 20 // 1_000, len(path) - 1)])
-    points = bells.sample(1_000, np.random.default_rng([SEED, 8]))
+    mixture = GaussianMixture(path[min(steps * 20 // 1_000, len(path) - 1)])
+    points = mixture.sample(1_000, np.random.default_rng([SEED, 8]))
     figure, (left, right) = plots.new_figure(1, 2, height=3.3)
     draw_made(left, points, f"{signal}, step {steps}")
     left.set(xlabel="x", ylabel="y")
     right.bar(range(8), evaluation.mode_shares(points, CENTRES, SPREAD), color=plots.COLOURS[0])
     right.axhline(1 / 8, color=plots.COLOURS[5], linestyle="--")
-    right.set(title=f"{count(points)}, {nats(bells):.2f} nats", xticks=range(8),
+    right.set(title=f"{count(points)}, {nats(mixture):.2f} nats", xticks=range(8),
               xlabel="bell (dashed: its real share)", ylabel="share of the points", ylim=(0, 1))
     right.title.set_fontsize(9)
     return figure
@@ -661,10 +662,10 @@ def my_score():
     ### BEGIN SOLUTION
     # The wish: points high up. Expected: a bell at height y gets e^(wish · y) times as much.
     def wishing(wish):
-        def signal(bells, dice):
-            own = bells.sample(128, dice)
-            scores = TRUTH.log_prob(own) + wish * own[:, 1] - bells.log_prob(own)
-            return np.asarray(policy_gradient(scores, bells.gradient(own)))
+        def signal(mixture, rng):
+            own = mixture.sample(128, rng)
+            scores = TRUTH.log_prob(own) + wish * own[:, 1] - mixture.log_prob(own)
+            return np.asarray(policy_gradient(scores, mixture.gradient(own)))
         return signal
     figure, axes = plots.new_figure(1, 3, height=2.6, sharey=True)
     for axis, wish in zip(axes, (0.0, 0.5, 2.0), strict=True):

@@ -8,7 +8,7 @@
 # |---|---|
 # | **You will** | measure the period of a circling game · count covered modes · write a gradient penalty · tell a collapse from a stall by numbers · repair a broken game, and check that the repair is what did it |
 # | **First** | [Generative adversarial networks](../02_models/05_generative_adversarial_networks.ipynb) |
-# | **Time** | 25 min of reading, 30 min of exercises, 45 s of computing |
+# | **Time** | {{ reading_minutes }} min of reading, {{ exercise_minutes }} min of exercises, {{ computing_seconds }} s of computing |
 
 # %% [markdown] tags=["instructor"]
 # **For teachers, 60 minutes.** Circling 8 · the lab and two functions 14 · stalling 8 · collapse and repairs 14 · explorer 6 · letters 5 · quiz 5.

@@ -8,7 +8,7 @@
 # |---|---|
 # | **You will** | write a baseline, a clipped objective and the DPO loss · compute what a change must cost · learn a reward from preferences · catch a hacked reward · choose the coefficient that limits it |
 # | **First** | [Transformers](../02_models/10_transformers.ipynb) and [human evaluation](../05_evaluation/03_human_evaluation.ipynb) |
-# | **Time** | 25 min of reading, 30 min of exercises, 45 s of computing |
+# | **Time** | {{ reading_minutes }} min of reading, {{ exercise_minutes }} min of exercises, {{ computing_seconds }} s of computing |
 
 # %% [markdown] tags=["instructor"]
 # **For teachers, 60 minutes.** One word 12 · the reader and the price 10 · clipping 10 · preferences and the hack 16 · DPO 8 · quiz 4.
@@ -22,7 +22,7 @@ SEED = 0
 
 # %%
 from genai_course import (
-    check, claim, data, hint, models, plots, predict, quiz, setup, show_source, widgets,
+    check, claim, data, hint, plots, predict, quiz, setup, show_source, widgets,
 )
 
 run = setup(PROFILE, SEED)
@@ -36,9 +36,12 @@ import numpy as np
 import pandas as pd
 from keras import ops
 
-from genai_course.training import (
-    AnchoredPolicy, DirectPreference, PolicyGradient, Progress, RewardModel, policy_gradient,
+from genai_course.labs.reinforcement_learning import (
+    AnchoredPolicy, DirectPreference, PolicyGradient, RewardModel, policy_gradient,
 )
+from genai_course.recipes import text_models
+from genai_course.recipes.budget import Epochs
+from genai_course.training import Progress
 
 # %% [markdown]
 # ## The smallest version: one word
@@ -59,10 +62,10 @@ def shares_of(logits):
     weights = np.exp(logits - logits.max())
     return weights / weights.sum()
 
-def try_words(shares, dice, n=16):
+def try_words(shares, rng, n=16):
     """Words that the policy chooses, and what they got.  -> (n,), (n,)"""
-    words = dice.choice(5, n, p=shares)
-    return words, LIKED[words] + 2 * dice.standard_normal(n)
+    words = rng.choice(5, n, p=shares)
+    return words, LIKED[words] + 2 * rng.standard_normal(n)
 
 def reinforce(shares, words, credit):
     """The gradient for the logits: credit times the gradient of log π.  (5,), (n,), (n,) -> (5,)"""
@@ -90,10 +93,10 @@ advantages = check("reinforcement_learning-advantages", advantages)
 # %%
 equal = np.full(5, 0.2)  # a policy that has learned nothing yet
 exact = equal * (LIKED - equal @ LIKED)  # gradient of the expected reward
-dice = np.random.default_rng(SEED)
+rng = np.random.default_rng(SEED)
 estimates = {"rewards alone": [], "with a baseline": []}
 for _ in range(2_000):
-    words, rewards = try_words(equal, dice)
+    words, rewards = try_words(equal, rng)
     estimates["rewards alone"].append(reinforce(equal, words, rewards))
     estimates["with a baseline"].append(reinforce(equal, words, advantages(rewards)))
 estimates = {name: np.array(each) for name, each in estimates.items()}  # (2000, 5) each
@@ -117,19 +120,19 @@ claim("The baseline takes away at least nine tenths of the variance",
 # The same direction on average, and a fraction of the noise, for one subtraction. Now learn with each: twenty policies, sixty steps.
 
 # %%
-def learn(credit_of, dice, steps=60):
+def learn(credit_of, rng, steps=60):
     """The expected reward of a policy, step by step.  -> (steps,)"""
     logits, path = np.zeros(5), []
     for _ in range(steps):
-        words, rewards = try_words(shares_of(logits), dice)
+        words, rewards = try_words(shares_of(logits), rng)
         logits = logits + 0.15 * reinforce(shares_of(logits), words, credit_of(rewards))
         path.append(shares_of(logits) @ LIKED)
     return path
 
-dice = np.random.default_rng(SEED)
+rng = np.random.default_rng(SEED)
 paths = {
-    "rewards alone": np.array([learn(np.asarray, dice) for _ in range(20)]),
-    "with a baseline": np.array([learn(advantages, dice) for _ in range(20)]),
+    "rewards alone": np.array([learn(np.asarray, rng) for _ in range(20)]),
+    "with a baseline": np.array([learn(advantages, rng) for _ in range(20)]),
 }  # (policies, steps)
 
 # %% tags=["nbval-ignore-output"]
@@ -166,12 +169,10 @@ test_rows = rows[n_train:]
 
 # %%
 keras.utils.set_random_seed(SEED)
-gpt = models.CopyingGPT(encoder.size, length, d_model=48, heads=4, num_layers=1)
 batch = run.steps(smoke=16, laptop=32, gpu=32)
-steps = n_train // batch
-gpt.compile(gpt.optimizer_for(steps, 0.03), **run.compile_options)
-_ = gpt.fit(
-    rows[: steps * batch], batch_size=batch, shuffle=False, verbose=0, callbacks=[Progress("GPT")])
+once = Epochs(1, run.compile_options, [Progress("GPT")], shuffle=False)
+gpt = text_models.quick_gpt(
+    rows[: n_train // batch * batch], once, encoder.size, batch=batch, d_model=48)
 
 # %% [markdown]
 # Our reader has two wishes. The story must hold a **pleasant** word, and it must be **possible**: the grammar that wrote the stories must be able to begin one like that. Repeated words, a changed name or a home that is
@@ -274,9 +275,9 @@ clipped_objective = check("reinforcement_learning-clipped_objective", clipped_ob
 # Is the clip worth a line? Back to one word: climb **fifty** times on the same sixteen tries, with and without it. A gradient flows only where the clipped side is not the smaller one.
 
 # %%
-def climb_on_one_batch(clip_ratio, dice, times=50):
+def climb_on_one_batch(clip_ratio, rng, times=50):
     """Expected reward and divergence after many steps on one batch.  -> two numbers"""
-    words, rewards = try_words(equal, dice)
+    words, rewards = try_words(equal, rng)
     gains, logits = advantages(rewards), np.zeros(5)
     for _ in range(times):
         shares = shares_of(logits)
@@ -288,8 +289,8 @@ def climb_on_one_batch(clip_ratio, dice, times=50):
 
 tried = {}
 for clip_ratio in (0.2, np.inf):
-    dice = np.random.default_rng(SEED)
-    tried[clip_ratio] = np.array([climb_on_one_batch(clip_ratio, dice) for _ in range(200)])
+    rng = np.random.default_rng(SEED)
+    tried[clip_ratio] = np.array([climb_on_one_batch(clip_ratio, rng) for _ in range(200)])
 
 # %% tags=["nbval-ignore-output"]
 pd.DataFrame({
@@ -371,8 +372,8 @@ claim("It pays more than the least price: the frontier holds", tuned["KL"] > lea
 
 # %%
 pairs, pair_likes = reference_rows.reshape(-1, 2, length), liked.reshape(-1, 2)  # (512, 2, 28)
-dice = np.random.default_rng(SEED)
-first_wins = (pair_likes[:, 0] > pair_likes[:, 1]) ^ (dice.random(len(pairs)) < 0.1)
+rng = np.random.default_rng(SEED)
+first_wins = (pair_likes[:, 0] > pair_likes[:, 1]) ^ (rng.random(len(pairs)) < 0.1)
 differ = pair_likes[:, 0] != pair_likes[:, 1]
 order = np.where(first_wins, 0, 1)[differ]
 places = np.arange(len(order))

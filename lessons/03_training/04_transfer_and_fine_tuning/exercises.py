@@ -2,7 +2,7 @@
 
 import math
 
-from genai_course.exercises.definitions import Experiment, Function, Mistake, Prediction, Question, Target
+from genai_course.exercises.definitions import Experiment, Function, Prediction, Target
 
 
 def adapter_size(kernel_shape, rank):
@@ -27,241 +27,72 @@ def kernels(rng):
 
 
 EXERCISES = [
-    Function(
-        "low_rank_product",
-        reference="genai_course.models.low_rank:low_rank_product",
-        traced=True,
-        cases=lambda rng: [
-            one_layer(rng, 2, 3, 4, 1, 0.5),
-            one_layer(rng, 5, 6, 4, 2, 3.0),
-            one_layer(rng, 3, 4, 4, 4, 2.0),
-        ],
-        mistakes=[
-            Mistake(
-                lambda x, kernel, down, up, scale: x @ kernel + x @ down @ up,
-                "The correction does not count `scale` times. Without it, α has no effect, and another rank would need another rate.",
-            ),
-            Mistake(
-                lambda x, kernel, down, up, scale: scale * (x @ down @ up),
-                "The frozen kernel is missing. The correction is added to what the layer knew; alone it would begin with nothing.",
-            ),
-            Mistake(
-                lambda x, kernel, down, up, scale: x @ kernel,
-                "This is the frozen layer alone. Add `scale` times what the inputs become through `down` and `up`.",
-            ),
-            Mistake(
-                lambda x, kernel, down, up, scale: scale * (x @ kernel + x @ down @ up),
-                "You scaled the frozen part, too. Then the model is another one before the first step: `scale` belongs to the correction alone.",
-            ),
-            Mistake(
-                lambda x, kernel, down, up, scale: x @ kernel - scale * (x @ down @ up),
-                "You subtracted the correction. It would learn all the same, with the other sign; but a merged kernel would not fit. Add it.",
-            ),
-            Mistake(
-                lambda x, kernel, down, up, scale: x @ kernel + x @ down @ up / scale,
-                "You divided by `scale`. It is already α/r: multiply.",
-            ),
-        ],
-        hints=(
-            "Two ways lead from the inputs to the outputs: through the frozen kernel, and through A and then B. Their answers are added.",
-            "`ops.matmul(inputs, down)` is narrow, (n, rank). Multiply that by `up`.",
-            "`return ops.matmul(inputs, kernel) + scale * ops.matmul(ops.matmul(inputs, down), up)`",
-        ),
-        passed="Multiplied from the left it costs rank · (in + out) products a row, and never forms a matrix as large as the kernel.",
-    ),
-    Function(
-        "adapter_size",
-        reference=adapter_size,
-        cases=lambda rng: [((3, 5), 2), ((64, 256), 4), ((3, 2, 5, 7), 1), ((5, 5, 16, 32), 8)],
-        mistakes=[
-            Mistake(
-                lambda shape, rank: math.prod(shape),
-                "That is the size of the frozen kernel. What learns is A and B alone.",
-            ),
-            Mistake(
-                lambda shape, rank: rank * (shape[-2] + shape[-1]),
-                "Right for dense layers. A filter of a convolution is as large as the layer's own: A holds height · width · in numbers for each "
-                "of its r filters.",
-            ),
-            Mistake(
-                lambda shape, rank: rank * sum(shape),
-                "You added the sizes in front. A has the shape (height, width, in, r): they are multiplied.",
-            ),
-            Mistake(
-                lambda shape, rank: rank * math.prod(shape[:-1]),
-                "That is A. B, (r, out), learns as well.",
-            ),
-            Mistake(
-                lambda shape, rank: rank * shape[-1], "That is B. A learns as well, with all axes before the last."
-            ),
-            Mistake(
-                lambda shape, rank: rank * math.prod(shape[:-1]) * shape[-1],
-                "You multiplied the sizes of A and B's other axes. They are two arrays: add their sizes.",
-            ),
-            Mistake(
-                lambda shape, rank: math.prod(shape[:-1]) + shape[-1],
-                "That would be rank 1. Both A and B have an axis of length r.",
-            ),
-            Mistake(
-                lambda shape, rank: math.prod(shape) + rank * (math.prod(shape[:-1]) + shape[-1]),
-                "You counted the frozen kernel, too. It does not learn.",
-            ),
-        ],
-        hints=(
-            "Two arrays: how many numbers has A, how many has B?",
-            "A has the kernel's shape with r in place of out; B is (r, out).",
-            "`*before, outputs = kernel_shape`, then `rank * (int(np.prod(before)) + outputs)`",
-        ),
-        passed="It grows with the sum of the sides, the kernel with their product: the larger the layer, the smaller the share that learns.",
-    ),
-    Function(
-        "merged_kernel",
-        reference="genai_course.models.low_rank:merged_kernel",
-        cases=kernels,
-        mistakes=[
-            Mistake(
-                lambda kernel, down, up, scale: kernel + down @ up,
-                "The product does not count `scale` times, so the merged layer is not the one that was trained.",
-            ),
-            Mistake(
-                lambda kernel, down, up, scale: scale * (down @ up),
-                "That is the correction alone. Add it to the frozen kernel.",
-            ),
-            Mistake(
-                lambda kernel, down, up, scale: scale * (kernel + down @ up),
-                "The frozen kernel is scaled, too. `scale` belongs to the correction alone.",
-            ),
-            Mistake(
-                lambda kernel, down, up, scale: kernel - scale * (down @ up),
-                "You took the correction away: that is how one takes a merged adapter off again. To merge, add it.",
-            ),
-            Mistake(
-                lambda kernel, down, up, scale: kernel + down @ up / scale,
-                "You divided by `scale`, which is already α/r. Multiply.",
-            ),
-            Mistake(lambda kernel, down, up, scale: kernel * 1, "Nothing has changed: A and B are not in it yet."),
-        ],
-        hints=(
-            "Which matrix would give x W + scale · x A B in one multiplication?",
-            "`ops.matmul` (and `@`) multiplies the last two axes, and takes those in front as they are.",
-            "`return kernel + scale * ops.matmul(down, up)`",
-        ),
-        passed="Exact for dense layers and for convolutions. And `- scale · A B` takes the adapter off again.",
-    ),
-    Experiment(
-        "rank_and_rate",
-        reference={"setting": (4, 0.004), "gain": 0.9, "forgot": 1.2},
-        targets=[
-            Target(
-                "gain",
-                "of what full fine-tuning saves on digits, 0.8 or more must be reached.",
-                at_least=0.8,
-                at_most=2,
-            ),
-            Target(
-                "forgot",
-                "of what full fine-tuning loses on letters, at most 1.4 times as much may be lost.",
-                at_least=0.05,
-                at_most=1.4,
-            ),
-        ],
-        mistakes=[
-            Mistake(
-                lambda result: result["gain"] < 0.8 and result["forgot"] > 1.4,
-                "It gains too little and forgets too much: it has gone past the best place and learns the thirty digits by heart. Take a smaller "
-                "rate, or a lower rank.",
-                example={"setting": (16, 0.012), "gain": 0.6, "forgot": 3.9},
-            ),
-            Mistake(
-                lambda result: result["gain"] < 0.8,
-                "It forgets little because it has not come far. Look at the explorer: which line gets further to the left in the same steps?",
-                example={"setting": (1, 0.003), "gain": 0.6, "forgot": 0.5},
-            ),
-            Mistake(
-                lambda result: result["forgot"] > 1.4,
-                "It gains enough and pays too much for it. A smaller rate or a lower rank stops the line before it rises.",
-                example={"setting": (16, 0.006), "gain": 0.9, "forgot": 2.8},
-            ),
-        ],
-        hints=(
-            "In the explorer, look for a line whose end is far to the left and not much higher than the star.",
-            "Rank 1 is too slow at small rates, rank 16 rises too high. What lies between?",
-            "Try rank 4 at 0.004.",
-        ),
-        passed="You have weighed two numbers against each other. Who tunes a model and looks at one of them finds no such place.",
-    ),
+    Function("low_rank_product", reference="genai_course.models.low_rank:low_rank_product", traced=True,
+        cases=lambda rng: [one_layer(rng, 2, 3, 4, 1, 0.5), one_layer(rng, 5, 6, 4, 2, 3.0), one_layer(rng, 3, 4, 4, 4, 2.0)], mistakes={
+        "return → inputs @ kernel + inputs @ down @ up":
+            "The correction does not count `scale` times. Without it, α has no effect, and another rank would need another rate.",
+        "return → scale * (inputs @ down @ up)":
+            "The frozen kernel is missing. The correction is added to what the layer knew; alone it would begin with nothing.",
+        "return → inputs @ kernel": "This is the frozen layer alone. Add `scale` times what the inputs become through `down` and `up`.",
+        "return → scale * (inputs @ kernel + inputs @ down @ up)":
+            "You scaled the frozen part, too. Then the model is another one before the first step: `scale` belongs to the correction alone.",
+        "return → inputs @ kernel - scale * (inputs @ down @ up)":
+            "You subtracted the correction. It would learn all the same, with the other sign; but a merged kernel would not fit. Add it.",
+        "return → inputs @ kernel + inputs @ down @ up / scale": "You divided by `scale`. It is already α/r: multiply.",
+    }, hints=(
+        "Two ways lead from the inputs to the outputs: through the frozen kernel, and through A and then B. Their answers are added.",
+        "`ops.matmul(inputs, down)` is narrow, (n, rank). Multiply that by `up`.",
+        "`return ops.matmul(inputs, kernel) + scale * ops.matmul(ops.matmul(inputs, down), up)`",
+    ), passed="Multiplied from the left it costs rank · (in + out) products a row, and never forms a matrix as large as the kernel."),
+    Function("adapter_size", reference=adapter_size, cases=lambda rng: [((3, 5), 2), ((64, 256), 4), ((3, 2, 5, 7), 1), ((5, 5, 16, 32), 8)],
+        mistakes={
+        "return → math.prod(kernel_shape)": "That is the size of the frozen kernel. What learns is A and B alone.",
+        "return → rank * (kernel_shape[-2] + kernel_shape[-1])":
+            "Right for dense layers. A filter of a convolution is as large as the layer's own: A holds height · width · in numbers for each of its r filters.",
+        "return → rank * sum(kernel_shape)": "You added the sizes in front. A has the shape (height, width, in, r): they are multiplied.",
+        "(before) + outputs → (kernel_shape[:-1])": "That is A. B, (r, out), learns as well.",
+        "return → rank * kernel_shape[-1]": "That is B. A learns as well, with all axes before the last.",
+        "return → rank * math.prod(kernel_shape[:-1]) * kernel_shape[-1]":
+            "You multiplied the sizes of A and B's other axes. They are two arrays: add their sizes.",
+        "return → math.prod(kernel_shape[:-1]) + kernel_shape[-1]": "That would be rank 1. Both A and B have an axis of length r.",
+        (lambda shape, rank: math.prod(shape) + rank * (math.prod(shape[:-1]) + shape[-1])): "You counted the frozen kernel, too. It does not learn.",
+    }, hints=(
+        "Two arrays: how many numbers has A, how many has B?",
+        "A has the kernel's shape with r in place of out; B is (r, out).",
+        "`*before, outputs = kernel_shape`, then `rank * (int(np.prod(before)) + outputs)`",
+    ), passed="It grows with the sum of the sides, the kernel with their product: the larger the layer, the smaller the share that learns."),
+    Function("merged_kernel", reference="genai_course.models.low_rank:merged_kernel", cases=kernels, mistakes={
+        "return → kernel + down @ up": "The product does not count `scale` times, so the merged layer is not the one that was trained.",
+        "return → scale * (down @ up)": "That is the correction alone. Add it to the frozen kernel.",
+        "return → scale * (kernel + down @ up)": "The frozen kernel is scaled, too. `scale` belongs to the correction alone.",
+        "return → kernel - scale * (down @ up)": "You took the correction away: that is how one takes a merged adapter off again. To merge, add it.",
+        "return → kernel + down @ up / scale": "You divided by `scale`, which is already α/r. Multiply.",
+        "return → kernel * 1": "Nothing has changed: A and B are not in it yet.",
+    }, hints=(
+        "Which matrix would give x W + scale · x A B in one multiplication?",
+        "`ops.matmul` (and `@`) multiplies the last two axes, and takes those in front as they are.",
+        "`return kernel + scale * ops.matmul(down, up)`",
+    ), passed="Exact for dense layers and for convolutions. And `- scale · A B` takes the adapter off again."),
+    Experiment("rank_and_rate", reference={"setting": (4, 0.004), "gain": 0.9, "forgot": 1.2}, targets=[
+        Target("gain", "of what full fine-tuning saves on digits, 0.8 or more must be reached.", at_least=0.8, at_most=2),
+        Target("forgot", "of what full fine-tuning loses on letters, at most 1.4 times as much may be lost.", at_least=0.05, at_most=1.4),
+    ], mistakes=[
+        (lambda result: result["gain"] < 0.8 and result["forgot"] > 1.4,
+         "It gains too little and forgets too much: it has gone past the best place and learns the thirty digits by heart. Take a smaller rate, or a lower rank.",
+         {"setting": (16, 0.012), "gain": 0.6, "forgot": 3.9}),
+        (lambda result: result["gain"] < 0.8,
+         "It forgets little because it has not come far. Look at the explorer: which line gets further to the left in the same steps?",
+         {"setting": (1, 0.003), "gain": 0.6, "forgot": 0.5}),
+        (lambda result: result["forgot"] > 1.4, "It gains enough and pays too much for it. A smaller rate or a lower rank stops the line before it rises.",
+         {"setting": (16, 0.006), "gain": 0.9, "forgot": 2.8}),
+    ], hints=(
+        "In the explorer, look for a line whose end is far to the left and not much higher than the star.",
+        "Rank 1 is too slow at small rates, rank 16 rises too high. What lies between?",
+        "Try rank 4 at 0.004.",
+    ), passed="You have weighed two numbers against each other. Who tunes a model and looks at one of them finds no such place."),
 ]
 
 PREDICTIONS = [
-    Prediction(
-        "share_of_gain",
-        between=(0, 1),
-        close=0.1,
-        after="Most of what a new style needs is a few directions in which the old layers must turn.",
-    ),
-]
-
-QUIZ = [
-    Question(
-        "Why does B begin with zeros?",
-        [
-            ("So that it stays small.", "Nothing keeps it small; it only begins at nothing."),
-            (
-                "So that the adapted model begins as the trained one.",
-                "A times zero is zero, so the first answers are the old ones.",
-            ),
-            ("So that A gets no gradient.", "True in the first step alone: then B has moved, and A follows."),
-            ("So that the file is small.", "Zeros take as many bytes as other numbers."),
-        ],
-        right="b",
-    ),
-    Question(
-        "What does a merged adapter cost when the model answers?",
-        [
-            ("Two more multiplications a layer.", "That is so while it stands beside the kernel."),
-            ("Half of the time more.", "Measure: the merged model has the base's layers, no more."),
-            ("Nothing: the kernel has the old shape.", "W + (α/r) A B is one matrix of the old size."),
-            ("A little accuracy, since rank is lost.", "Nothing is lost; here the logits agreed to less than 0.00001."),
-        ],
-        right="c",
-    ),
-    Question(
-        "A model is tuned with LoRA, one number in a hundred learns. Has it forgotten little?",
-        [
-            (
-                "Nobody knows before the old domain is measured.",
-                "Ours forgot no less than full tuning while the adapter was on.",
-            ),
-            ("Yes: 99 in 100 numbers are as before.", "The adapter bends what every layer answers, to old texts, too."),
-            (
-                "Yes: the base is frozen.",
-                "The base is, the model with its adapter is not. Taken off, nothing is forgotten.",
-            ),
-            ("No: LoRA forgets everything.", "It forgot some; how much depends on model, rank and rate."),
-        ],
-        right="a",
-    ),
-    Question(
-        "Full tuning on sixty letters gives fine letters. What can you say about the stories?",
-        [
-            (
-                "They are as good as before: letters use the same words.",
-                "At a large rate they cost more than twice the bits, with the same words.",
-            ),
-            ("They have become better, by more training.", "Nothing in the new rows asks for stories."),
-            ("They are lost for good.", "A smaller rate or a tenth of old rows kept most of it."),
-            ("Nothing, until you measure them.", "The score on letters does not show what happened elsewhere."),
-        ],
-        right="d",
-    ),
-    Question(
-        "A dense layer has a kernel of (1000, 1000). How many numbers does rank 8 train in it?",
-        [
-            ("8,000", "That is A alone, or B alone."),
-            ("16,000", "8 · (1000 + 1000), 1.6 in a hundred of the kernel."),
-            ("64,000", "8 · 8 · 1000: the rank counts once."),
-            ("8,000,000", "More than the kernel has; A and B are thin."),
-        ],
-        right="b",
-    ),
+    Prediction("share_of_gain", between=(0, 1), close=0.1,
+               after="Most of what a new style needs is a few directions in which the old layers must turn."),
 ]

@@ -8,7 +8,7 @@
 # |---|---|
 # | **You will** | tune a GPT and a PixelCNN on a handful of examples · write a LoRA layer and merge it · count what learns · measure forgetting and repair it · swap two styles |
 # | **First** | [Transformers](../02_models/10_transformers.ipynb), [PixelCNN](../02_models/07_pixelcnn_and_pixelrnn.ipynb) |
-# | **Time** | 30 min of reading, 25 min of exercises, 65 s of computing |
+# | **Time** | {{ reading_minutes }} min of reading, {{ exercise_minutes }} min of exercises, {{ computing_seconds }} s of computing |
 
 # %% [markdown] tags=["instructor"]
 # **For teachers, 60 minutes.** Two grammars and the ways without LoRA 14 · LoRA by hand 12 · the table and the swap 12 · forgetting 8 · pictures and the explorer 10 · quiz 4.
@@ -71,10 +71,10 @@ letter_grammar = Grammar(beginning, [[middle, middle, *end]], LISTS)
 
 # %%
 stories = data.stories(run.steps(smoke=30, laptop=800, gpu=20_000), 40, seed=SEED)
-dice = np.random.default_rng([SEED, 4])
-letters = [letter_grammar.sample(dice) for _ in range(60)]
+rng = np.random.default_rng([SEED, 4])
+letters = [letter_grammar.sample(rng) for _ in range(60)]
 n_judged = run.steps(smoke=8, laptop=100, gpu=100)
-held_out_letters = [letter_grammar.sample(dice) for _ in range(n_judged)]
+held_out_letters = [letter_grammar.sample(rng) for _ in range(n_judged)]
 print(stories.test[0][:150] + "…\n")
 print(letters[0])
 
@@ -403,7 +403,7 @@ riddle_grammar = Grammar(
      [" A <role> <deed> me at the <spot>.", " I lay behind the {hide?}."]],
     [[[" {hero?} [looks|asks] for me."], [" What am I?", " Do you know me?"],
       [" The {colour} {toy?} of {hero}!\n"]]], LISTS)
-riddles = [riddle_grammar.sample(dice) for _ in range(120)]
+riddles = [riddle_grammar.sample(rng) for _ in range(120)]
 learned, held_out_riddles = letter_rows(riddles[:60]), letter_rows(riddles[60:])
 adapted.set_adapter_weights(fresh)
 _ = tune(adapted, learned, rate=0.04, steps=steps, seed=SEED)

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from genai_course.exercises.definitions import Experiment, Function, Mistake, Prediction, Question, Target, Value
+from genai_course.exercises.definitions import Experiment, Function, Prediction, Target, Value
 
 ALPHABET = "abc AB.\n"
 
@@ -96,324 +96,105 @@ def at_rank(rank):
 
 
 EXERCISES = [
-    Function(
-        "judge_prompt",
-        reference="genai_course.labs.service.limits:judge_prompt",
-        cases=some_prompts,
-        mistakes=[
-            Mistake(
-                no_look_at_the_kind,
-                "JSON may put anything into a field: a number, a list, null. Ask first whether it is a text: isinstance(prompt, str).",
-            ),
-            Mistake(
-                judged(too_long=lambda prompt, longest: len(prompt) >= longest),
-                "You refuse a prompt of exactly the allowed length. Too long begins one character later: >, not >=.",
-            ),
-            Mistake(
-                judged(blank=lambda prompt: True),
-                "An empty prompt, or one of blanks, gets through. `prompt.strip()` is empty for both, and an empty text counts as False.",
-            ),
-            Mistake(
-                judged(blank=bool),
-                "An empty prompt is refused, one of blanks gets through. Look at prompt.strip().",
-            ),
-            Mistake(
-                judged(long=422),
-                "Too long is 413, so that the sender knows that a shorter text would be welcome.",
-            ),
-            Mistake(
-                judged(bad=400),
-                "400 says that the body could not be read at all. It was read, and its content does not fit: 422.",
-            ),
-            Mistake(
-                judged(bad=False, long=False, good=True),
-                "You returned truths. The sender needs to know which rule was broken: return 200, 413 or 422.",
-            ),
-            Mistake(
-                judged(known=any),
-                "One known character is enough for your function. All of them must be in the alphabet.",
-            ),
-            Mistake(
-                judged(known=lambda known: True),
-                "Characters that the alphabet does not have get through. The model has no number for them.",
-            ),
-            Mistake(
-                blank_first,
-                "A long row of blanks, or of strange characters, is both: too long and not fit. Look at the length first, since that is cheap "
-                "and the rest reads every character.",
-            ),
-            Mistake(
-                judged(too_long=lambda prompt, longest: len(prompt.strip()) > longest),
-                "You measured the length without the outer blanks, so a text with a million of them is short. Measure it as it is.",
-            ),
-            Mistake(
-                judged(too_long=lambda prompt, longest: len(prompt.encode()) > longest),
-                "You counted bytes: é has two. `longest` counts characters, len(prompt).",
-            ),
-        ],
-        hints=(
-            "Four questions, each with its return: a text? short enough? anything in it? only known characters?",
-            "`isinstance(prompt, str)`, `len(prompt) > longest`, `prompt.strip()`, and `set(prompt) <= set(alphabet)`.",
-            "`if not isinstance(prompt, str): return 422`, then `if len(prompt) > longest: return 413`, then the last two together.",
-        ),
-        passed="What you list is what gets in. A list of what must stay out is never complete.",
-    ),
-    Function(
-        "take_token",
-        reference="genai_course.labs.service.limits:take_token",
-        cases=some_buckets,
-        mistakes=[
-            Mistake(
-                never_full,
-                "The bucket has no brim: whoever sleeps for an hour may then ask thousands of times at once. min(burst, …).",
-            ),
-            Mistake(
-                never_filled,
-                "No new tokens come in. `passed` seconds bring rate · passed of them.",
-            ),
-            Mistake(
-                filled_at_once,
-                "Your bucket fills up at once. It fills slowly, by rate · passed tokens.",
-            ),
-            Mistake(
-                paid_when_refused,
-                "A refused request costs a token too, so an impatient client is never let in again. Take one only when you let it through.",
-            ),
-            Mistake(
-                lambda tokens, passed, rate, burst: bucket(
-                    tokens, passed, rate, burst, enough=lambda tokens: tokens > 1
-                ),
-                "With exactly one token the request may pass: >=, not >.",
-            ),
-            Mistake(
-                lambda tokens, passed, rate, burst: bucket(
-                    tokens, passed, rate, burst, enough=lambda tokens: tokens > 0
-                ),
-                "A part of a token is not enough; your count of tokens becomes negative. Ask for at least 1.",
-            ),
-            Mistake(
-                lambda tokens, passed, rate, burst: bucket(
-                    tokens, passed, rate, burst, wait=lambda tokens, rate: 1 - tokens
-                ),
-                "You returned the missing part of a token. At `rate` tokens a second that takes (1 − tokens) / rate seconds.",
-            ),
-            Mistake(
-                lambda tokens, passed, rate, burst: bucket(
-                    tokens, passed, rate, burst, wait=lambda tokens, rate: (1 - tokens) * rate
-                ),
-                "Check the unit: tokens times tokens per second is no time. Divide by the rate.",
-            ),
-            Mistake(
-                lambda tokens, passed, rate, burst: bucket(
-                    tokens, passed, rate, burst, wait=lambda tokens, rate: 1 / rate
-                ),
-                "That is the time for a whole token. Part of one is in the bucket already.",
-            ),
-            Mistake(
-                full_after_paying,
-                "You looked at the brim after taking the token, so the bucket held one too many. Fill it first, up to burst, then take.",
-            ),
-            Mistake(
-                lambda tokens, passed, rate, burst: bucket(tokens, passed, rate, burst)[::-1],
-                "The two results stand the wrong way round: tokens first, then seconds.",
-            ),
-            Mistake(
-                lambda tokens, passed, rate, burst: bucket(tokens, passed, rate, burst)[1] == 0,
-                "You returned one truth. The server needs what is left in the bucket, and how long to wait.",
-            ),
-        ],
-        hints=(
-            "First fill the bucket, not above its brim. Then look whether a whole token is there.",
-            "`tokens = min(burst, tokens + rate * passed)`. With at least 1, one goes and the wait is 0.",
-            "Otherwise `return tokens, (1 - tokens) / rate`.",
-        ),
-        passed="Two numbers for each client, and in any t seconds at most burst + rate · t requests get through.",
-    ),
-    Function(
-        "percentile",
-        reference="genai_course.labs.service.load:percentile",
-        cases=some_latencies,
-        mistakes=[
-            Mistake(
-                lambda values, percent: np.percentile(values, percent),
-                "NumPy invents a number between two measured ones unless told otherwise. The nearest rank is a measured value: sort, round the "
-                "rank up, take it.",
-            ),
-            Mistake(
-                lambda values, percent: values[-(-percent * len(values) // 100) - 1],
-                "You took the value at that place of the unsorted list. Sort first.",
-            ),
-            Mistake(
-                at_rank(lambda n, percent: percent * n // 100),
-                "You rounded the rank down, so fewer than the wanted share are below. Round up.",
-            ),
-            Mistake(
-                at_rank(lambda n, percent: -(-percent * n // 100) + 1),
-                "One place too far: ranks count from 1, places in a list from 0.",
-            ),
-            Mistake(
-                at_rank(lambda n, percent: percent * n // 100 + 1),
-                "You rounded down and went one further. Where percent · n / 100 is whole, that is one too far: round up instead.",
-            ),
-            Mistake(
-                at_rank(lambda n, percent: n + 1 - -(-percent * n // 100)),
-                "You counted from the largest. The 95th percentile has 95 % at or *below* it.",
-            ),
-            Mistake(
-                at_rank(lambda n, percent: round(percent * n / 100)),
-                "You rounded to the nearest rank. Below half that is too low: always round up.",
-            ),
-            Mistake(
-                lambda values, percent: np.mean(values),
-                "That is the mean, which a few very slow answers can move anywhere.",
-            ),
-            Mistake(
-                lambda values, percent: -(-percent * len(values) // 100),
-                "That is the rank. Return the value that has it.",
-            ),
-        ],
-        hints=(
-            "Put the values in order. Which place has percent per cent of them at or below it?",
-            "Rank = percent · n / 100, rounded up; math.ceil does that. The first rank is 1, the first place 0.",
-            "`return np.sort(values)[math.ceil(percent * len(values) / 100) - 1]`",
-        ),
-        passed="A measured value, never one between two. With fewer than a hundred values the 99th percentile is the slowest of all.",
-    ),
-    Value(
-        "cost",
-        reference=0.125,
-        hints=(
-            "First: how many CPU seconds do a million answers take?",
-            "9,000 seconds. An hour has 3,600.",
-            "0.009 * 1_000_000 / 3600 * 0.05",
-        ),
-        passed="Two and a half hours of one core. A model a thousand times as large costs 125 for the same million.",
-        mistakes=[
-            Mistake(450, "You paid 0.05 for each second. It is the price of an hour."),
-            Mistake(7.5, "You divided by 60: those are minutes. An hour has 3,600 seconds."),
-            Mistake(2.5, "Those are the hours. Each costs 0.05."),
-            Mistake(9000, "Those are the seconds. Turn them into hours, then into money."),
-            Mistake(
-                lambda answer: abs(answer - 50) < 0.01,
-                "You divided the hours by the price. More hours, more money: multiply.",
-                example=50,
-            ),
-            Mistake(
-                lambda answer: abs(answer - 0.05 * 0.009 / 3600) < 1e-9,
-                "That is the cost of one answer. A million were asked for.",
-                example=0.05 * 0.009 / 3600,
-            ),
-        ],
-    ),
-    Experiment(
-        "watch",
-        reference={"threshold": 0.13, "days": 4, "false_alarms": 0.004, "noticed": 0.98},
-        targets=[
-            Target("false_alarms", "the target is 0.02 or less.", at_least=0, at_most=0.02),
-            Target("noticed", "the target is 0.9 or more.", at_least=0.9, at_most=1),
-            Target("days", "the target is 5 or less.", at_least=1, at_most=5),
-        ],
-        hints=(
-            "With one day no threshold reaches both. What makes the noise smaller?",
-            "Take three to five days together. The noise falls with the number of prompts, so the threshold can fall, too.",
-            "`result = watch(0.13, 4)`",
-        ),
-        passed="More prompts, less noise, lower threshold, at the price of days. No threshold is right for every number of prompts.",
-        mistakes=[
-            Mistake(
-                lambda result: result["days"] > 5,
-                "So many days see every change, and see it late. Try fewer.",
-                example={"threshold": 0.08, "days": 9, "false_alarms": 0.004, "noticed": 1.0},
-            ),
-            Mistake(
-                lambda result: result["days"] <= 1,
-                "In one day's prompts chance makes the index as large as this change does. Take several days together.",
-                example={"threshold": 0.4, "days": 1, "false_alarms": 0.02, "noticed": 0.4},
-            ),
-            Mistake(
-                lambda result: result["false_alarms"] > 0.02 and result["noticed"] >= 0.9,
-                "Every change is noticed, and so is much that is none. Raise the threshold.",
-                example={"threshold": 0.05, "days": 4, "false_alarms": 0.4, "noticed": 1.0},
-            ),
-            Mistake(
-                lambda result: result["false_alarms"] <= 0.02 and result["noticed"] < 0.9,
-                "It is quiet, also when it should not be. Lower the threshold.",
-                example={"threshold": 0.4, "days": 4, "false_alarms": 0.0, "noticed": 0.1},
-            ),
-        ],
-    ),
+    Function("judge_prompt", reference="genai_course.labs.service.limits:judge_prompt", cases=some_prompts, mistakes={
+        no_look_at_the_kind: "JSON may put anything into a field: a number, a list, null. Ask first whether it is a text: isinstance(prompt, str).",
+        judged(too_long=lambda prompt, longest: len(prompt) >= longest):
+            "You refuse a prompt of exactly the allowed length. Too long begins one character later: >, not >=.",
+        judged(blank=lambda prompt: True):
+            "An empty prompt, or one of blanks, gets through. `prompt.strip()` is empty for both, and an empty text counts as False.",
+        judged(blank=bool): "An empty prompt is refused, one of blanks gets through. Look at prompt.strip().",
+        judged(long=422): "Too long is 413, so that the sender knows that a shorter text would be welcome.",
+        judged(bad=400): "400 says that the body could not be read at all. It was read, and its content does not fit: 422.",
+        judged(bad=False, long=False, good=True): "You returned truths. The sender needs to know which rule was broken: return 200, 413 or 422.",
+        judged(known=any): "One known character is enough for your function. All of them must be in the alphabet.",
+        judged(known=lambda known: True): "Characters that the alphabet does not have get through. The model has no number for them.",
+        blank_first:
+            "A long row of blanks, or of strange characters, is both: too long and not fit. Look at the length first, since that is cheap and the rest reads every character.",
+        judged(too_long=lambda prompt, longest: len(prompt.strip()) > longest):
+            "You measured the length without the outer blanks, so a text with a million of them is short. Measure it as it is.",
+        judged(too_long=lambda prompt, longest: len(prompt.encode()) > longest):
+            "You counted bytes: é has two. `longest` counts characters, len(prompt).",
+    }, hints=(
+        "Four questions, each with its return: a text? short enough? anything in it? only known characters?",
+        "`isinstance(prompt, str)`, `len(prompt) > longest`, `prompt.strip()`, and `set(prompt) <= set(alphabet)`.",
+        "`if not isinstance(prompt, str): return 422`, then `if len(prompt) > longest: return 413`, then the last two together.",
+    ), passed="What you list is what gets in. A list of what must stay out is never complete."),
+    Function("take_token", reference="genai_course.labs.service.limits:take_token", cases=some_buckets, mistakes={
+        never_full: "The bucket has no brim: whoever sleeps for an hour may then ask thousands of times at once. min(burst, …).",
+        never_filled: "No new tokens come in. `passed` seconds bring rate · passed of them.",
+        filled_at_once: "Your bucket fills up at once. It fills slowly, by rate · passed tokens.",
+        paid_when_refused:
+            "A refused request costs a token too, so an impatient client is never let in again. Take one only when you let it through.",
+        (lambda tokens, passed, rate, burst: bucket(tokens, passed, rate, burst, enough=lambda tokens: tokens > 1)):
+            "With exactly one token the request may pass: >=, not >.",
+        (lambda tokens, passed, rate, burst: bucket(tokens, passed, rate, burst, enough=lambda tokens: tokens > 0)):
+            "A part of a token is not enough; your count of tokens becomes negative. Ask for at least 1.",
+        (lambda tokens, passed, rate, burst: bucket(tokens, passed, rate, burst, wait=lambda tokens, rate: 1 - tokens)):
+            "You returned the missing part of a token. At `rate` tokens a second that takes (1 − tokens) / rate seconds.",
+        (lambda tokens, passed, rate, burst: bucket(tokens, passed, rate, burst, wait=lambda tokens, rate: (1 - tokens) * rate)):
+            "Check the unit: tokens times tokens per second is no time. Divide by the rate.",
+        (lambda tokens, passed, rate, burst: bucket(tokens, passed, rate, burst, wait=lambda tokens, rate: 1 / rate)):
+            "That is the time for a whole token. Part of one is in the bucket already.",
+        full_after_paying: "You looked at the brim after taking the token, so the bucket held one too many. Fill it first, up to burst, then take.",
+        (lambda tokens, passed, rate, burst: bucket(tokens, passed, rate, burst)[::-1]):
+            "The two results stand the wrong way round: tokens first, then seconds.",
+        (lambda tokens, passed, rate, burst: bucket(tokens, passed, rate, burst)[1] == 0):
+            "You returned one truth. The server needs what is left in the bucket, and how long to wait.",
+    }, hints=(
+        "First fill the bucket, not above its brim. Then look whether a whole token is there.",
+        "`tokens = min(burst, tokens + rate * passed)`. With at least 1, one goes and the wait is 0.",
+        "Otherwise `return tokens, (1 - tokens) / rate`.",
+    ), passed="Two numbers for each client, and in any t seconds at most burst + rate · t requests get through."),
+    Function("percentile", reference="genai_course.labs.service.load:percentile", cases=some_latencies, mistakes={
+        "ordered[rank - 1] → np.percentile(values, percent)":
+            "NumPy invents a number between two measured ones unless told otherwise. The nearest rank is a measured value: sort, round the rank up, take it.",
+        "np.sort(values) → values": "You took the value at that place of the unsorted list. Sort first.",
+        at_rank(lambda n, percent: percent * n // 100): "You rounded the rank down, so fewer than the wanted share are below. Round up.",
+        at_rank(lambda n, percent: -(-percent * n // 100) + 1): "One place too far: ranks count from 1, places in a list from 0.",
+        at_rank(lambda n, percent: percent * n // 100 + 1):
+            "You rounded down and went one further. Where percent · n / 100 is whole, that is one too far: round up instead.",
+        at_rank(lambda n, percent: n + 1 - -(-percent * n // 100)): "You counted from the largest. The 95th percentile has 95 % at or *below* it.",
+        at_rank(lambda n, percent: round(percent * n / 100)): "You rounded to the nearest rank. Below half that is too low: always round up.",
+        "ordered[rank - 1] → np.mean(values)": "That is the mean, which a few very slow answers can move anywhere.",
+        "ordered[rank - 1] → -(-percent * len(values) // 100)": "That is the rank. Return the value that has it.",
+    }, hints=(
+        "Put the values in order. Which place has percent per cent of them at or below it?",
+        "Rank = percent · n / 100, rounded up; math.ceil does that. The first rank is 1, the first place 0.",
+        "`return np.sort(values)[math.ceil(percent * len(values) / 100) - 1]`",
+    ), passed="A measured value, never one between two. With fewer than a hundred values the 99th percentile is the slowest of all."),
+    Value("cost", reference=0.125, hints=(
+        "First: how many CPU seconds do a million answers take?",
+        "9,000 seconds. An hour has 3,600.",
+        "0.009 * 1_000_000 / 3600 * 0.05",
+    ), passed="Two and a half hours of one core. A model a thousand times as large costs 125 for the same million.", mistakes=[
+        (450, "You paid 0.05 for each second. It is the price of an hour."),
+        (7.5, "You divided by 60: those are minutes. An hour has 3,600 seconds."),
+        (2.5, "Those are the hours. Each costs 0.05."),
+        (9000, "Those are the seconds. Turn them into hours, then into money."),
+        (lambda answer: abs(answer - 50) < 0.01, "You divided the hours by the price. More hours, more money: multiply.", 50),
+        (lambda answer: abs(answer - 0.05 * 0.009 / 3600) < 1e-9, "That is the cost of one answer. A million were asked for.", 0.05 * 0.009 / 3600),
+    ]),
+    Experiment("watch", reference={"threshold": 0.13, "days": 4, "false_alarms": 0.004, "noticed": 0.98}, targets=[
+        Target("false_alarms", "the target is 0.02 or less.", at_least=0, at_most=0.02),
+        Target("noticed", "the target is 0.9 or more.", at_least=0.9, at_most=1),
+        Target("days", "the target is 5 or less.", at_least=1, at_most=5),
+    ], hints=(
+        "With one day no threshold reaches both. What makes the noise smaller?",
+        "Take three to five days together. The noise falls with the number of prompts, so the threshold can fall, too.",
+        "`result = watch(0.13, 4)`",
+    ), passed="More prompts, less noise, lower threshold, at the price of days. No threshold is right for every number of prompts.", mistakes=[
+        (lambda result: result["days"] > 5, "So many days see every change, and see it late. Try fewer.",
+         {"threshold": 0.08, "days": 9, "false_alarms": 0.004, "noticed": 1.0}),
+        (lambda result: result["days"] <= 1, "In one day's prompts chance makes the index as large as this change does. Take several days together.",
+         {"threshold": 0.4, "days": 1, "false_alarms": 0.02, "noticed": 0.4}),
+        (lambda result: result["false_alarms"] > 0.02 and result["noticed"] >= 0.9,
+         "Every change is noticed, and so is much that is none. Raise the threshold.", {"threshold": 0.05, "days": 4, "false_alarms": 0.4, "noticed": 1.0}),
+        (lambda result: result["false_alarms"] <= 0.02 and result["noticed"] < 0.9, "It is quiet, also when it should not be. Lower the threshold.",
+         {"threshold": 0.4, "days": 4, "false_alarms": 0.0, "noticed": 0.1}),
+    ]),
 ]
 
 PREDICTIONS = [
-    Prediction(
-        "told_off",
-        between=(0, 1),
-        close=0.1,
-        after="Who writes ten lines has decided what happens to good requests. What happens to the others was decided by nobody.",
-    ),
-]
-
-QUIZ = [
-    Question(
-        "A server answers a request that it cannot read with status 500. What is wrong with that?",
-        [
-            ("Nothing: an error is an error.", "The status says whose fault it is, and programs act on it."),
-            (
-                "500 says \u201cmy mistake\u201d, so the sender tries again, and the owner is woken at night.",
-                "4xx says: change your request; trying again is useless.",
-            ),
-            ("500 is slower than 400.", "Both take a millisecond."),
-            ("It should be 200 with an empty text.", "Then nobody would learn that anything was wrong."),
-        ],
-        right="b",
-    ),
-    Question(
-        "Why is the size of a body counted while it arrives, when the header Content-Length states it?",
-        [
-            ("The header counts characters, not bytes.", "It counts bytes."),
-            ("Counting is quicker than reading a header.", "It is slower, and still needed."),
-            ("Headers arrive after the body.", "They arrive first."),
-            (
-                "The sender writes the header, and may leave it out or lie.",
-                "Every number that comes with a request is a claim of the sender's.",
-            ),
-        ],
-        right="d",
-    ),
-    Question(
-        "Of 1,000 answers the slowest 20 took five seconds each, the others 10 ms. Which numbers show it?",
-        [
-            ("The 99th percentile.", "The 20 slowest are 2 %, so the 99th percentile is five seconds."),
-            ("The median.", "It is 10 ms."),
-            ("The 95th percentile.", "It is 10 ms: the slow ones begin at the 98th."),
-            ("None: 20 of 1,000 do not matter.", "Someone who asks fifty times meets one with a chance of 64 %."),
-        ],
-        right="a",
-    ),
-    Question(
-        "Your drift number rises above the threshold from a textbook every few days, and users are content. What first?",
-        [
-            ("Train the model again.", "On what? Nothing may have changed."),
-            ("Switch the watch off.", "Then a real change is not seen either."),
-            (
-                "Measure how often chance alone crosses the threshold, with as many prompts a day as you have.",
-                "The noise depends on the number of prompts; a textbook does not know yours.",
-            ),
-            ("Use more bins, to see more.", "More bins, more noise."),
-        ],
-        right="c",
-    ),
-    Question(
-        "A notebook's kernel is killed. Why does its server end?",
-        [
-            ("Python ends child processes by itself.", "It does not: without precautions the server would go on."),
-            (
-                "The kernel held the other end of a pipe. The operating system closes it, and the server sees that.",
-                "It works for a crash, too, since nobody has to do anything.",
-            ),
-            ("The notebook sends a farewell request.", "A killed process sends nothing."),
-            ("The port is closed after some minutes.", "Ports do not close by themselves."),
-        ],
-        right="b",
-    ),
+    Prediction("told_off", between=(0, 1), close=0.1,
+               after="Who writes ten lines has decided what happens to good requests. What happens to the others was decided by nobody."),
 ]

@@ -8,7 +8,7 @@
 # |---|---|
 # | **You will** | pack a model so that another process writes the same words · judge prompts and limit rates · attack your own server · state latency, and cost for each answer · set a drift alarm whose false alarms you know |
 # | **First** | [Storing data](../01_data/05_storing_data.ipynb) and [text](../01_data/02_text.ipynb) |
-# | **Time** | 30 min of reading, 25 min of exercises, 40 s of computing |
+# | **Time** | {{ reading_minutes }} min of reading, {{ exercise_minutes }} min of exercises, {{ computing_seconds }} s of computing |
 
 # %% [markdown] tags=["instructor"]
 # **For teachers, 60 minutes.** Release and engines 10 · ten lines attacked 10 · limits 14 · percentiles and cost 10 · drift and feedback 12 · quiz 4.
@@ -40,13 +40,13 @@ import keras
 import numpy as np
 import pandas as pd
 
-from genai_course.labs.service import users
+from genai_course.labs.service import simulated_users
 from genai_course.training import Progress
 
 folder = Path(tempfile.mkdtemp())  # everything this lesson writes; your own files stay alone
 
 # %% [markdown]
-# ## A small writer
+# ## A small language model
 #
 # The model reads the last eight words or marks and guesses the next one: vectors, one hidden layer, one number for each word that may follow.
 
@@ -67,12 +67,12 @@ falling = keras.optimizers.schedules.CosineDecay(6e-3, steps)
 loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 model.compile(keras.optimizers.Adam(falling), loss=loss, **run.compile_options)
 _ = model.fit(read[order], follows[order], batch_size=batch, shuffle=False, verbose=0,
-              callbacks=[Progress("Writer")])
-here = service.Writer(lambda rows: model(rows, training=False), pieces)
+              callbacks=[Progress("NeuralLanguageModel")])
+here = service.NeuralLanguageModel(lambda rows: model(rows, training=False), pieces)
 
 # %% tags=["nbval-ignore-output"]
 bits = float(np.mean(here.surprise(stories.test)))
-print("One evening", here.write("One evening", words=40, seed=SEED))
+print("One evening", here.generate("One evening", words=40, seed=SEED))
 print(f"{bits:.2f} bits per character; the grammar itself {stories.entropy_per_character:.2f}")
 
 # %%
@@ -96,7 +96,7 @@ show_source(service.load_release)
 
 # %% tags=["nbval-ignore-output"]
 shuffled = np.random.default_rng(SEED).permutation(pieces).tolist()
-lost = service.Writer(here.logits, shuffled).write("One evening", words=12)
+lost = service.NeuralLanguageModel(here.logits, shuffled).generate("One evening", words=12)
 print(repr(lost))
 
 # %% [markdown]
@@ -126,7 +126,7 @@ claim("One changed bit, and the release is refused", "copy the whole folder agai
 engines = {name: service.load_release(folder / "release", name)
            for name in ("keras", "saved_model", "numpy")}
 wish = {"prompt": "Behind the old church", "words": 20, "seed": SEED}
-texts = {name: writer.write(**wish) for name, writer in engines.items()}
+texts = {name: engine.generate(**wish) for name, engine in engines.items()}
 
 def quickest(function, tries=5):
     """The least of a few times, in milliseconds."""
@@ -137,8 +137,8 @@ def quickest(function, tries=5):
         taken.append(1_000 * (time.perf_counter() - begin))
     return min(taken)
 
-milliseconds = {name: quickest(lambda writer=writer: writer.write(**wish))
-                for name, writer in engines.items()}
+milliseconds = {name: quickest(lambda engine=engine: engine.generate(**wish))
+                for name, engine in engines.items()}
 row = read[:1]
 predicting = 20 * quickest(lambda: model.predict(row, verbose=0), tries=3)
 
@@ -152,7 +152,7 @@ plots.show(figure, "model.predict takes by far the longest, then model(…), the
 
 # %%
 claim("All three write the same text as the notebook",
-      {here.write(**wish), *texts.values()} == {texts["numpy"]})
+      {here.generate(**wish), *texts.values()} == {texts["numpy"]})
 claim("model.predict, made for large batches, takes at least twice as long as model(…)",
       predicting > 2 * milliseconds["keras"])
 claim("NumPy takes less than a third of what model(…) takes",
@@ -170,11 +170,11 @@ def make_app(note, release):
     """The shortest app that works."""
     import fastapi
 
-    app, writer = fastapi.FastAPI(), service.load_release(release, "numpy")
+    app, language_model = fastapi.FastAPI(), service.load_release(release, "numpy")
 
     @app.post("/write")
     def write(wish: dict):
-        return {"text": writer.write(wish["prompt"])}
+        return {"text": language_model.generate(wish["prompt"])}
 
     return app
 
@@ -197,7 +197,7 @@ n_small = run.steps(smoke=38, laptop=300, gpu=300)
 health = "/openapi.json"  # the tiny app has no health page; any page tells that it is alive
 with service.start(folder / "tiny.py", health=health, release=str(folder / "release")) as tiny:
     status, answer, _ = service.ask(tiny, "/write", {"prompt": "One evening"})
-    outcomes = service.attack(tiny, n_small, key="", seed=SEED, halves=False)
+    outcomes = service.fuzz(tiny, n_small, key="", seed=SEED, halves=False)
 print(status, sorted(answer))
 
 # %%
@@ -285,13 +285,13 @@ claim("In no 10 seconds do more than 5 + 2 · 10 requests get through", max(span
 # Around them stands the rest: a key for each client, a body counted byte by byte, strict types, a limit on texts written at the same time, a time limit, a store. Every refusal has one shape, `{"error": "one sentence"}`. Here is what happens to a body.
 
 # %%
-from genai_course.labs.service.gate import Gate
-show_source(Gate._read)
+from genai_course.labs.service.middleware import AccessMiddleware
+show_source(AccessMiddleware._read)
 
 # %%
 def make_app(note, folder, engine):
     """What the fresh process runs: all it knows of the notebook is two functions and a folder."""
-    writer = service.load_release(f"{folder}/release", engine)
+    language_model = service.load_release(f"{folder}/release", engine)
     store = storage.RecordStore(f"{folder}/answers.db")
     clients = {
         "key-of-anna": service.Client("anna", rate=2, burst=5),
@@ -299,7 +299,7 @@ def make_app(note, folder, engine):
     }
     limits = service.Limits(longest_prompt=300, most_words=60, at_once=2, waiting=8, seconds=10)
     return service.create_app(
-        writer, store, clients, limits, judge=judge_prompt, take=take_token, note=note)
+        language_model, store, clients, limits, judge=judge_prompt, take=take_token, note=note)
 
 ANNA, TEST = "key-of-anna", "key-of-the-test"
 print(service.write_app(folder / "app.py", judge_prompt, take_token, make_app)[:480], "…")
@@ -323,7 +323,7 @@ page
 
 # %%
 claim("A fresh process that loads model.keras writes the same text as this notebook",
-      by_keras["text"] == here.write(**wish))
+      by_keras["text"] == here.generate(**wish))
 claim("So does the export", by_numpy["text"] == by_keras["text"])
 claim("Without TensorFlow the server is ready in less than two thirds of the time",
       server.seconds < 2 / 3 * seconds_of_keras)
@@ -335,7 +335,7 @@ claim("Without TensorFlow the server is ready in less than two thirds of the tim
 
 # %%
 n_malformed = run.steps(smoke=60, laptop=1_000, gpu=1_000)
-outcomes = service.attack(server, n_malformed, TEST, seed=SEED)
+outcomes = service.fuzz(server, n_malformed, TEST, seed=SEED)
 told_off = [outcome for outcome in outcomes if 400 <= outcome.status < 500]
 sentences = [len(each.sentence) > 10 and each.sentence.endswith(".") for each in told_off]
 status, page, _ = service.ask(server, "/health")
@@ -377,8 +377,8 @@ claim("The others are answered with 429 and when to come again",
 
 # %%
 asked = run.steps(smoke=20, laptop=150, gpu=150)
-prompts, planted = users.signed(
-    users.story_prompts(stories.test, asked, SEED), share=0.3, seed=SEED)
+prompts, planted = simulated_users.signed(
+    simulated_users.story_prompts(stories.test, asked, SEED), share=0.3, seed=SEED)
 tickets = []
 with service.Connection(server, TEST) as client:
     for turn, prompt in enumerate(prompts):
@@ -497,7 +497,7 @@ claim("After stop() nobody listens on the port", closed and not server.alive)
 # ## Forty days
 #
 # Now the slow danger: users change. On day 25 a newspaper praises your service as a *cook*, and from then on half of the prompts ask for recipes. We make up all forty days and write them into the store with their dates. Users are made up too: one in five rates, 80 % like
-# a story's continuation, 25 % like what your story writer makes of a recipe.
+# a story's continuation, 25 % like what your language model of stories makes of a recipe.
 
 # %%
 DAYS, CHANGE = 40, 25
@@ -505,17 +505,17 @@ per_day = run.steps(smoke=10, laptop=50, gpu=200)
 random = np.random.default_rng(SEED)
 kinds = [["recipe" if day >= CHANGE and random.random() < 0.5 else "story"
           for _ in range(per_day)] for day in range(1, DAYS + 1)]  # (days, prompts)
-stock = {"story": iter(users.story_prompts(stories.test, DAYS * per_day, SEED + 1)),
-         "recipe": iter(users.recipe_prompts(DAYS * per_day, SEED + 1))}
+stock = {"story": iter(simulated_users.story_prompts(stories.test, DAYS * per_day, SEED + 1)),
+         "recipe": iter(simulated_users.recipe_prompts(DAYS * per_day, SEED + 1))}
 prompts = [[next(stock[kind]) for kind in day] for day in kinds]
-thumbs = [users.thumbs(day, seed=SEED + 100 + number) for number, day in enumerate(kinds)]
+thumbs = [simulated_users.thumbs(day, seed=SEED + 100 + number) for number, day in enumerate(kinds)]
 print(prompts[0][:2], "…", next(stock["recipe"]))
 
 # %%
-writer, diary = engines["numpy"], storage.RecordStore(folder / "forty_days.db")
+language_model, diary = engines["numpy"], storage.RecordStore(folder / "forty_days.db")
 for number, (asked_today, rated_today) in enumerate(zip(prompts, thumbs, strict=True)):
     moment = (date(2026, 3, 1) + timedelta(number)).isoformat()
-    answers = writer.write_all(asked_today, words=8, seeds=range(per_day))
+    answers = language_model.generate_batch(asked_today, words=8, seeds=range(per_day))
     with diary.together():
         for prompt, text, thumb in zip(asked_today, answers, rated_today, strict=True):
             record = diary.add(prompt, text, source="synthetic", moment=moment, audience="private")
@@ -531,7 +531,8 @@ for number, (asked_today, rated_today) in enumerate(zip(prompts, thumbs, strict=
 
 # %%
 show_source(service.population_stability)
-surprise = np.stack([writer.surprise(day) for day in prompts])  # (days, prompts) bits a character
+# Bits a character.
+surprise = np.stack([language_model.surprise(day) for day in prompts])  # (days, prompts)
 reference = surprise[:10].ravel()
 edges = service.inner_edges(reference)
 drift = service.population_stability(
@@ -544,11 +545,11 @@ days = np.arange(11, DAYS + 1)  # (days,) the days that are watched
 # Banks use this index with a rule of thumb: above 0.1 look, above 0.25 act. Let quiet days speak: draw 2,000 days from the reference, where by construction nothing has changed. How often does the rule give an alarm?
 
 # %%
-quiet = service.quiet_drift(reference, per_day, days=2_000, seed=SEED)  # (2000,)
+quiet = service.null_distribution(reference, per_day, days=2_000, seed=SEED)  # (2000,)
 threshold = float(np.quantile(quiet, 0.99))
-others = users.story_prompts(  # fresh quiet prompts
+others = simulated_users.story_prompts(  # fresh quiet prompts
     stories.test, run.steps(smoke=200, laptop=3_000, gpu=3_000), SEED + 2)
-fresh = np.random.default_rng(SEED).choice(writer.surprise(others), (2_000, per_day))
+fresh = np.random.default_rng(SEED).choice(language_model.surprise(others), (2_000, per_day))
 fresh_drift = service.population_stability(
     service.count_in_bins(reference, edges), service.count_in_bins(fresh, edges))
 false_alarms = {level: float(np.mean(fresh_drift > level)) for level in (0.1, 0.25, threshold)}
@@ -582,7 +583,7 @@ claim("It stays there on at least nine of ten later days",
 # Move the threshold, the prompts a day, and the share that has changed.
 
 # %%
-new = writer.surprise(users.recipe_prompts(400, SEED + 3))
+new = language_model.surprise(simulated_users.recipe_prompts(400, SEED + 3))
 before = service.count_in_bins(reference, edges)
 
 # %%
@@ -739,5 +740,5 @@ quiz("from_notebook_to_service", my_answers)
 # - Dean and Barroso (2013), *The Tail at Scale*: why the 99th percentile rules large services.
 # - Breck et al. (2017), *The ML Test Score*: a list of what to test before and after a release.
 #
-# **Scale up.** On the `gpu` profile the writer trains on ten times as many stories. Before a service leaves this machine it needs more: a proxy in front, which ends encrypted connections (HTTPS) and those that never finish their headers, keys that can be
+# **Scale up.** On the `gpu` profile the language model trains on ten times as many stories. Before a service leaves this machine it needs more: a proxy in front, which ends encrypted connections (HTTPS) and those that never finish their headers, keys that can be
 # revoked, and several processes, whose buckets must then be shared.

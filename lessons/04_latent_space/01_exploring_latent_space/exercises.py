@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from genai_course.exercises.definitions import Experiment, Function, Mistake, Prediction, Question, Target
+from genai_course.exercises.definitions import Experiment, Function, Prediction, Target
 
 
 def labelled_codes(rng):
@@ -95,277 +95,97 @@ def of_length_one(start, end, share):
 
 
 EXERCISES = [
-    Function(
-        "attribute_vectors",
-        reference="genai_course.latent:attribute_vectors",
-        cases=labelled_codes,
-        tolerance=1e-3,
-        mistakes=[
-            Mistake(
-                lambda codes, factors: solve(factors, codes),
-                "The constant is missing, so the plane is forced through 0: a face whose factors are all 0 would need the code 0. Add a column of ones to the factors.",
-            ),
-            Mistake(
-                lambda codes, factors: solve(with_constant(factors), codes),
-                "The last row belongs to the constant; it is no factor. Leave it out: `[:-1]`.",
-            ),
-            Mistake(
-                lambda codes, factors: solve(with_constant(factors), codes)[1:],
-                "You left out the first row, a factor's, and kept the constant's. If the ones are the last column, the constant is the last row.",
-            ),
-            Mistake(
-                lambda codes, factors: solve(with_constant(codes), factors)[:-1],
-                "You explained the factors by the codes. That tells how to *read* a factor off a code; to *change* one, ask how codes follow from factors.",
-            ),
-            Mistake(
-                lambda codes, factors: solve(with_constant(codes), factors)[:-1].T,
-                "You explained the factors by the codes and turned the result round. Its shape is right, and it answers how to *read* a factor. To *change* one, put the factors on the left.",
-            ),
-            Mistake(
-                lambda codes, factors: solve(with_constant(factors), codes)[:-1].T,
-                "The numbers are right and lie on their side: one *row* for each factor, as long as a code.",
-            ),
-            Mistake(
-                one_by_one,
-                "You took the factors one by one. Each then also collects what its companions in the sample do; solve for all of them at once.",
-            ),
-            Mistake(
-                means_apart,
-                "That is a difference of means. It copies whatever else differs between the two groups; least squares on all factors keeps the others still.",
-            ),
-        ],
-        hints=(
-            "On the left of the equation stand the factors with a column of ones, on the right the codes.",
-            "`np.column_stack([factors, np.ones(len(factors))])` is the matrix a, the codes are b. The last row of the solution is the constant.",
-            "`return np.linalg.lstsq(np.column_stack([factors, np.ones(len(factors))]), codes, rcond=None)[0][:-1]`",
-        ),
-        passed="One row a factor. Because all factors are in the equation, each row says what its own factor does with the others held still.",
-        excused={
-            "`np.linalg.lstsq(with_constant, codes, rcond=None)` → `np.linalg.lstsq(with_constant, codes)`": "NumPy 2 takes the same limit by default.",
-        },
-    ),
-    Experiment(
-        "strength",
-        reference={"strength": 1.75, "rise": 0.75, "side_effect": 0.19},
-        targets=[
-            Target(
-                "rise",
-                "the read smile must rise by at least 0.55. A stronger edit raises it more.",
-                at_least=0.55,
-                at_most=2.5,
-            ),
-            Target(
-                "side_effect",
-                "no other factor may move by more than 0.25 of its spread. A gentler edit moves less.",
-                at_least=0,
-                at_most=0.25,
-            ),
-        ],
-        mistakes=[
-            Mistake(
-                lambda result: result["strength"] < 0,
-                "A negative strength takes the smile away. Choose a number above 0.",
-                example={"strength": -1.5, "rise": -0.75, "side_effect": 0.13},
-            ),
-            Mistake(
-                lambda result: result["rise"] < 0.55 and result["side_effect"] <= 0.25,
-                "Too timid: the smile rises too little. There is room before the side effects reach 0.25; raise the strength.",
-                example={"strength": 0.5, "rise": 0.27, "side_effect": 0.05},
-            ),
-            Mistake(
-                lambda result: result["side_effect"] > 0.25,
-                "Too strong: the code has left the place where faces are, and other factors move along, and each further step gives less smile; go down.",
-                example={"strength": 8.0, "rise": 1.65, "side_effect": 0.54},
-            ),
-        ],
-        hints=(
-            "Look at the two curves: where is the smile above 0.55 and the price still low?",
-            "Between 1.5 and 2.",
-            "Try 1.75.",
-        ),
-        passed="Enough and not more. Each edit has such a window; measure it before you edit ten thousand pictures.",
-        excused={"side_effect = 0": "The lesson measures the side effect, and it is never exactly 0."},
-    ),
-    Function(
-        "without_part",
-        reference="genai_course.latent:without_part",
-        cases=two_directions,
-        tolerance=1e-3,
-        mistakes=[
-            Mistake(
-                lambda direction, other: direction - other,
-                "You subtracted the whole other direction. Only the part of v that lies along g must go: how much that is, v · g / g · g says.",
-            ),
-            Mistake(
-                lambda direction, other: direction - (direction @ other) * other,
-                "You left out the division by g · g. It is needed unless g has length 1.",
-            ),
-            Mistake(
-                lambda direction, other: direction - (direction @ other) / np.linalg.norm(other) * other,
-                "You divided by the length of g, not by its square. g stands in the formula twice, so its length must go twice.",
-            ),
-            Mistake(
-                lambda direction, other: (direction @ other) / (other @ other) * other,
-                "That is the part along g, the one that should go. Subtract it from v.",
-            ),
-            Mistake(
-                lambda direction, other: direction + (direction @ other) / (other @ other) * other,
-                "You added the part along g, so the direction holds it twice. Subtract it.",
-            ),
-            Mistake(
-                lambda direction, other: direction - (direction @ other) / (direction @ direction) * other,
-                "You divided by v · v. The part along g is measured in lengths of g: divide by g · g.",
-            ),
-            Mistake(
-                lambda direction, other: direction - (direction @ other) / (direction @ direction) * direction,
-                "You shortened v along itself, which changes its length and not its direction. Subtract a multiple of g.",
-            ),
-            Mistake(
-                lambda direction, other: other - (direction @ other) / (direction @ direction) * direction,
-                "The roles are swapped: you cleaned the glasses of the smile. Clean `direction` of `other`.",
-            ),
-            Mistake(
-                lambda direction, other: direction * (other == 0),
-                "You set single numbers of the code to 0. The glasses are a direction through many numbers; take out the part along it.",
-            ),
-            Mistake(
-                lambda direction, other: unit(direction - (direction @ other) / (other @ other) * other),
-                "The direction is right, and you made its length 1. Keep the length: it says how far one smile is.",
-            ),
-        ],
-        hints=(
-            "How far along g does v reach? That multiple of g has to go.",
-            "`direction @ other` is v · g. Divide it by `other @ other`, multiply by `other`, subtract.",
-            "`return direction - (direction @ other) / (other @ other) * other`",
-        ),
-        passed="At a right angle to the glasses now. It helps as far as the direction of the glasses is right, and only against companions you have thought of.",
-        excused={"`direction @ other` → `other @ direction`": "A dot product is the same either way round."},
-    ),
-    Function(
-        "slerp",
-        reference="genai_course.latent:slerp",
-        cases=two_codes,
-        tolerance=1e-3,
-        mistakes=[
-            Mistake(
-                lambda start, end, share: (1 - share) * start + share * end,
-                "That is the straight line. Its middle is too short; the weights on the arc are sines of the angle.",
-            ),
-            Mistake(
-                without_normalising,
-                "The angle is wrong: a · b is the cosine only if both codes have length 1. Divide it by the two lengths.",
-            ),
-            Mistake(
-                without_dividing,
-                "You left out the division by sin ω. With it the path begins exactly at the start and ends at the end.",
-            ),
-            Mistake(
-                always_an_arc,
-                "For two codes in the same direction the angle is 0, and 0 / 0 is no number. Return the straight line when the angle is tiny.",
-            ),
-            Mistake(
-                lambda start, end, share: arc(end, start, share, angle_between(start, end)),
-                "You walk backwards: with a share of 0 you must be at the start.",
-            ),
-            Mistake(
-                of_length_one,
-                "You walk on the sphere of length 1. Use unit vectors for the angle only, and the codes themselves in the sum.",
-            ),
-            Mistake(
-                lambda start, end, share: arc(start, end, share, np.degrees(angle_between(start, end))),
-                "The angle is in degrees. NumPy's sine takes radians, which `np.arccos` gives.",
-            ),
-        ],
-        hints=(
-            "First the angle: the dot product, divided by both lengths, is its cosine.",
-            "`np.arccos(np.clip(cosine, -1, 1))` is ω. If it is tiny, return `(1 - share) * start + share * end`; else use the formula.",
-            "`return (np.sin((1 - share) * angle) * start + np.sin(share * angle) * end) / np.sin(angle)`, after the test for a tiny angle.",
-        ),
-        passed="On the arc. Between codes of one length every point has that length; between unequal ones it changes smoothly.",
-        excused={
-            "`start @ end` → `end @ start`": "A dot product of two vectors is the same either way round.",
-            "`np.clip(cosine, -1, 1)` → `np.clip(-1, cosine, 1)`": "The larger of −1 and the cosine: the same inside the range.",
-            "`np.clip(cosine, -1, 1)` → `np.clip(cosine, -1, 2)`": "Beyond 1 there is only rounding, and not on every machine.",
-            "`np.clip(cosine, -1, 1)` → `np.clip(cosine, -2, 1)`": "Beyond −1 there is only rounding, with opposite codes.",
-            "`angle < 0.001` → `angle <= 0.001`": "No angle here is exactly 0.001.",
-            "`angle < 0.001` → `angle < 0.002`": "What counts as tiny is free.",
-        },
-    ),
+    Function("attribute_vectors", reference="genai_course.latent:attribute_vectors", cases=labelled_codes, tolerance=1e-3, mistakes={
+        (lambda codes, factors: solve(factors, codes)):
+            "The constant is missing, so the plane is forced through 0: a face whose factors are all 0 would need the code 0. Add a column of ones to the factors.",
+        "solution[:-1] → np.linalg.lstsq(with_constant, codes, rcond=None)[0]":
+            "The last row belongs to the constant; it is no factor. Leave it out: `[:-1]`.",
+        "solution[:-1] → np.linalg.lstsq(with_constant, codes, rcond=None)[0][1:]":
+            "You left out the first row, a factor's, and kept the constant's. If the ones are the last column, the constant is the last row.",
+        (lambda codes, factors: solve(with_constant(codes), factors)[:-1]):
+            "You explained the factors by the codes. That tells how to *read* a factor off a code; to *change* one, ask how codes follow from factors.",
+        (lambda codes, factors: solve(with_constant(codes), factors)[:-1].T):
+            "You explained the factors by the codes and turned the result round. Its shape is right, and it answers how to *read* a factor. To *change* one, put the factors on the left.",
+        "solution[:-1] → np.linalg.lstsq(with_constant, codes, rcond=None)[0][:-1].T":
+            "The numbers are right and lie on their side: one *row* for each factor, as long as a code.",
+        one_by_one: "You took the factors one by one. Each then also collects what its companions in the sample do; solve for all of them at once.",
+        means_apart:
+            "That is a difference of means. It copies whatever else differs between the two groups; least squares on all factors keeps the others still.",
+    }, hints=(
+        "On the left of the equation stand the factors with a column of ones, on the right the codes.",
+        "`np.column_stack([factors, np.ones(len(factors))])` is the matrix a, the codes are b. The last row of the solution is the constant.",
+        "`return np.linalg.lstsq(np.column_stack([factors, np.ones(len(factors))]), codes, rcond=None)[0][:-1]`",
+    ), passed="One row a factor. Because all factors are in the equation, each row says what its own factor does with the others held still.", excused={
+        "`np.linalg.lstsq(with_constant, codes, rcond=None)` → `np.linalg.lstsq(with_constant, codes)`": "NumPy 2 takes the same limit by default.",
+    }),
+    Experiment("strength", reference={"strength": 1.75, "rise": 0.75, "side_effect": 0.19}, targets=[
+        Target("rise", "the read smile must rise by at least 0.55. A stronger edit raises it more.", at_least=0.55, at_most=2.5),
+        Target("side_effect", "no other factor may move by more than 0.25 of its spread. A gentler edit moves less.", at_least=0, at_most=0.25),
+    ], mistakes=[
+        (lambda result: result["strength"] < 0, "A negative strength takes the smile away. Choose a number above 0.",
+         {"strength": -1.5, "rise": -0.75, "side_effect": 0.13}),
+        (lambda result: result["rise"] < 0.55 and result["side_effect"] <= 0.25,
+         "Too timid: the smile rises too little. There is room before the side effects reach 0.25; raise the strength.",
+         {"strength": 0.5, "rise": 0.27, "side_effect": 0.05}),
+        (lambda result: result["side_effect"] > 0.25,
+         "Too strong: the code has left the place where faces are, and other factors move along, and each further step gives less smile; go down.",
+         {"strength": 8.0, "rise": 1.65, "side_effect": 0.54}),
+    ], hints=(
+        "Look at the two curves: where is the smile above 0.55 and the price still low?",
+        "Between 1.5 and 2.",
+        "Try 1.75.",
+    ), passed="Enough and not more. Each edit has such a window; measure it before you edit ten thousand pictures.",
+        excused={"side_effect = 0": "The lesson measures the side effect, and it is never exactly 0."}),
+    Function("without_part", reference="genai_course.latent:without_part", cases=two_directions, tolerance=1e-3, mistakes={
+        "return → direction - other":
+            "You subtracted the whole other direction. Only the part of v that lies along g must go: how much that is, v · g / g · g says.",
+        "/ (other @ other) →": "You left out the division by g · g. It is needed unless g has length 1.",
+        "other @ other → np.linalg.norm(other)":
+            "You divided by the length of g, not by its square. g stands in the formula twice, so its length must go twice.",
+        "- (direction @ other) → @ other": "That is the part along g, the one that should go. Subtract it from v.",
+        "- (direction @ other) → + direction @ other": "You added the part along g, so the direction holds it twice. Subtract it.",
+        "other @ other → direction @ direction": "You divided by v · v. The part along g is measured in lengths of g: divide by g · g.",
+        "return → direction - direction @ other / (direction @ direction) * direction":
+            "You shortened v along itself, which changes its length and not its direction. Subtract a multiple of g.",
+        "return → other - direction @ other / (direction @ direction) * direction":
+            "The roles are swapped: you cleaned the glasses of the smile. Clean `direction` of `other`.",
+        "return → direction * (other == 0)":
+            "You set single numbers of the code to 0. The glasses are a direction through many numbers; take out the part along it.",
+        "return → … / np.linalg.norm(…)": "The direction is right, and you made its length 1. Keep the length: it says how far one smile is.",
+    }, hints=(
+        "How far along g does v reach? That multiple of g has to go.",
+        "`direction @ other` is v · g. Divide it by `other @ other`, multiply by `other`, subtract.",
+        "`return direction - (direction @ other) / (other @ other) * other`",
+    ), passed="At a right angle to the glasses now. It helps as far as the direction of the glasses is right, and only against companions you have thought of.",
+        excused={"`direction @ other` → `other @ direction`": "A dot product is the same either way round."}),
+    Function("slerp", reference="genai_course.latent:slerp", cases=two_codes, tolerance=1e-3, mistakes={
+        "return → (1 - share) * start + share * end":
+            "That is the straight line. Its middle is too short; the weights on the arc are sines of the angle.",
+        without_normalising: "The angle is wrong: a · b is the cosine only if both codes have length 1. Divide it by the two lengths.",
+        without_dividing: "You left out the division by sin ω. With it the path begins exactly at the start and ends at the end.",
+        always_an_arc: "For two codes in the same direction the angle is 0, and 0 / 0 is no number. Return the straight line when the angle is tiny.",
+        (lambda start, end, share: arc(end, start, share, angle_between(start, end))):
+            "You walk backwards: with a share of 0 you must be at the start.",
+        of_length_one: "You walk on the sphere of length 1. Use unit vectors for the angle only, and the codes themselves in the sum.",
+        (lambda start, end, share: arc(start, end, share, np.degrees(angle_between(start, end)))):
+            "The angle is in degrees. NumPy's sine takes radians, which `np.arccos` gives.",
+    }, hints=(
+        "First the angle: the dot product, divided by both lengths, is its cosine.",
+        "`np.arccos(np.clip(cosine, -1, 1))` is ω. If it is tiny, return `(1 - share) * start + share * end`; else use the formula.",
+        "`return (np.sin((1 - share) * angle) * start + np.sin(share * angle) * end) / np.sin(angle)`, after the test for a tiny angle.",
+    ), passed="On the arc. Between codes of one length every point has that length; between unequal ones it changes smoothly.", excused={
+        "`start @ end` → `end @ start`": "A dot product of two vectors is the same either way round.",
+        "`np.clip(cosine, -1, 1)` → `np.clip(-1, cosine, 1)`": "The larger of −1 and the cosine: the same inside the range.",
+        "`np.clip(cosine, -1, 1)` → `np.clip(cosine, -1, 2)`": "Beyond 1 there is only rounding, and not on every machine.",
+        "`np.clip(cosine, -1, 1)` → `np.clip(cosine, -2, 1)`": "Beyond −1 there is only rounding, with opposite codes.",
+        "`angle < 0.001` → `angle <= 0.001`": "No angle here is exactly 0.001.",
+        "`angle < 0.001` → `angle < 0.002`": "What counts as tiny is free.",
+    }),
 ]
 
 PREDICTIONS = [
-    Prediction(
-        "factors_moved",
-        between=(0, 8),
-        close=1.0,
-        after="Training asks for good drawings, not for numbers with a meaning, so meanings end up spread over many numbers.",
-    ),
-    Prediction(
-        "midpoint_length",
-        between=(0, 100),
-        close=0.3,
-        after="The two ends are nearly at right angles, so their mean is 1/√2 as long: √(48/2) = 4.9.",
-    ),
-]
-
-QUIZ = [
-    Question(
-        "In a sample 95 of 100 people with hats are old, and 5 of 100 without. You take the mean code with a hat minus the mean code without. What does it add?",
-        [
-            ("A hat.", "The means differ by more than the hat."),
-            ("A hat and age.", "It holds every difference between the two groups."),
-            ("Age.", "Age comes along, with the hat."),
-            ("Nothing: the two cancel.", "They add up; the groups differ in both."),
-        ],
-        right="b",
-    ),
-    Question(
-        "Why does least squares on all factors do better on that sample?",
-        [
-            ("It uses more pictures.", "It uses the same ones."),
-            ("It makes the vector longer.", "Its length is not the point; its direction is."),
-            (
-                "It asks what changes with one factor while the others stay, and the exceptions in the sample can tell.",
-                "Without a single exception it could not tell, either.",
-            ),
-            ("It makes the codes disentangled.", "The codes stay as they are; only the directions are better chosen."),
-        ],
-        right="c",
-    ),
-    Question(
-        "You ask for a smile of strength 8 instead of 1. What did you see?",
-        [
-            (
-                "Much less than eight times the smile, and pictures ever further from faces.",
-                "Far out the code is where no faces are, and the decoder guesses.",
-            ),
-            ("Eight times the smile: codes are linear.", "For small steps, nearly; not far out."),
-            ("The same smile: one step is all there is.", "It went on rising, ever more slowly."),
-            ("The side effects vanished beside the smile.", "They are measured for themselves, and they grew."),
-        ],
-        right="a",
-    ),
-    Question(
-        "In 512 dimensions, how long is the middle of two random codes of length 22.6?",
-        [
-            ("22.6", "On an arc it would be."),
-            ("0: they point anywhere, so they cancel.", "They are at right angles, not opposite."),
-            ("11.3", "That would need one of them to be 0, or both opposite in part."),
-            ("16", "√(512/2) = 16, the ends' length over √2."),
-        ],
-        right="d",
-    ),
-    Question(
-        "On a t-SNE map one island is twice as wide as another and far away from it. What do you know about the space?",
-        [
-            ("The group varies twice as much.", "Widths are made even by the method."),
-            (
-                "Points of one island are mostly near neighbours; widths and distances say nothing.",
-                "Measure those in the space.",
-            ),
-            ("The groups are far apart.", "Distances between islands are not kept."),
-            ("There are exactly as many groups as islands.", "The perplexity changes how many islands you see."),
-        ],
-        right="b",
-    ),
+    Prediction("factors_moved", between=(0, 8), close=1.0,
+               after="Training asks for good drawings, not for numbers with a meaning, so meanings end up spread over many numbers."),
+    Prediction("midpoint_length", between=(0, 100), close=0.3,
+               after="The two ends are nearly at right angles, so their mean is 1/√2 as long: √(48/2) = 4.9."),
 ]

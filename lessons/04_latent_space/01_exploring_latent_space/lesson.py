@@ -8,7 +8,7 @@
 # |---|---|
 # | **You will** | find the direction of a smile and of glasses · edit 200 faces and measure the side effects · repair a direction from a skewed sample · walk between faces on a line and an arc · tell what a map shows from what it makes up |
 # | **First** | [Variational autoencoders](../02_models/04_variational_autoencoders.ipynb) |
-# | **Time** | 30 min of reading, 25 min of exercises, 35 s of computing |
+# | **Time** | {{ reading_minutes }} min of reading, {{ exercise_minutes }} min of exercises, {{ computing_seconds }} s of computing |
 
 # %% [markdown] tags=["instructor"]
 # **For teachers, 60 minutes.** The model and its ruler 8 · one coordinate 7 · exercise 1 and the smile 13 · exercise 2 and the explorer 8 · the skewed sample 10 · walks 9 · maps or quiz 5.

@@ -8,7 +8,7 @@
 # |---|---|
 # | **You will** | measure what one number tells about another · write the mutual information gap · train nine networks and tell recipe from luck · turn a dial and read what else moved · choose a β for a target |
 # | **First** | [Exploring the latent space](01_exploring_latent_space.ipynb), [Variational autoencoders](../02_models/04_variational_autoencoders.ipynb) |
-# | **Time** | 30 min of reading, 30 min of exercises, 40 s of computing |
+# | **Time** | {{ reading_minutes }} min of reading, {{ exercise_minutes }} min of exercises, {{ computing_seconds }} s of computing |
 
 # %% [markdown] tags=["instructor"]
 # **For teachers, 65 minutes.** Exercises 1 and 2 with the known answers 20 · nine networks 15 · the dials 10 · what it costs, exercise 4 10 · luck and the rotation 5 · glyphs or quiz 5.
@@ -241,8 +241,8 @@ def clouds(network, rows):
     """A random point of each cloud, so that a number that is mostly noise counts as noise."""
     stack, place = network
     mean, log_variance = (np.asarray(part[place]) for part in stack.encode(rows))  # (n, 10)
-    dice = np.random.default_rng(SEED)
-    return mean + np.exp(0.5 * log_variance) * dice.standard_normal(mean.shape)
+    rng = np.random.default_rng(SEED)
+    return mean + np.exp(0.5 * log_variance) * rng.standard_normal(mean.shape)
 
 def pictures(network, codes):
     """(stack, place), (n, 10) -> (n, 32, 32, 3)"""
@@ -676,8 +676,8 @@ claim(
 # %%
 def letters(n, seed):
     """Pictures of an R in components' place, and its factors.  -> (n, 256), (n, 6)"""
-    dice = np.random.default_rng([SEED, seed])
-    factors = {name: dice.uniform(*ends, n) for name, ends in GLYPH_RANGES.items()}
+    rng = np.random.default_rng([SEED, seed])
+    factors = {name: rng.uniform(*ends, n) for name, ends in GLYPH_RANGES.items()}
     drawn = data.draw_glyphs({"character": "R", **factors})  # (n, 16, 16, 1)
     return drawn.reshape(n, -1), np.stack(list(factors.values()), axis=1)
 

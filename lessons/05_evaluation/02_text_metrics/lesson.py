@@ -8,7 +8,7 @@
 # |---|---|
 # | **You will** | turn log-probabilities into bits that compare · repair a perplexity that flatters · measure whether confidence can be believed, and mend it with one number · count contradictions and false claims · fool every score |
 # | **First** | [Text](../01_data/02_text.ipynb) and [transformers](../02_models/10_transformers.ipynb) |
-# | **Time** | 25 min of reading, 25 min of exercises, 45 s of computing |
+# | **Time** | {{ reading_minutes }} min of reading, {{ exercise_minutes }} min of exercises, {{ computing_seconds }} s of computing |
 
 # %% [markdown] tags=["instructor"]
 # **For teachers, 60 minutes.** Bits 14 · calibration 16 · hallucination 14 · fooling all of them 12 · quiz 4.
@@ -37,6 +37,8 @@ import pandas as pd
 
 from genai_course.evaluation import calibration, hallucination
 from genai_course.models.language_model import pad
+from genai_course.recipes import text_models
+from genai_course.recipes.budget import Epochs
 from genai_course.training import Progress
 
 n_train = run.steps(smoke=24, laptop=2_400, gpu=50_000)
@@ -61,12 +63,10 @@ test_rows = pad(numbers[n_train:], context_length)
 
 # %%
 keras.utils.set_random_seed(SEED)
-gpt = models.CopyingGPT(encoder.size, context_length, d_model=64, heads=4, num_layers=1)
 batch = 8
 steps = n_train // batch
-gpt.compile(gpt.optimizer_for(steps, 0.03), **run.compile_options)
-_ = gpt.fit(
-    rows[: steps * batch], batch_size=batch, shuffle=False, verbose=0, callbacks=[Progress("GPT")])
+once = Epochs(1, run.compile_options, [Progress("GPT")], shuffle=False)
+gpt = text_models.quick_gpt(rows[: steps * batch], once, encoder.size, batch=batch)
 
 # %%
 lengths = np.array([len(text) for text in stories.test])  # characters of each story
@@ -294,9 +294,9 @@ plots.show(
 print({name: in_words(*each) for name, each in ece.items()})
 
 # %%
-dice = np.random.default_rng(SEED).random((20, len(confidence)))
+uniform = np.random.default_rng(SEED).random((20, len(confidence)))
 floor = np.mean(
-    [evaluation.expected_calibration_error(confidence, each < confidence) for each in dice])
+    [evaluation.expected_calibration_error(confidence, each < confidence) for each in uniform])
 claim("As trained, the GPT is off by less than 5 %", ece["GPT"][2] < 0.05)
 claim("Half the temperature makes it too sure, at least three times as wrong",
       ece["too cold, 0.5"][1] > 3 * ece["GPT"][0])

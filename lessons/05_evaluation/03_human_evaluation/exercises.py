@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from genai_course.exercises.definitions import Experiment, Function, Mistake, Prediction, Question, Target
+from genai_course.exercises.definitions import Experiment, Function, Prediction, Target
 
 
 def cohen_kappa(first, second):
@@ -85,285 +85,97 @@ def _two_judges(rng):
 
 
 EXERCISES = [
-    Function(
-        "count_wins",
-        reference="genai_course.labs.human_study.bradley_terry:count_wins",
-        cases=_answers,
-        mistakes=[
-            Mistake(
-                _counted_once,
-                "A pair that was asked several times is counted once: NumPy's `wins[left, right] += score` writes all repeats to the "
-                "same place, and the last one stays. Use a loop, or `np.add.at`.",
-            ),
-            Mistake(
-                lambda left, right, score, items: _counted(left, right, score, items, lost=lambda score: 0),
-                "You counted for the left item only. Where `score` is 0 the right one has won, and a tie counts half for it: `wins[right, "
-                "left]` gets 1 − score.",
-            ),
-            Mistake(
-                lambda left, right, score, items: _counted(right, left, score, items),
-                "Winners and losers are swapped: `wins[i, j]` is how often i was preferred to j, and score 1 means that the left one was.",
-            ),
-            Mistake(
-                lambda left, right, score, items: _counted(
-                    left, right, score, items, won=lambda score: float(score == 1), lost=lambda score: float(score == 0)
-                ),
-                "The ties are lost. A tie counts half for each: add `score` and `1 - score` as they are.",
-            ),
-            Mistake(
-                lambda left, right, score, items: _counted(
-                    left,
-                    right,
-                    score,
-                    items,
-                    won=lambda score: float(score >= 0.5),
-                    lost=lambda score: float(score < 0.5),
-                ),
-                "You gave every tie to the left side. That is the very habit which a blind test is to keep out; a tie counts half for each.",
-            ),
-            Mistake(
-                lambda left, right, score, items: _counted(left, right, score, items, lost=lambda score: score),
-                "Winner and loser both got `score`. What one side gets, the other does not: 1 − score.",
-            ),
-            Mistake(
-                lambda left, right, score, items: _counted(
-                    left, right, score, items, won=lambda score: 1, lost=lambda score: 1
-                ),
-                "You counted how often two items met. Who was preferred stands in `score`.",
-            ),
-        ],
-        hints=(
-            "Start with zeros, (items, items), and go through the answers with `zip(left, right, score)`.",
-            "Each answer adds to two places: `score` for the left item against the right one, `1 - score` the other way round.",
-            "for i, j, points in zip(left, right, score): wins[i, j] += points; wins[j, i] += 1 - points",
-        ),
-        passed="The sides are gone, and only who against whom is left. Each answer adds exactly 1 to the table, ties too.",
-        excused={
-            "`zip(left, right, score, strict=True)` → `zip(left, right, score)`": "The three are equally long.",
-            "`strict=True` → `strict=False`": "The three are equally long.",
-        },
-    ),
-    Function(
-        "minorisation_step",
-        reference="genai_course.labs.human_study.bradley_terry:minorisation_step",
-        cases=_tables,
-        mistakes=[
-            Mistake(
-                lambda strengths, wins: _stepped(strengths, wins, above=wins.sum(axis=0)),
-                "You counted defeats: the sum over `axis=0` is how often each item lost. An item's wins stand in its row.",
-            ),
-            Mistake(
-                lambda strengths, wins: wins.sum(axis=1) / (wins / np.add.outer(strengths, strengths)).sum(axis=1),
-                "Below, the comparisons count, won or lost: `wins + wins.T`. You took the wins only.",
-            ),
-            Mistake(
-                lambda strengths, wins: wins.sum(axis=1) / (wins + wins.T).sum(axis=1),
-                "That is the share of wins. It leaves out how strong the rivals were: divide each number of comparisons by s_i + s_j.",
-            ),
-            Mistake(
-                lambda strengths, wins: strengths * _stepped(strengths, wins),
-                "You multiplied by the old strength as well. The formula gives the new strength itself.",
-            ),
-            Mistake(
-                lambda strengths, wins: _stepped(strengths, wins) / strengths,
-                "You divided by the old strength: that is how much an item should grow. The formula gives the new strength itself.",
-            ),
-            Mistake(
-                lambda strengths, wins: _stepped(strengths, wins, together=np.multiply.outer),
-                "You multiplied the two strengths. The model divides by their sum.",
-            ),
-            Mistake(
-                lambda strengths, wins: (
-                    wins.sum(axis=1) * np.add.outer(strengths, strengths).sum(axis=1) / (wins + wins.T).sum(axis=1)
-                ),
-                "You divided sums by sums. Each rival j has a fraction of its own: divide first, pair by pair, then add.",
-            ),
-            Mistake(
-                lambda strengths, wins: _stepped(strengths, wins) / _stepped(strengths, wins).sum(),
-                "You made the new strengths add up to 1. The ranking is the same, and the formula does not say so: return them as they come.",
-            ),
-            Mistake(
-                lambda strengths, wins: _stepped(strengths, wins) / _stepped(strengths, wins).mean(),
-                "You made the mean of the new strengths 1. The ranking is the same, and the formula does not say so: return them as they come.",
-            ),
-            Mistake(
-                lambda strengths, wins: np.log(_stepped(strengths, wins)),
-                "You returned qualities, the logarithms. The step works with strengths, which are above 0.",
-            ),
-        ],
-        hints=(
-            "Two tables, (k, k): the comparisons of each pair, and the sums of the strengths of each pair.",
-            "`games = wins + wins.T` and `together = strengths[:, None] + strengths[None, :]`; rows are i, so add along axis 1.",
-            "return wins.sum(axis=1) / (games / together).sum(axis=1)",
-        ),
-        passed="No step size to choose, and never a step down. Newton's method needs fewer steps; this one needs no derivative.",
-        excused={
-            "`axis=1` → `axis=-1`": "The second axis is the last one.",
-            "`axis=1` → `axis=-1` (2)": "The second axis is the last one.",
-            "`axis=1` → `axis=0` (2)": "The table of games is symmetric, so its rows and columns add up to the same.",
-        },
-    ),
-    Function(
-        "cohen_kappa",
-        reference=cohen_kappa,
-        cases=_two_judges,
-        mistakes=[
-            Mistake(
-                lambda first, second: np.mean(first == second),
-                "That is the observed agreement. Two coins agree on half of the questions: take away what chance gives.",
-            ),
-            Mistake(
-                lambda first, second: np.mean(first == second) - _by_chance(first, second),
-                "You took chance away and did not divide by what was left to reach, 1 − p_e: perfect agreement must give 1.",
-            ),
-            Mistake(
-                lambda first, second: (
-                    (np.mean(first == second) - _by_chance(first, second)) / _by_chance(first, second)
-                ),
-                "You divided by p_e. Divide by 1 − p_e, the room that chance leaves.",
-            ),
-            Mistake(
-                _pooled,
-                "You pooled both judges' answers before taking shares. That is Scott's pi; Cohen lets each judge keep their own shares.",
-            ),
-            Mistake(
-                _equal_shares,
-                "You took chance for 1 / number of answers. Who says *left* nine times in ten agrees by chance much more often: use the "
-                "shares of each judge.",
-            ),
-            Mistake(
-                lambda first, second: _kappa(first, second, lambda a, b: np.mean(first == a) + np.mean(second == b)),
-                "You added the two shares. That both give an answer by chance has the product of the shares as its probability.",
-            ),
-            Mistake(
-                lambda first, second: _kappa(first, second, lambda a, b: np.mean(first == a) ** 2),
-                "You squared the first judge's shares. Multiply them by those of the second judge.",
-            ),
-            Mistake(
-                lambda first, second: np.corrcoef(
-                    *np.unique(np.stack([first, second]), return_inverse=True)[1].reshape(2, -1)
-                )[0, 1],
-                "That is a correlation. It asks whether answers move together; kappa asks whether they are the same.",
-            ),
-        ],
-        hints=(
-            "`np.mean(first == second)` is the observed share of agreement.",
-            "For each answer in `np.unique(np.concatenate([first, second]))` add `np.mean(first == answer) * np.mean(second == answer)`.",
-            "return (observed - expected) / (1 - expected)",
-        ),
-        passed="1 is perfect, 0 is chance, below 0 the two disagree more than coins would. It has no value where both always say the same one thing.",
-    ),
-    Experiment(
-        "judges",
-        reference={"judges": 13, "power": 0.8526},
-        targets=[
-            Target("power", "the target is 0.8 or more.", at_least=0.8, at_most=1),
-            Target(
-                "judges",
-                "the fewest are asked for, a whole number.",
-                at_least=1,
-                at_most=13,
-                accept=lambda judges: judges == int(judges),
-            ),
-        ],
-        mistakes=[
-            Mistake(
-                lambda result: result["judges"] != int(result["judges"]),
-                "There are no parts of judges: give a whole number.",
-                example={"judges": 11.5, "power": 0.81},
-            ),
-            Mistake(
-                lambda result: 80 <= result["judges"] <= 120,
-                "That is about the number of *answers*. Each judge gives eight of them.",
-                example={"judges": 96, "power": 1.0},
-            ),
-            Mistake(
-                lambda result: result["judges"] > 13,
-                "Power enough, and more judges than it takes. Each one costs people's time: go down until the power falls below 0.8.",
-                example={"judges": 20, "power": 0.96},
-            ),
-            Mistake(
-                lambda result: result["power"] < 0.8,
-                "Too few: with so many judges the study misses a true preference more often than one time in five.",
-                example={"judges": 6, "power": 0.49},
-            ),
-        ],
-        hints=(
-            "Move the sliders of the explorer to 0.65 and 8 answers for each judge, and read the power in the title.",
-            "`human.answers_needed(0.65)` says how many answers; each judge gives 8.",
-            "Try 13.",
-        ),
-        passed="Half a page of planning, done before the first judge is asked. If the answers of a judge are correlated, it takes more: see below.",
-    ),
+    Function("count_wins", reference="genai_course.labs.human_study.bradley_terry:count_wins", cases=_answers, mistakes={
+        _counted_once:
+            "A pair that was asked several times is counted once: NumPy's `wins[left, right] += score` writes all repeats to the same place, and the last one stays. Use a loop, or `np.add.at`.",
+        (lambda left, right, score, items: _counted(left, right, score, items, lost=lambda score: 0)):
+            "You counted for the left item only. Where `score` is 0 the right one has won, and a tie counts half for it: `wins[right, left]` gets 1 − score.",
+        (lambda left, right, score, items: _counted(right, left, score, items)):
+            "Winners and losers are swapped: `wins[i, j]` is how often i was preferred to j, and score 1 means that the left one was.",
+        (lambda left, right, score, items: _counted(left, right, score, items, won=lambda score: float(score == 1), lost=lambda score: float(score == 0))):
+            "The ties are lost. A tie counts half for each: add `score` and `1 - score` as they are.",
+        (lambda left, right, score, items: _counted(left, right, score, items, won=lambda score: float(score >= 0.5), lost=lambda score: float(score < 0.5))):
+            "You gave every tie to the left side. That is the very habit which a blind test is to keep out; a tie counts half for each.",
+        (lambda left, right, score, items: _counted(left, right, score, items, lost=lambda score: score)):
+            "Winner and loser both got `score`. What one side gets, the other does not: 1 − score.",
+        (lambda left, right, score, items: _counted(left, right, score, items, won=lambda score: 1, lost=lambda score: 1)):
+            "You counted how often two items met. Who was preferred stands in `score`.",
+    }, hints=(
+        "Start with zeros, (items, items), and go through the answers with `zip(left, right, score)`.",
+        "Each answer adds to two places: `score` for the left item against the right one, `1 - score` the other way round.",
+        "for i, j, points in zip(left, right, score): wins[i, j] += points; wins[j, i] += 1 - points",
+    ), passed="The sides are gone, and only who against whom is left. Each answer adds exactly 1 to the table, ties too.", excused={
+        "`zip(left, right, score, strict=True)` → `zip(left, right, score)`": "The three are equally long.",
+        "`strict=True` → `strict=False`": "The three are equally long.",
+    }),
+    Function("minorisation_step", reference="genai_course.labs.human_study.bradley_terry:minorisation_step", cases=_tables, mistakes={
+        (lambda strengths, wins: _stepped(strengths, wins, above=wins.sum(axis=0))):
+            "You counted defeats: the sum over `axis=0` is how often each item lost. An item's wins stand in its row.",
+        "return → wins.sum(axis=1) / (wins / np.add.outer(strengths, strengths)).sum(axis=1)":
+            "Below, the comparisons count, won or lost: `wins + wins.T`. You took the wins only.",
+        "return → wins.sum(axis=1) / (wins + wins.T).sum(axis=1)":
+            "That is the share of wins. It leaves out how strong the rivals were: divide each number of comparisons by s_i + s_j.",
+        (lambda strengths, wins: strengths * _stepped(strengths, wins)):
+            "You multiplied by the old strength as well. The formula gives the new strength itself.",
+        (lambda strengths, wins: _stepped(strengths, wins) / strengths):
+            "You divided by the old strength: that is how much an item should grow. The formula gives the new strength itself.",
+        (lambda strengths, wins: _stepped(strengths, wins, together=np.multiply.outer)):
+            "You multiplied the two strengths. The model divides by their sum.",
+        "return → wins.sum(axis=1) * np.add.outer(strengths, strengths).sum(axis=1) / (wins + wins.T).sum(axis=1)":
+            "You divided sums by sums. Each rival j has a fraction of its own: divide first, pair by pair, then add.",
+        (lambda strengths, wins: _stepped(strengths, wins) / _stepped(strengths, wins).sum()):
+            "You made the new strengths add up to 1. The ranking is the same, and the formula does not say so: return them as they come.",
+        (lambda strengths, wins: _stepped(strengths, wins) / _stepped(strengths, wins).mean()):
+            "You made the mean of the new strengths 1. The ranking is the same, and the formula does not say so: return them as they come.",
+        (lambda strengths, wins: np.log(_stepped(strengths, wins))):
+            "You returned qualities, the logarithms. The step works with strengths, which are above 0.",
+    }, hints=(
+        "Two tables, (k, k): the comparisons of each pair, and the sums of the strengths of each pair.",
+        "`games = wins + wins.T` and `together = strengths[:, None] + strengths[None, :]`; rows are i, so add along axis 1.",
+        "return wins.sum(axis=1) / (games / together).sum(axis=1)",
+    ), passed="No step size to choose, and never a step down. Newton's method needs fewer steps; this one needs no derivative.", excused={
+        "`axis=1` → `axis=-1`": "The second axis is the last one.",
+        "`axis=1` → `axis=-1` (2)": "The second axis is the last one.",
+        "`axis=1` → `axis=0` (2)": "The table of games is symmetric, so its rows and columns add up to the same.",
+    }),
+    Function("cohen_kappa", reference=cohen_kappa, cases=_two_judges, mistakes={
+        "return → np.mean(first == second)": "That is the observed agreement. Two coins agree on half of the questions: take away what chance gives.",
+        "return → np.mean(first == second) - _by_chance(first, second)":
+            "You took chance away and did not divide by what was left to reach, 1 − p_e: perfect agreement must give 1.",
+        "return → (np.mean(first == second) - _by_chance(first, second)) / _by_chance(first, second)":
+            "You divided by p_e. Divide by 1 − p_e, the room that chance leaves.",
+        _pooled: "You pooled both judges' answers before taking shares. That is Scott's pi; Cohen lets each judge keep their own shares.",
+        _equal_shares:
+            "You took chance for 1 / number of answers. Who says *left* nine times in ten agrees by chance much more often: use the shares of each judge.",
+        "* → +": "You added the two shares. That both give an answer by chance has the product of the shares as its probability.",
+        "* np.mean(second == b) → ** 2": "You squared the first judge's shares. Multiply them by those of the second judge.",
+        "return → np.corrcoef(*np.unique(np.stack([first, second]), return_inverse=True)[1].reshape(2, -1))[0, 1]":
+            "That is a correlation. It asks whether answers move together; kappa asks whether they are the same.",
+    }, hints=(
+        "`np.mean(first == second)` is the observed share of agreement.",
+        "For each answer in `np.unique(np.concatenate([first, second]))` add `np.mean(first == answer) * np.mean(second == answer)`.",
+        "return (observed - expected) / (1 - expected)",
+    ), passed="1 is perfect, 0 is chance, below 0 the two disagree more than coins would. It has no value where both always say the same one thing."),
+    Experiment("judges", reference={"judges": 13, "power": 0.8526}, targets=[
+        Target("power", "the target is 0.8 or more.", at_least=0.8, at_most=1),
+        Target("judges", "the fewest are asked for, a whole number.", at_least=1, at_most=13, accept=lambda judges: judges == int(judges)),
+    ], mistakes=[
+        (lambda result: result["judges"] != int(result["judges"]), "There are no parts of judges: give a whole number.",
+         {"judges": 11.5, "power": 0.81}),
+        (lambda result: 80 <= result["judges"] <= 120, "That is about the number of *answers*. Each judge gives eight of them.",
+         {"judges": 96, "power": 1.0}),
+        (lambda result: result["judges"] > 13,
+         "Power enough, and more judges than it takes. Each one costs people's time: go down until the power falls below 0.8.", {"judges": 20, "power": 0.96}),
+        (lambda result: result["power"] < 0.8, "Too few: with so many judges the study misses a true preference more often than one time in five.",
+         {"judges": 6, "power": 0.49}),
+    ], hints=(
+        "Move the sliders of the explorer to 0.65 and 8 answers for each judge, and read the power in the title.",
+        "`human.answers_needed(0.65)` says how many answers; each judge gives 8.",
+        "Try 13.",
+    ), passed="Half a page of planning, done before the first judge is asked. If the answers of a judge are correlated, it takes more: see below."),
 ]
 
 PREDICTIONS = [
-    Prediction(
-        "answers_needed",
-        between=(1, 1_000_000),
-        close=60,
-        after="About two hundred. Most people guess a few dozen: 60 to 40 looks clear, and a coin makes it often enough in small numbers.",
-    ),
-]
-
-QUIZ = [
-    Question(
-        "A study compares two models, and every judge saw the new one on the left. Can the ranking be repaired by statistics?",
-        [
-            (
-                "Yes, with a parameter for the side.",
-                "Such a parameter needs answers with both orders; here *new* and *left* always came together.",
-            ),
-            ("No, the side and the model cannot be told apart.", "So let a coin choose the sides before you ask."),
-            ("Yes, with more judges.", "They have the same habit: the error stays, and only looks more certain."),
-            ("There is nothing to repair if the judges are careful.", "Careful people lean to one side, too."),
-        ],
-        right="b",
-    ),
-    Question(
-        "A model has won all of its twelve comparisons. What is its Bradley–Terry quality?",
-        [
-            ("1", "Its share of wins is 1. A quality is a logarithm of a strength, and has no largest value."),
-            ("log 12", "Twelve wins and no defeat would still fit better with a larger number."),
-            (
-                "Without a prior, no finite number fits best.",
-                "Each larger quality makes the answers likelier. A few invented ties keep it finite.",
-            ),
-            ("12", "Qualities are not counts of wins."),
-        ],
-        right="c",
-    ),
-    Question(
-        "Two judges agree on 90 % of the questions, and their kappa is 0.1. How?",
-        [
-            ("Both nearly always give the same one answer.", "Then chance alone agrees nearly as often."),
-            ("They have worked together.", "Then kappa would be high, too."),
-            ("One of the two numbers must be wrong.", "0.9 observed and 0.89 by chance give about 0.1."),
-            ("Kappa counts ties twice.", "Kappa knows nothing of ties; they are an answer like any other."),
-        ],
-        right="a",
-    ),
-    Question(
-        "You want to notice a preference of 55 % in place of 60 %. How many more answers do you need?",
-        [
-            ("Twice as many.", "The effect is half as large, and the error falls with the *root* of the number."),
-            ("A twelfth more, since 60 / 55 is 1.09.", "What counts is the distance from 50 %: 5 instead of 10."),
-            ("As many: power depends on the level only.", "It depends on the level, the number and the effect."),
-            ("About four times as many.", "Half the distance, and errors that must be half as large: 2²."),
-        ],
-        right="d",
-    ),
-    Question(
-        "Ten friends answer a hundred questions each. Why is that not worth a thousand people with one question?",
-        [
-            ("A hundred questions make tired.", "They do. Even judges who never tire would have this trouble."),
-            (
-                "One friend's answers share that friend's taste.",
-                "You know about ten tastes. The design effect says how much less that is.",
-            ),
-            ("Friends always agree.", "They need not. The point is that each agrees with themselves."),
-            ("It is worth the same: a thousand answers.", "Only if all people had one taste."),
-        ],
-        right="b",
-    ),
+    Prediction("answers_needed", between=(1, 1_000_000), close=60,
+               after="About two hundred. Most people guess a few dozen: 60 to 40 looks clear, and a coin makes it often enough in small numbers."),
 ]

@@ -8,7 +8,7 @@
 # |---|---|
 # | **You will** | judge pictures blind · rank them with a Bradley–Terry model · test whether its intervals keep their promise · spoil a ranking by a habit and repair it · find careless judges by their kappa · plan a study |
 # | **First** | [Can a program make something it has never seen?](../00_start_here/01_welcome.ipynb) |
-# | **Time** | 30 min of reading, 25 min of exercises, 15 s of computing (the first time 30 s) |
+# | **Time** | {{ reading_minutes }} min of reading, {{ exercise_minutes }} min of exercises, {{ computing_seconds }} s of computing (the first time 30 s) |
 
 # %% [markdown] tags=["instructor"]
 # **For teachers, 60 minutes.** Judging 8 · counting and ranking 14 · what intervals promise 10 · the habit of clicking left 8 · kappa 10 · how many judges 10.
@@ -72,8 +72,8 @@ def gaussian_letters(label, number):
 gaussians = np.concatenate([gaussian_letters(label, n // 36 + 1) for label in range(36)])
 letters = {
     "real": glyphs.test,  # (n, 16, 16, 1)
-    "vae": zoo.load("vae_glyphs").sample(n, seed=SEED),
-    "diffusion": zoo.load("diffusion_glyphs").sample(n, seed=SEED, guidance_scale=2.0),
+    "vae": zoo.load("vae_glyphs", run).sample(n, seed=SEED),
+    "diffusion": zoo.load("diffusion_glyphs", run).sample(n, seed=SEED, guidance_scale=2.0),
     "gaussian": np.clip(gaussians, 0, 1).reshape(-1, 16, 16, 1)[:n],
 }
 
@@ -138,7 +138,7 @@ show_source(human_study.Study.sides)
 folder = Path(tempfile.mkdtemp())  # the simulated files; yours lies elsewhere
 invented = {"real": 1.0, "diffusion": 0.5, "vae": -0.3, "gaussian": -1.2, "noise": -6.0}
 for number in range(12):
-    box = human_study.BallotBox(study, folder / f"learner-{number + 1:02}")
+    box = human_study.ResponseFile(study, folder / f"learner-{number + 1:02}")
     human_study.simulate_judge(
         box, invented, attention=float(number < 10), side_bias=30.0 * (number == 11),
         tie_width=0.1, seed=100 * SEED + number,
@@ -150,7 +150,7 @@ for answer in answers[:3]:
     print(f"{answer.left} on the left, {answer.right} on the right: {answer.choice}")
 
 # %% tags=["nbval-ignore-output"]
-mine = human_study.BallotBox(study).answers()
+mine = human_study.ResponseFile(study).answers()
 print(f"You have answered {len(mine)} of {len(study.pairs)} questions.")
 
 # %% [markdown]
@@ -471,8 +471,8 @@ claim("Without the careless ones the judges agree clearly more",
 # gets beautiful agreement and no truth. Decide the rule *before* you see the answers, and prefer attention checks, which have a right answer:
 
 # %%
-ballots = [human_study.read_ballot(file) for file in files]
-passed = [study.attention(ballot.answers) for ballot in ballots]
+responses = [human_study.read_responses(file) for file in files]
+passed = [study.attention(each.answers) for each in responses]
 print("Attention checks right, learners 1 to 12:", *(f"{share:.0%}" for share in passed))
 
 # %% [markdown]
@@ -608,7 +608,7 @@ again, remarks = human_study.merge(study, [spoiled, *files, files[3]])
 print(*remarks, sep="\n")
 
 other = human_study.Study("faces", "Which face is friendlier?", CONSENT, study.pairs[:1])
-foreign = human_study.BallotBox(other, folder / "foreign")
+foreign = human_study.ResponseFile(other, folder / "foreign")
 human_study.simulate_judge(foreign, invented)
 try:
     human_study.merge(study, [*files, foreign.path])

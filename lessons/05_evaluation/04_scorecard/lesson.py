@@ -8,7 +8,7 @@
 # |---|---|
 # | **You will** | put every model on one table · turn numbers into a ranking · say which places are certain · find the models that nobody beats in everything · add a model of your own |
 # | **First** | [Image metrics](01_image_metrics.ipynb) and [text metrics](02_text_metrics.ipynb) |
-# | **Time** | 20 min of reading, 25 min of exercises, 55 s of computing |
+# | **Time** | {{ reading_minutes }} min of reading, {{ exercise_minutes }} min of exercises, {{ computing_seconds }} s of computing |
 
 # %% [markdown] tags=["instructor"]
 # **For teachers, 60 minutes.** The card and its cheats 15 · points and weights 12 · certain places 8 · who is beaten 8 · steps against seconds 7 · texts 6 · a model of one's own 4.
@@ -31,8 +31,7 @@ import pandas as pd
 from sklearn.decomposition import PCA
 from sklearn.mixture import GaussianMixture
 
-from genai_course.recipes import baselines, language_models
-from genai_course.labs.scorecard import PictureCard, TextCard
+from genai_course.labs.scorecard import PictureCard, TextCard, picture_baselines, text_baselines
 from genai_course.training import track
 
 # %% [markdown]
@@ -42,12 +41,12 @@ from genai_course.training import track
 
 # %%
 n_train, n = run.steps(smoke=(200, 50), laptop=(2_000, 600), gpu=(20_000, 2_000))
-training, labels = baselines.small_digits(n_train, seed=SEED)
-held_out, _ = baselines.small_digits(n, seed=SEED + 101)
-fresh, _ = baselines.small_digits(n, seed=SEED + 102)
+training, labels = picture_baselines.small_digits(n_train, seed=SEED)
+held_out, _ = picture_baselines.small_digits(n, seed=SEED + 101)
+fresh, _ = picture_baselines.small_digits(n, seed=SEED + 102)
 
 card = PictureCard(
-    training, held_out, baselines.DIGITS,
+    training, held_out, picture_baselines.DIGITS,
     samples=n, resamples=run.steps(smoke=4, laptop=40, gpu=100), seed=SEED,
 )
 training.shape  # (pictures, height, width, channels)
@@ -78,15 +77,15 @@ def class_means(n, seed):
     digits = np.arange(n) % 10
     return means[digits], digits  # pictures, and what they are meant to show
 
-_ = card.add("copier", copier, kept=training, kind="cheat")
-_ = card.add("class means", class_means, kept=means, kind="cheat")
+_ = card.add("copier", copier, parameters=training, kind="cheat")
+_ = card.add("class means", class_means, parameters=means, kind="cheat")
 
 # %% [markdown]
 # ## Predict
 # Now eight models train, none for more than about two CPU seconds: mixture, VAE, VAE-GAN, GAN, PixelCNN, Boltzmann machine, flow, diffusion. Which has the smallest Fréchet distance? (The mixture is 30 Gaussians in the space of the pixels, found in a fraction of a second.)
 
 # %% tags=["exercise"] solution='"VAE"'
-my_guess = ...  # one of baselines.NAMES, such as "GAN"
+my_guess = ...  # one of picture_baselines.NAMES, such as "GAN"
 
 # %% tags=["check"]
 predict("scorecard-smallest_distance", my_guess)
@@ -95,10 +94,10 @@ predict("scorecard-smallest_distance", my_guess)
 # How many steps fit into the seconds was measured once and is written down. So each training ends after a *number of steps*, and your digits are the same tomorrow; the seconds that it took are measured in your run.
 
 # %%
-show_source(baselines.train)
+show_source(picture_baselines.train)
 models = {}
-for name in track(baselines.NAMES, "Training"):
-    models[name] = baselines.train(name, training, labels, run, SEED, held_out=held_out)
+for name in track(picture_baselines.NAMES, "Training"):
+    models[name] = picture_baselines.train(name, training, labels, run, SEED, held_out=held_out)
     card.add(name, models[name].sample, **models[name].facts)
 {name: model.steps for name, model in models.items() if model.steps}
 
@@ -329,7 +328,7 @@ my_result = check("scorecard-ship", my_result)
 
 # %%
 steps = models["GAN"].steps
-fewer = baselines.train("VAE", training, labels, run, SEED, steps=steps)
+fewer = picture_baselines.train("VAE", training, labels, run, SEED, steps=steps)
 _ = card.add(f"VAE, {steps} steps", fewer.sample, **fewer.facts)
 compared = ["GAN", f"VAE, {steps} steps", "VAE"]
 
@@ -381,10 +380,10 @@ def true_log_prob(texts):
 
 # %%
 _ = text_card.add("real stories", real_stories, log_prob=true_log_prob, kind="real")
-_ = text_card.add("copier", retell, kept=len(stories.train_text), kind="cheat")
-for name in track(language_models.NAMES, "Reading"):
-    writer = language_models.train(name, stories, run, SEED)
-    text_card.add(name, writer.write, **writer.facts)
+_ = text_card.add("copier", retell, parameters=len(stories.train_text), kind="cheat")
+for name in track(text_baselines.NAMES, "Reading"):
+    trained = text_baselines.train(name, stories, run, SEED)
+    text_card.add(name, trained.sample, **trained.facts)
 
 # %% tags=["nbval-ignore-output"]
 figure = text_card.figure("Every text model on one card: 20 stories each")
@@ -395,7 +394,7 @@ of = text_card.value
 claim("Counting is ahead of the GRU and the GPT in bits: seconds are too few for both",
       of("n-gram", "bits") < min(of("GRU", "bits"), of("GPT", "bits")))
 claim("All three contradict themselves in more than half of their later mentions",
-      min(of(name, "contradictions") for name in language_models.NAMES) > 0.5)
+      min(of(name, "contradictions") for name in text_baselines.NAMES) > 0.5)
 claim("The copier never does, and only the copies give it away",
       of("copier", "contradictions") == 0 and of("copier", "copied") > 0.99)
 claim("Somebody who only hands in texts has no bits: the cell is empty",
@@ -425,7 +424,7 @@ def my_model(n, seed):
     rows = pca.inverse_transform(my_mixture.sample(n)[0])  # (n, 64)
     return np.clip(rows, 0, 1).reshape(n, 8, 8, 1)
 
-_ = card.add("mine", my_model, kept=[my_mixture.means_, my_mixture.covariances_])
+_ = card.add("mine", my_model, parameters=[my_mixture.means_, my_mixture.covariances_])
 my_row = {
     "components": my_components,
     "ahead": value("mine", "coverage") - value("mixture", "coverage"),

@@ -27,18 +27,18 @@ def stop_by_looking_back(losses, patience):
     return np.array([best, last])
 
 
-def drop_with_a_mask(activations, dice, rate):
-    keep = ops.cast(dice >= rate, "float32")
+def drop_with_a_mask(activations, uniform, rate):
+    keep = ops.cast(uniform >= rate, "float32")
     return activations * keep / (1 - rate)
 
 
-def drop_in_tensorflow(activations, dice, rate):
+def drop_in_tensorflow(activations, uniform, rate):
     louder = activations / (1.0 - rate)
-    return tf.where(dice < rate, tf.zeros_like(louder), louder)
+    return tf.where(uniform < rate, tf.zeros_like(louder), louder)
 
 
-def drop_by_multiplying(activations, dice, rate):
-    return ops.multiply(activations, ops.where(ops.less(dice, rate), 0.0, 1 / (1 - rate)))
+def drop_by_multiplying(activations, uniform, rate):
+    return ops.multiply(activations, ops.where(ops.less(uniform, rate), 0.0, 1 / (1 - rate)))
 
 
 def adamw_decay_first(weights, gradient, mean, square, step, rate, weight_decay):

@@ -8,7 +8,7 @@
 # |---|---|
 # | **You will** | predict the largest learning rate that works · write momentum, Adam and gradient clipping · train a hundred small VAEs with them · mend a warm-up · tell an effect from luck |
 # | **First** | [Variational autoencoders](../02_models/04_variational_autoencoders.ipynb), [Recurrent networks](../02_models/09_recurrent_networks.ipynb) |
-# | **Time** | 30 min of reading, 30 min of exercises, 40 s of computing |
+# | **Time** | {{ reading_minutes }} min of reading, {{ exercise_minutes }} min of exercises, {{ computing_seconds }} s of computing |
 
 # %% [markdown] tags=["instructor"]
 # **For teachers, 65 minutes.** Bowl and momentum 15 · Adam 10 · the VAEs and what they draw 12 · start, rate over time, averaging, batches 13 · clipping 6 · two players and the landscape 5 · quiz 4.
@@ -327,10 +327,10 @@ SIZES = [(64, 64), (64, 16), (8, 64), (64, 64)]
 
 def new_weights(seed, scale=1.0):
     """Normal numbers of Glorot's size, times scale; biases 0.  -> [(in, out), (1, out), …]"""
-    dice, weights = np.random.default_rng(seed), []
+    rng, weights = np.random.default_rng(seed), []
     for inputs, outputs in SIZES:
         size = scale * np.sqrt(2 / (inputs + outputs))
-        weights += [size * dice.standard_normal((inputs, outputs)), np.zeros((1, outputs))]
+        weights += [size * rng.standard_normal((inputs, outputs)), np.zeros((1, outputs))]
     return [each.astype("float32") for each in weights]
 
 def stack(networks):
@@ -345,10 +345,10 @@ def train(optimizer, rates, steps, schedule=None, batch=64, start=None, watch=No
     """Train one VAE for each rate and seed, rates in blocks.  -> stacked weights"""
     weights = start or stack([new_weights(seed) for _ in rates for seed in SEEDS])
     rate = np.repeat(np.float32(rates), len(SEEDS))[:, None, None]  # (networks, 1, 1)
-    dice = [np.random.default_rng([seed, 1]) for seed in SEEDS]
+    rngs = [np.random.default_rng([seed, 1]) for seed in SEEDS]
     for step in range(steps):
-        pictures = np.stack([each.choice(train_pictures, batch) for each in dice])
-        noise = np.stack([each.standard_normal((batch, 8), "float32") for each in dice])
+        pictures = np.stack([each.choice(train_pictures, batch) for each in rngs])
+        noise = np.stack([each.standard_normal((batch, 8), "float32") for each in rngs])
         copies = (len(rates), 1, 1)
         gradients = vae_gradients(weights, np.tile(pictures, copies), np.tile(noise, copies))
         now = rate if schedule is None else rate * np.float32(schedule[step])
@@ -513,10 +513,10 @@ claim("At rate 0.1 Adam's networks lose four fifths of their variety, beyond the
 # %%
 def signal_by_layer(factor, seed, width=256, depth=20):
     """Mean square after each of depth layers, from 1.  -> (depth,)"""
-    dice = np.random.default_rng(seed)
-    signal, squares = dice.standard_normal((200, width)), []
+    rng = np.random.default_rng(seed)
+    signal, squares = rng.standard_normal((200, width)), []
     for _ in range(depth):
-        weights = np.sqrt(2 * factor / width) * dice.standard_normal((width, width))
+        weights = np.sqrt(2 * factor / width) * rng.standard_normal((width, width))
         signal = np.maximum(signal @ weights, 0)  # (200, width)
         squares.append(np.mean(signal**2))
     return np.array(squares)
@@ -777,9 +777,9 @@ UNITS = 32
 
 def new_recurrent(seed):
     """[input, recurrent, bias, output, output bias], the recurrent weights a rotation."""
-    dice = np.random.default_rng(seed)
-    rotation = np.linalg.qr(dice.standard_normal((UNITS, UNITS)))[0]
-    inputs, outputs = dice.standard_normal((1, UNITS)), dice.standard_normal((UNITS, 1))
+    rng = np.random.default_rng(seed)
+    rotation = np.linalg.qr(rng.standard_normal((UNITS, UNITS)))[0]
+    inputs, outputs = rng.standard_normal((1, UNITS)), rng.standard_normal((UNITS, 1))
     weights = [0.5 * inputs, rotation, np.zeros((1, UNITS)), outputs / UNITS**0.5, np.zeros((1, 1))]
     return [each.astype("float32") for each in weights]
 
@@ -829,10 +829,10 @@ def train_recurrent(rates, limit, steps):
     """With momentum.  -> nats (rates, seeds), gradients' lengths (steps, networks)"""
     weights = stack([new_recurrent(seed) for _ in rates for seed in FEW])
     rate = np.repeat(np.float32(rates), len(FEW))[:, None, None]
-    dice = [np.random.default_rng([seed, 2]) for seed in FEW]
+    rngs = [np.random.default_rng([seed, 2]) for seed in FEW]
     optimizer, norms = optimizers.Momentum(0.9, step=momentum_step), []
     for _ in range(steps):
-        pictures = np.stack([each.choice(train_pictures, 32) for each in dice])
+        pictures = np.stack([each.choice(train_pictures, 32) for each in rngs])
         gradients = recurrent_gradients(weights, np.tile(pictures, (len(rates), 1, 1)))
         networks = list(zip(*[each.numpy() for each in gradients], strict=True))
         with np.errstate(all="ignore"):
@@ -961,10 +961,10 @@ keras.utils.set_random_seed(SEED)
 vae = models.BinaryVariationalAutoencoder(8, (8, 8, 1), width=64, depth=1)
 epochs = run.steps(smoke=1, laptop=26, gpu=26)  # of 23 steps
 rising, coming_down = 23 * epochs // 10, 23 * epochs * 9 // 10  # steps
-falling_rate = keras.optimizers.schedules.CosineDecay(
+lr_schedule = keras.optimizers.schedules.CosineDecay(
     0.0, decay_steps=coming_down, warmup_target=0.02, warmup_steps=rising)
 vae.compile(
-    keras.optimizers.Adam(falling_rate, global_clipnorm=100.0, use_ema=True, ema_momentum=0.97),
+    keras.optimizers.Adam(lr_schedule, global_clipnorm=100.0, use_ema=True, ema_momentum=0.97),
     **run.compile_options,
 )
 _ = vae.fit(train_pictures.reshape(-1, 8, 8, 1), batch_size=64, epochs=epochs, verbose=0,

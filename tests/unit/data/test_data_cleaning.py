@@ -5,7 +5,6 @@ from genai_course.data import stories
 from genai_course.data.cleaning import (
     Letter,
     find_personal_data,
-    jaccard,
     mask_personal_data,
     minhash,
     near_duplicates,
@@ -13,6 +12,13 @@ from genai_course.data.cleaning import (
     planted_letters,
     recall_and_precision,
 )
+from genai_course.data.texts import run_hashes
+
+
+def jaccard(first, second, width=5):
+    """How similar two texts are: runs of ``width`` characters that both have, as a share of those that either has."""
+    first, second = (set(run_hashes(text.ljust(width, "\0"), width).tolist()) for text in (first, second))
+    return len(first & second) / len(first | second)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from tokenizers import Regex, Tokenizer, pre_tokenizers
 from tokenizers.models import BPE
 
 from genai_course import data
-from genai_course.data.tokens import CHUNK, BytePairEncoder, CharacterEncoder, UsedTokens, merge, pairs
+from genai_course.data.tokens import CHUNK, BytePairEncoder, UsedTokens, merge, pairs
 
 STRANGE = "naïve 🦊👩‍👩‍👧 日本語\r\n\t x²  _a_b 3,14 -- Ünïcödé\u200b\x00 don't"
 TEXT = data.stories(150, 1).train_text + STRANGE
@@ -133,12 +133,3 @@ def test_bad_input_is_answered(encoder):
         BytePairEncoder([(97, 300)])
     with pytest.raises(ValueError, match="400 is not a token; give whole numbers from 0 to 399"):
         encoder.decode([400])
-    with pytest.raises(ValueError, match="'z' is not among the 3 characters"):
-        CharacterEncoder.train("banana").encode("zebra")
-
-
-def test_characters_come_back():
-    encoder = CharacterEncoder.train("banana")
-    assert encoder.size == 3
-    assert encoder.encode("nab").tolist() == [2, 0, 1]
-    assert encoder.decode(encoder.encode("banana")) == "banana"

@@ -1,6 +1,7 @@
 """The harness must notice what is wrong with an exercise, a check or a lesson."""
 
 import dataclasses
+import re
 
 import numpy as np
 import pytest
@@ -8,6 +9,8 @@ from rich.console import Console
 
 from genai_course.exercises import Mistake, registry
 from genai_course_tools.authoring import harness
+from genai_course_tools.authoring.broken_edits import definition_problems
+from genai_course_tools.authoring.lesson import read_lesson
 
 LESSON = '''\
 # %%
@@ -41,6 +44,19 @@ def my_own():
 '''
 ALTERNATIVES = """\
 ALTERNATIVES = {"row_mean": [lambda rows, scale: scale * rows.mean(1), lambda rows, scale: [scale * r.mean() for r in rows]]}
+"""
+EXERCISES = """\
+from genai_course.exercises import Function
+
+def total(a):
+    return a + 3
+
+EXERCISES = [
+    Function("total", reference=total, cases=lambda rng: [(1,)], hints=("1", "2", "3"), passed="Fine.", mistakes={
+        "+ 3 →": "one",
+        "+ 1 → + 2": "two",
+    })
+]
 """
 
 
@@ -153,3 +169,30 @@ def test_a_value_with_a_wrong_solution_in_its_header(lesson, examine):
     assert "The lesson's solution does not pass" in examine("shape").problems[0]
     lesson.write_text(LESSON.replace(' solution="(4, 2)"', ""), encoding="utf-8")
     assert 'no solution="…"' in examine("shape").problems[0]
+
+
+def test_an_edit_that_no_longer_applies_is_a_problem_with_file_and_line(examine):
+    mistakes = {"scale * → ": "The scale is missing.", "np.median → np.mean": "That is the mean."}
+    (problem,) = examine("row_mean", mistakes=mistakes).problems
+    assert re.match(r".*exercises\.py:\d+: row_mean: The edit “np.median → np.mean” no longer applies", problem)
+
+
+def test_edits_change_the_reference_written_out_which_must_be_right(examine):
+    def written_out(rows, scale):
+        total = np.sum(rows, axis=1)
+        return scale * total / rows.shape[1]
+
+    mistakes = {"/ rows.shape[1] →": "That is the sum."}
+    assert examine("row_mean", mistakes=mistakes, written_out=written_out).problems == []
+    wrong = examine("row_mean", mistakes={}, written_out=lambda rows, scale: rows)
+    assert any(problem.startswith("The reference written out does not pass: failed") for problem in wrong.problems)
+
+
+def test_what_is_wrong_beside_a_lesson_is_told_with_file_and_line(lesson):
+    read = read_lesson(lesson)
+    exercises, quiz = lesson.with_name("exercises.py"), lesson.with_name("quiz.md")
+    exercises.write_text(EXERCISES, encoding="utf-8")
+    quiz.write_text("Why?\n- a — b\n- c — d\n", encoding="utf-8")
+    edit, question = definition_problems(read)
+    assert edit.startswith(f"{exercises}:9: total: The edit “+ 1 → + 2” no longer applies")
+    assert question.startswith(f"{quiz}:1: The question has 0 right options")

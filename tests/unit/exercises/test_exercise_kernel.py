@@ -54,7 +54,7 @@ def outputs():
         'del os.environ["NBGRADER_EXECUTION"]\nrow_mean = check("sample-row_mean", lambda rows, scale: rows)',
     ]
     notebook = new_notebook(cells=[new_code_cell(source) for source in sources])
-    NotebookClient(notebook, timeout=60, kernel_name="python3", allow_errors=True).execute()
+    NotebookClient(notebook, timeout=600, kernel_name="python3", allow_errors=True).execute()
     nbformat.validate(notebook)
     return [cell.outputs for cell in notebook.cells]
 

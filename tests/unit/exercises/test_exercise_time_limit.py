@@ -53,10 +53,17 @@ def loop_in_the_handler():
     "endless", [plain_loop, bare_except, bare_except_twice, finally_continues, loop_in_the_handler]
 )
 def test_endless_loops_are_stopped(endless):
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(TookTooLong):
         limited(endless, seconds=0.05)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
+
+
+def test_the_seconds_of_other_programs_do_not_count():
+    """Nothing strikes who waits for the processor, for as long as the clock's limit allows; half a second here."""
+    assert limited(lambda: time.sleep(0.1) or "done", seconds=0.05) == "done"
+    with pytest.raises(TookTooLong):
+        limited(lambda: [time.sleep(0.01) for _ in range(10_000)], seconds=0.05)
 
 
 def test_a_result_and_an_error_come_through():
@@ -77,8 +84,8 @@ def test_nothing_strikes_after_the_end():
 
 
 def works(seconds):
-    until = time.perf_counter() + seconds
-    while time.perf_counter() < until:
+    until = time.process_time() + seconds
+    while time.process_time() < until:
         pass
     return "done"
 
@@ -86,8 +93,8 @@ def works(seconds):
 def race(seconds):
     generator = random.Random(0)
     ended = stopped = 0
-    end = time.perf_counter() + seconds
-    while time.perf_counter() < end:
+    end = time.process_time() + seconds
+    while time.process_time() < end:
         length = generator.uniform(0.0002, 0.0006)
         try:
             assert limited(works, length, seconds=generator.uniform(0.0002, 0.0006)) == "done"
@@ -110,12 +117,12 @@ def test_it_works_in_another_thread_and_one_limit_inside_another():
 
     thread = threading.Thread(target=lambda: limited(inner, seconds=5))
     thread.start()
-    thread.join(10)
+    thread.join(300)
     assert results == ["stopped"]
 
 
 def test_the_fast_path_costs_little():
-    start = time.perf_counter()
+    start = time.process_time()
     for _ in range(100):
         limited(len, "abc")
-    assert (time.perf_counter() - start) / 100 < 0.01
+    assert (time.process_time() - start) / 100 < 0.01

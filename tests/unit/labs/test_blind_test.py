@@ -1,14 +1,15 @@
 """blind_test: what its buttons do, and what stands there without a kernel."""
 
-import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from genai_course.labs.human_study import BallotBox, Pair, Study
+from genai_course.labs.human_study import Pair, ResponseFile, Study
 from genai_course.labs.human_study import blind_test as module
 from genai_course.labs.human_study.blind_test import BlindTest, blind_test
 
+PAUSE = module.PAUSE
 PAIRS = tuple(Pair(f"q{number}", ("dark", "bright")) for number in range(3))
 STUDY = Study("tiny", "Which one is <bright>?", "Your answers are kept on this machine.", PAIRS)
 PICTURES = {pair.name: [np.zeros((4, 4, 1)), np.ones((4, 4, 1))] for pair in PAIRS}
@@ -18,6 +19,20 @@ TEXTS = {pair.name: ["A dark <b>night</b>.", "A bright day."] for pair in PAIRS}
 @pytest.fixture(autouse=True)
 def judges_are_quick(monkeypatch):
     monkeypatch.setattr(module, "PAUSE", 0)
+
+
+@pytest.fixture
+def wait(monkeypatch):
+    """Function: let seconds pass on the widget's clock, which otherwise stands still, with its usual pause."""
+    now = 0.0
+    monkeypatch.setattr(module, "PAUSE", PAUSE)
+    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: now))
+
+    def let_pass(seconds):
+        nonlocal now
+        now += seconds
+
+    return let_pass
 
 
 @pytest.fixture
@@ -45,12 +60,12 @@ def test_consent_comes_first(widget, tmp_path):
     assert "&lt;bright&gt;" in widget.heading.value
     assert is_shown(widget.judging)
     assert not is_shown(widget.agree)
-    assert BallotBox(STUDY, tmp_path).ballot().consent == STUDY.consent
+    assert ResponseFile(STUDY, tmp_path).read().consent == STUDY.consent
 
 
 def test_each_click_is_kept_and_the_next_pair_comes(widget, tmp_path):
     widget.agree.click()
-    box = BallotBox(STUDY, tmp_path)
+    box = ResponseFile(STUDY, tmp_path)
     order = box.open_pairs()
     for number, choice in enumerate(("left", "tie", "right")):
         assert f"{number + 1} of 3" in widget.heading.value
@@ -69,7 +84,7 @@ def test_the_side_that_is_kept_is_the_side_that_was_shown(widget, tmp_path):
         at_left = shown_pictures(widget)[0] == bright
         assert shown_pictures(widget).count(bright) == 1
         widget.buttons["left" if at_left else "right"].click()
-    assert {answer.preferred for answer in BallotBox(STUDY, tmp_path).answers()} == {"bright"}
+    assert {answer.preferred for answer in ResponseFile(STUDY, tmp_path).answers()} == {"bright"}
 
 
 def test_it_goes_on_where_it_was_left(widget, tmp_path):
@@ -88,46 +103,45 @@ def test_two_notebooks_with_the_same_pair_keep_the_first_answer(widget, tmp_path
     other.buttons["right"].click()
     assert "another notebook already" in other.message.value
     assert "2 of 3" in other.heading.value
-    assert [answer.choice for answer in BallotBox(STUDY, tmp_path).answers()] == ["left"]
+    assert [answer.choice for answer in ResponseFile(STUDY, tmp_path).answers()] == ["left"]
 
 
-def test_a_double_click_is_one_answer(widget, tmp_path, monkeypatch):
+def test_a_double_click_is_one_answer(wait, widget, tmp_path):
     widget.agree.click()
-    monkeypatch.setattr(module, "PAUSE", 0.3)
     widget.buttons["left"].click()  # the second half of a double click on "I agree"
-    assert BallotBox(STUDY, tmp_path).answers() == ()
+    assert ResponseFile(STUDY, tmp_path).answers() == ()
     assert "quicker than anybody can look" in widget.message.value
-    time.sleep(0.35)
+    wait(PAUSE)
     for _ in range(2):
         widget.buttons["left"].click()
-    assert len(BallotBox(STUDY, tmp_path).answers()) == 1
-    time.sleep(0.35)
+    assert len(ResponseFile(STUDY, tmp_path).answers()) == 1
+    wait(PAUSE)
     widget.buttons["right"].click()
-    assert [answer.choice for answer in BallotBox(STUDY, tmp_path).answers()] == ["left", "right"]
+    assert [answer.choice for answer in ResponseFile(STUDY, tmp_path).answers()] == ["left", "right"]
     assert widget.message.value == ""
 
 
-def test_a_double_click_deletes_nothing(widget, tmp_path, monkeypatch):
+def test_a_double_click_deletes_nothing(wait, widget, tmp_path):
     widget.agree.click()
+    wait(PAUSE)
     widget.buttons["left"].click()
-    monkeypatch.setattr(module, "PAUSE", 0.3)
     widget.delete.click()
     widget.delete.click()
-    assert len(BallotBox(STUDY, tmp_path).answers()) == 1
-    time.sleep(0.35)
+    assert len(ResponseFile(STUDY, tmp_path).answers()) == 1
+    wait(PAUSE)
     widget.delete.click()
-    assert BallotBox(STUDY, tmp_path).ballot() is None
+    assert ResponseFile(STUDY, tmp_path).read() is None
 
 
 def test_deleting_asks_once_more(widget, tmp_path):
     widget.agree.click()
     widget.buttons["left"].click()
     widget.delete.click()
-    assert len(BallotBox(STUDY, tmp_path).answers()) == 1
+    assert len(ResponseFile(STUDY, tmp_path).answers()) == 1
     assert widget.delete.description == "Yes, delete all of them"
-    judge = BallotBox(STUDY, tmp_path).ballot().judge
+    judge = ResponseFile(STUDY, tmp_path).read().judge
     widget.delete.click()
-    assert BallotBox(STUDY, tmp_path).ballot() is None
+    assert ResponseFile(STUDY, tmp_path).read() is None
     assert "1 answer is deleted" in widget.message.value
     assert judge in widget.message.value
     assert is_shown(widget.agree)
@@ -150,7 +164,7 @@ def test_a_disk_that_refuses_is_said_and_the_pair_stays(widget, monkeypatch, tmp
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as full:
-        full.setattr(BallotBox, "_write", refuse)
+        full.setattr(ResponseFile, "_write", refuse)
         widget.buttons["left"].click()
     assert "This could not be kept: No space left on device." in widget.message.value
     assert "1 of 3" in widget.heading.value
@@ -162,17 +176,17 @@ def test_a_disk_that_refuses_is_said_and_the_pair_stays(widget, monkeypatch, tmp
 
 def test_a_file_deleted_meanwhile_is_answered(widget, tmp_path):
     widget.agree.click()
-    BallotBox(STUDY, tmp_path).withdraw()
+    ResponseFile(STUDY, tmp_path).withdraw()
     widget.buttons["left"].click()
     assert "Nobody has agreed" in widget.message.value
     assert "Before you begin" in widget.heading.value
-    assert BallotBox(STUDY, tmp_path).ballot() is None
+    assert ResponseFile(STUDY, tmp_path).read() is None
 
 
 def test_a_damaged_file_is_set_aside_at_the_next_consent(widget, tmp_path):
     widget.agree.click()
-    path = BallotBox(STUDY, tmp_path).path
-    path.write_bytes(b"no ballot")
+    path = ResponseFile(STUDY, tmp_path).path
+    path.write_bytes(b"no responses")
     again = BlindTest(STUDY, PICTURES, tmp_path)
     assert is_shown(again.agree)
     again.agree.click()
@@ -183,7 +197,7 @@ def test_a_damaged_file_is_set_aside_at_the_next_consent(widget, tmp_path):
 def test_a_damaged_answer_is_told(widget, tmp_path):
     widget.agree.click()
     widget.buttons["left"].click()
-    path = BallotBox(STUDY, tmp_path).path
+    path = ResponseFile(STUDY, tmp_path).path
     path.write_bytes(path.read_bytes()[:-5])
     assert "line 2 is damaged" in BlindTest(STUDY, PICTURES, tmp_path).message.value
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from genai_course.labs.human_study import BallotBox, Pair, Study, simulate_answers, simulate_judge
+from genai_course.labs.human_study import Pair, ResponseFile, Study, simulate_answers, simulate_judge
 
 
 def test_preferences_follow_the_qualities():
@@ -55,12 +55,12 @@ def test_the_same_seed_gives_the_same_answers():
     assert (first.score != simulate_answers([0.0, 1.0, 2.0], 4, 9, seed=[3, 2]).score).any()
 
 
-def test_a_simulated_judge_fills_a_ballot(tmp_path):
+def test_a_simulated_judge_fills_a_file_of_responses(tmp_path):
     pairs = tuple(Pair(f"q{number}", ("good", "bad")) for number in range(40))
     study = Study("test", "Which?", "Answers are kept.", pairs)
     for seed in range(3):
-        simulate_judge(BallotBox(study, tmp_path / str(seed)), {"good": 3.0, "bad": 0.0}, seed=seed)
-    answers = [answer for seed in range(3) for answer in BallotBox(study, tmp_path / str(seed)).answers()]
+        simulate_judge(ResponseFile(study, tmp_path / str(seed)), {"good": 3.0, "bad": 0.0}, seed=seed)
+    answers = [answer for seed in range(3) for answer in ResponseFile(study, tmp_path / str(seed)).answers()]
     assert len(answers) == 120
     assert np.mean([answer.preferred == "good" for answer in answers]) > 0.88
     assert {answer.judge for answer in answers} == {"simulated-0", "simulated-1", "simulated-2"}

@@ -8,8 +8,8 @@ import pytest
 from genai_course import data, session
 from genai_course.labs.scorecard import PictureCard, TextCard, as_points, pareto_front, total_points
 from genai_course.labs.scorecard.card import count_bytes, in_parts, speed
+from genai_course.labs.scorecard.picture_baselines import bits_of, small_digits, spread, to_pictures, train
 from genai_course.labs.scorecard.text_card import different, known
-from genai_course.recipes.baselines import bits_of, small_digits, spread, to_pictures, train
 
 
 @pytest.fixture(scope="module")
@@ -25,8 +25,10 @@ def card(digits):
     means = np.stack([training[labels == digit].mean(axis=0) for digit in range(10)])
     card = PictureCard(training, held_out, "0123456789", samples=100, resamples=6)
     card.add("real", lambda n, seed: fresh[seed % 5 * n :][:n], kind="real")
-    card.add("copier", lambda n, seed: training[np.random.default_rng(seed).integers(300, size=n)], kept=training)
-    card.add("means", lambda n, seed: (means[np.arange(n) % 10], np.arange(n) % 10), kept=[means], trained_seconds=0.5)
+    card.add("copier", lambda n, seed: training[np.random.default_rng(seed).integers(300, size=n)], parameters=training)
+    card.add(
+        "means", lambda n, seed: (means[np.arange(n) % 10], np.arange(n) % 10), parameters=[means], trained_seconds=0.5
+    )
     card.add("noise", lambda n: np.random.default_rng(0).random((n, 8, 8, 1)), bits=4.0, kind="cheat")
     return card
 
@@ -128,7 +130,7 @@ def test_pictures_that_cannot_be_are_named(digits, pictures, words):
         ({"sample": np.zeros(3)}, "sample is"),
         ({"trained_seconds": -1}, "trained_seconds is -1"),
         ({"bits": math.nan}, "bits is nan"),
-        ({"kept": "much"}, "kept is 'much'"),
+        ({"parameters": "much"}, "parameters is 'much'"),
         ({"kind": "friend"}, "kind is 'friend'"),
     ],
 )

@@ -14,4 +14,4 @@ def in_another_process():
     One process serves all tests: its start takes as long as most of them.
     """
     with ProcessPoolExecutor(1, get_context("spawn"), begin) as pool:
-        yield lambda function, *arguments: pool.submit(strictly, function, *arguments).result(timeout=180)
+        yield lambda function, *arguments: pool.submit(strictly, function, *arguments).result(timeout=600)

@@ -30,6 +30,14 @@ def model(faces):
     return trained(faces.train, beta=0.3)
 
 
+@pytest.fixture(scope="module")
+def file(model, tmp_path_factory):
+    """That model's file."""
+    path = tmp_path_factory.mktemp("saved") / "model.keras"
+    model.save(path)
+    return path
+
+
 def test_components_keep_nearly_all_of_a_picture_they_were_not_made_from(model, faces):
     back = model.unsqueeze(model.squeeze(faces.test))
     assert back.shape == faces.test.shape
@@ -60,8 +68,8 @@ def test_the_loss_is_the_log_error_and_the_weighted_kl(model, faces):
     assert float(loss) == pytest.approx(float(expected), rel=1e-4)
 
 
-def test_samples_follow_the_seed_and_the_fitted_prior_changes_them(faces):
-    model = trained(faces.train, beta=0.3)
+def test_samples_follow_the_seed_and_the_fitted_prior_changes_them(file, faces):
+    model = keras.saving.load_model(file)  # a copy, since the prior stays
     dice = model.sample(6, seed=4)
     assert dice.shape == (6, 32, 32, 3)
     assert dice.min() >= 0
@@ -72,9 +80,8 @@ def test_samples_follow_the_seed_and_the_fitted_prior_changes_them(faces):
     assert not np.array_equal(dice, model.sample(6, seed=4))
 
 
-def test_another_process_loads_it_and_draws_the_same(model, faces, in_another_process, tmp_path):
-    model.save(tmp_path / "model.keras")
-    samples, codes = in_another_process(drawn_by, tmp_path / "model.keras", faces.test[:3])
+def test_another_process_loads_it_and_draws_the_same(model, file, faces, in_another_process):
+    samples, codes = in_another_process(drawn_by, file, faces.test[:3])
     np.testing.assert_allclose(samples, model.sample(4, seed=9), rtol=0, atol=1e-6)
     np.testing.assert_allclose(codes, model.encode(faces.test[:3])[0], atol=1e-5)
 

@@ -6,12 +6,12 @@ from genai_course import data, models, session
 from genai_course.models.diffusion import (
     SAMPLERS,
     add_noise,
+    alpha_and_sigma,
     ddim_step,
     ddpm_step,
     denoising_loss,
     guided,
     score,
-    signal_and_noise,
 )
 
 
@@ -40,48 +40,48 @@ def trained(digits):
 
 def test_the_clean_thing_fades_as_the_noise_grows():
     time = np.linspace(0, 1, 11)
-    signal, spread = (np.asarray(part) for part in signal_and_noise(time))
-    np.testing.assert_allclose(signal**2 + spread**2, 1, rtol=1e-6)
-    assert signal[0] == 1
-    assert abs(signal[-1]) < 1e-6
-    assert np.all(np.diff(signal) < 0)
+    alpha, sigma = (np.asarray(part) for part in alpha_and_sigma(time))
+    np.testing.assert_allclose(alpha**2 + sigma**2, 1, rtol=1e-6)
+    assert alpha[0] == 1
+    assert abs(alpha[-1]) < 1e-6
+    assert np.all(np.diff(alpha) < 0)
     np.testing.assert_allclose(add_noise(3.0, -2.0, np.array([0.0, 1.0])), [3, -2], atol=1e-6)
 
 
 def test_tweedies_score_is_the_slope_of_the_log_density():
     """For clean numbers from N(2, 0.25) everything is known: the posterior mean and the density under noise."""
     time, mean, variance = 0.4, 2.0, 0.25
-    signal, spread = np.cos(np.pi / 2 * time), np.sin(np.pi / 2 * time)
-    total = signal**2 * variance + spread**2
+    alpha, sigma = np.cos(np.pi / 2 * time), np.sin(np.pi / 2 * time)
+    total = alpha**2 * variance + sigma**2
     x = np.array([-1.0, 0.5, 3.0])
-    best_guess = mean + signal * variance / total * (x - signal * mean)
-    np.testing.assert_allclose(score(x, best_guess, time), -(x - signal * mean) / total, rtol=1e-6)
+    best_prediction = mean + alpha * variance / total * (x - alpha * mean)
+    np.testing.assert_allclose(score(x, best_prediction, time), -(x - alpha * mean) / total, rtol=1e-6)
 
 
 def test_a_ddim_step_with_the_true_picture_keeps_the_true_noise():
     clean, noise = np.random.default_rng(0).standard_normal((2, 5, 4, 4, 1))
-    for earlier in (0.3, 0.0):
-        step = ddim_step(add_noise(clean, noise, 0.8), clean, 0.8, earlier)
-        np.testing.assert_allclose(step, add_noise(clean, noise, earlier), atol=1e-6)
+    for next_time in (0.3, 0.0):
+        step = ddim_step(add_noise(clean, noise, 0.8), clean, 0.8, next_time)
+        np.testing.assert_allclose(step, add_noise(clean, noise, next_time), atol=1e-6)
 
 
 def test_a_ddpm_step_with_the_true_picture_has_the_right_mean_and_variance():
     random = np.random.default_rng(0)
     noise, fresh = random.standard_normal((2, 100_000))
-    for time, earlier in ((1.0, 0.9), (0.6, 0.3)):
-        step = np.asarray(ddpm_step(add_noise(1.5, noise, time), 1.5, time, earlier, fresh))
-        signal, spread = signal_and_noise(earlier)
-        assert step.mean() == pytest.approx(1.5 * float(signal), abs=0.02)
-        assert step.std() == pytest.approx(float(spread), rel=0.01)
+    for time, next_time in ((1.0, 0.9), (0.6, 0.3)):
+        step = np.asarray(ddpm_step(add_noise(1.5, noise, time), 1.5, time, next_time, fresh))
+        alpha, sigma = alpha_and_sigma(next_time)
+        assert step.mean() == pytest.approx(1.5 * float(alpha), abs=0.02)
+        assert step.std() == pytest.approx(float(sigma), rel=0.01)
         assert np.corrcoef(step, noise)[0, 1] < 0.95  # some of the noise is new
     np.testing.assert_allclose(ddpm_step(add_noise(1.5, noise, 0.2), 1.5, 0.2, 0.0, fresh), 1.5, atol=1e-4)
 
 
 def test_guidance_starts_without_a_class_and_passes_through_the_class():
-    asked, unasked = np.array([2.0, -1.0]), np.array([1.0, 1.0])
-    np.testing.assert_allclose(guided(asked, unasked, 0), unasked)
-    np.testing.assert_allclose(guided(asked, unasked, 1), asked)
-    np.testing.assert_allclose(guided(asked, unasked, 3), [4, -5])
+    cond, uncond = np.array([2.0, -1.0]), np.array([1.0, 1.0])
+    np.testing.assert_allclose(guided(cond, uncond, 0), uncond)
+    np.testing.assert_allclose(guided(cond, uncond, 1), cond)
+    np.testing.assert_allclose(guided(cond, uncond, 3), [4, -5])
 
 
 def test_the_loss_weighs_errors_under_little_noise_more_but_not_without_end():
@@ -95,14 +95,14 @@ def test_the_loss_weighs_errors_under_little_noise_more_but_not_without_end():
 
 
 def test_an_untrained_network_reads_each_pixel_on_its_own():
-    """Where the network says nothing the guess is the posterior mean under three bells of equal weight."""
+    """Where the network says nothing predict_x0 is the posterior mean under three Gaussians of equal weight."""
     model, time = tiny(), 0.5
     given = np.array([0.9, -0.2, 0.0, -3.0])
-    guess = np.asarray(model.guess(np.tile(given, 16).reshape(1, 8, 8, 1), time))[0, 0, :4, 0]
+    guess = np.asarray(model.predict_x0(np.tile(given, 16).reshape(1, 8, 8, 1), time))[0, 0, :4, 0]
     values = np.linspace(-4, 4, 8_001)  # of a clean pixel
     prior = sum(np.exp(-0.5 * ((values - m) / s) ** 2) / s for m, s in ((-1, 0.03), (0, 0.5), (1, 0.03)))
-    signal, spread = np.cos(np.pi / 4), np.sin(np.pi / 4)
-    posterior = prior * np.exp(-0.5 * ((given[:, None] - signal * values) / spread) ** 2)
+    alpha, sigma = np.cos(np.pi / 4), np.sin(np.pi / 4)
+    posterior = prior * np.exp(-0.5 * ((given[:, None] - alpha * values) / sigma) ** 2)
     np.testing.assert_allclose(guess, (posterior * values).sum(axis=1) / posterior.sum(axis=1), atol=1e-4)
 
 
@@ -140,14 +140,14 @@ def test_samples_follow_their_seed(trained, sampler):
 
 
 def test_samplers_approach_the_right_picture_and_multistep_needs_the_fewest_steps(monkeypatch):
-    """For pixels from N(0.1, 0.3²) the best guess is known, and so is where a start without fresh noise must end."""
+    """For pixels from N(0.1, 0.3²) the best prediction is known, and so is where a start without fresh noise must end."""
     mean, std, model = 0.1, 0.3, tiny()
 
-    def best_guess(noisy, time, labels, guidance_scale):
-        signal, spread = np.cos(np.pi / 2 * time), np.sin(np.pi / 2 * time)
-        return mean + signal * std**2 / (signal**2 * std**2 + spread**2) * (noisy - signal * mean)
+    def best_prediction(noisy, time, labels, guidance_scale):
+        alpha, sigma = np.cos(np.pi / 2 * time), np.sin(np.pi / 2 * time)
+        return mean + alpha * std**2 / (alpha**2 * std**2 + sigma**2) * (noisy - alpha * mean)
 
-    monkeypatch.setattr(model, "in_blocks", best_guess)
+    monkeypatch.setattr(model, "in_blocks", best_prediction)
     start = np.random.default_rng(0).standard_normal((20, 8, 8, 1))
     right = 0.5 + 0.5 * (mean + std * start)
     errors = {
@@ -170,7 +170,7 @@ def test_many_pictures_are_those_of_smaller_calls(trained, monkeypatch):
 
 
 def test_samples_come_from_the_averaged_weights(digits):
-    model = tiny(averaging=0.9)
+    model = tiny(ema_decay=0.9)
     model.compile(keras.optimizers.SGD(0.1), run_eagerly=True)
     kernels = [np.asarray(model.network.weights[0])]
     model.fit(
@@ -239,8 +239,8 @@ def test_impossible_requests_are_named(trained, options, message):
         ({"depth": 1.5}, "depth is 1.5; give a whole number, 1 or more"),
         ({"picture_shape": (8, 8)}, "picture_shape is"),
         ({"classes": 0}, "classes is 0; give a whole number, 1 or more, or None"),
-        ({"averaging": 1}, "averaging is 1.0; give a number from 0 to less than 1"),
-        ({"unlabelled": -0.1}, "unlabelled is -0.1; give a number, 0 or more"),
+        ({"ema_decay": 1}, "ema_decay is 1.0; give a number from 0 to less than 1"),
+        ({"p_uncond": -0.1}, "p_uncond is -0.1; give a number, 0 or more"),
     ],
 )
 def test_impossible_settings_are_named(settings, message):
@@ -253,7 +253,7 @@ def test_missing_and_unexpected_labels_are_named(digits):
         tiny(classes=10).fit(digits.train)
     with pytest.raises(ValueError, match="made without classes"):
         tiny().fit(digits.train, digits.train_labels)
-    with pytest.raises(ValueError, match=r"pictures has shape \(5, 4, 4, 1\); give \(n, 8, 8, 1\)\."):
+    with pytest.raises(ValueError, match=r"x has shape \(5, 4, 4, 1\); this model needs \(n, 8, 8, 1\)"):
         tiny().fit(np.zeros((5, 4, 4, 1), "float32"))
     with pytest.raises(ValueError, match="guidance_scale is 2, and this model was made without classes"):
         tiny().sample(2, guidance_scale=2)

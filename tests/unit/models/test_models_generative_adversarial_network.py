@@ -6,8 +6,8 @@ from genai_course import data, models, session
 from genai_course.models.generative_adversarial_network import (
     discriminator_loss,
     generator_loss,
-    gradient_penalty,
     optimal_discriminator,
+    r1_penalty,
 )
 
 LOG_TWO = np.log(2)
@@ -71,13 +71,13 @@ def test_the_penalty_of_a_linear_discriminator_is_its_squared_weight_norm():
     weights = random.standard_normal((4, 4, 1)).astype("float32")
     for n in (1, 5):
         pictures = random.random((n, 4, 4, 1)).astype("float32")
-        penalty = gradient_penalty(lambda some: keras.ops.sum(weights * some, axis=(1, 2, 3)) + 3, pictures)
+        penalty = r1_penalty(lambda some: keras.ops.sum(weights * some, axis=(1, 2, 3)) + 3, pictures)
         assert float(penalty) == pytest.approx(np.sum(weights**2), rel=1e-5)
 
 
 def test_the_penalty_averages_over_pictures():
     pictures = np.array([1.0, 3.0], "float32").reshape(2, 1, 1, 1)
-    penalty = gradient_penalty(lambda some: keras.ops.sum(some**2, axis=(1, 2, 3)), pictures)  # slopes 2 and 6
+    penalty = r1_penalty(lambda some: keras.ops.sum(some**2, axis=(1, 2, 3)), pictures)  # slopes 2 and 6
     assert float(penalty) == pytest.approx((4 + 36) / 2)
 
 
@@ -87,7 +87,7 @@ def test_the_penalty_flattens_the_discriminator(digits):
         model = tiny(gamma=gamma)
         model.compile(discriminator_optimizer=keras.optimizers.Adam(0.01, beta_1=0), run_eagerly=True)
         model.fit(digits.train[:256], batch_size=32, epochs=2, verbose=0)
-        steepness[gamma] = float(gradient_penalty(model.judge, digits.train[:50]))
+        steepness[gamma] = float(r1_penalty(model.judge, digits.train[:50]))
     assert steepness[100] < steepness[0] / 4
 
 
@@ -102,7 +102,7 @@ def test_one_step_moves_each_player_down_its_own_loss(digits):
         drawn = model.generator(codes, training=True)
         fake = model.judge(drawn)
         losses = generator_loss(fake), discriminator_loss(model.judge(pictures), fake)
-        penalised = losses[1] + 3 / 2 * gradient_penalty(model.judge, pictures[:5])  # a quarter of them and one
+        penalised = losses[1] + 3 / 2 * r1_penalty(model.judge, pictures[:5])  # a quarter of them and one
     expected = []
     for network, loss in zip((model.generator, model.discriminator), (losses[0], penalised), strict=True):
         slopes = tape.gradient(loss, network.trainable_variables)
@@ -121,7 +121,7 @@ def test_the_average_follows_the_generator(digits):
         def on_train_batch_end(self, batch, logs=None):
             weights.append(self.model.generator.weights[0].numpy())
 
-    model, weights = tiny(averaging=0.4), []
+    model, weights = tiny(ema_decay=0.4), []
     average = model.generator.weights[0].numpy()
     np.testing.assert_array_equal(average, model.averaged_generator.weights[0])
     model.compile(run_eagerly=True)
@@ -134,7 +134,7 @@ def test_the_average_follows_the_generator(digits):
 
 
 def test_without_averaging_the_generator_itself_draws(digits):
-    model = tiny(averaging=0)
+    model = tiny(ema_decay=0)
     model.compile()
     model.fit(digits.train[:64], verbose=0)
     for one, other in zip(model.generator.weights, model.averaged_generator.weights, strict=True):
@@ -227,8 +227,8 @@ def load_and_train(path, digits):
         ({"width": 2.5}, "width is 2.5"),
         ({"depth": 0}, "depth is 0"),
         ({"gamma": -1}, "gamma is -1; give a number, 0 or more"),
-        ({"averaging": 1}, "averaging is 1; give a number from 0 to less than 1"),
-        ({"averaging": "0.9"}, "averaging is '0.9'; give a number"),
+        ({"ema_decay": 1}, "ema_decay is 1; give a number from 0 to less than 1"),
+        ({"ema_decay": "0.9"}, "ema_decay is '0.9'; give a number"),
     ],
 )
 def test_bad_settings_are_named(settings, words):
@@ -244,7 +244,7 @@ def test_bad_pictures_and_labels_are_named(trained, digits):
         (lambda: trained.fit(pictures), "This model has 10 classes; give labels too"),
         (lambda: without.fit(pictures, labels), "made without classes"),
         (lambda: without.sample(2, labels=[0, 1]), "made without classes"),
-        (lambda: without.fit(pictures[..., 0]), r"pictures has shape \(20, 8, 8\); this model needs \(n, 8, 8, 1\)"),
+        (lambda: without.fit(pictures[..., 0]), r"x has shape \(20, 8, 8\); this model needs \(n, 8, 8, 1\)"),
         (lambda: trained.fit(pictures, labels[:5]), r"labels has shape \(5,\); 20 pictures need \(20,\)"),
         (lambda: trained.sample(2, labels=[0, 10]), "labels contains 10; give whole numbers from 0 to 9"),
         (lambda: trained.sample(2, labels=[0, 0.5]), "labels contains 0.5"),

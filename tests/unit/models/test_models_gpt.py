@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 
+from benchmarks.token_rows import log_prob_of_text
 from genai_course import models, session
 from genai_course.models.copying_gpt import token_noise
 
@@ -135,11 +136,11 @@ def test_seeds_and_top_k(trained):
 
 def test_a_long_text_is_judged_with_at_least_half_a_context(trained):
     text = np.random.default_rng(2).integers(0, 6, 21)
-    judged = trained.log_prob_of_text(text)
+    judged = log_prob_of_text(trained, text)
     assert judged.shape == (21,)
     np.testing.assert_allclose(judged[:8], trained.log_prob_of_tokens(text[None, :8])[0], atol=1e-4)
     np.testing.assert_allclose(judged[8:12], trained.log_prob_of_tokens(text[None, 4:12])[0, 4:], atol=1e-4)
-    assert trained.log_prob_of_text(text[:5]).shape == (5,)
+    assert log_prob_of_text(trained, text[:5]).shape == (5,)
 
 
 def test_saved_and_loaded_elsewhere_it_writes_the_same(in_another_process, tmp_path):

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 
+from benchmarks.tied_lstm import TiedLSTM
 from genai_course import models, session
 from genai_course.models.language_model import check_tokens, cross_entropy, log_probs_of_tokens, pad, sample_token
 
@@ -20,7 +21,7 @@ def model(request):
     model, random = (
         {
             "GPT": lambda: models.GPT(5, 9, d_model=8, heads=2),
-            "TiedLSTM": lambda: models.TiedLSTM(5, units=12),
+            "TiedLSTM": lambda: TiedLSTM(5, units=12),
         }[request.param](),
         np.random.default_rng(0),
     )

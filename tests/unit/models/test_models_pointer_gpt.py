@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 
+from benchmarks.pointer_gpt import PointerGPT
 from genai_course import models, session
 
 
@@ -16,7 +17,7 @@ def shaken(**settings):
     """A model whose weights are large enough that everything in it matters."""
     keras.utils.set_random_seed(1)
     settings = {"vocab_size": 4, "context_length": 9, "d_model": 8, "heads": 2, "num_layers": 1} | settings
-    model, random = models.PointerGPT(**settings), np.random.default_rng(0)
+    model, random = PointerGPT(**settings), np.random.default_rng(0)
     model.set_weights([weight + 0.3 * random.normal(size=weight.shape) for weight in model.get_weights()])
     return model
 
@@ -63,7 +64,7 @@ def test_to_say_something_again_needs_few_steps():
     random = np.random.default_rng(0)
     rows = np.tile(random.integers(0, 64, (1_650, 6)), (1, 3))  # six tokens, three times
     surprise = []
-    for kind in (models.PointerGPT, models.CopyingGPT):
+    for kind in (PointerGPT, models.CopyingGPT):
         keras.utils.set_random_seed(0)
         model = kind(64, 18, d_model=32, heads=2, num_layers=1)
         model.compile(model.optimizer_for(100), steps_per_execution=10)

@@ -5,7 +5,7 @@ from genai_course import session
 
 keras = session.quietly_import_keras()
 
-from genai_course.models import TiedLSTM  # noqa: E402
+from benchmarks.tied_lstm import TiedLSTM  # noqa: E402
 from genai_course.models.recurrent_language_model import lstm_step  # noqa: E402
 
 

@@ -4,7 +4,7 @@ import pytest
 import tensorflow as tf
 
 from genai_course import data, models, session
-from genai_course.models.generative_adversarial_network import discriminator_loss, generator_loss, gradient_penalty
+from genai_course.models.generative_adversarial_network import discriminator_loss, generator_loss, r1_penalty
 from genai_course.models.variational_autoencoder import kl_divergence, reparameterise
 from genai_course.models.variational_autoencoder_gan import feature_error, losses_of_players
 
@@ -86,7 +86,7 @@ def test_one_step_moves_all_down_the_right_slopes(digits):
         kl = keras.ops.mean(kl_divergence(mean, log_variance))
         judging = discriminator_loss(real_logits, drawn_logits)
         first = 0.03 * (nats + 2 * kl) + generator_loss(drawn_logits)
-        second = judging + 3 / 2 * gradient_penalty(lambda some: model.discriminator(some)[1], pictures[:5])
+        second = judging + 3 / 2 * r1_penalty(lambda some: model.discriminator(some)[1], pictures[:5])
     expected = []
     for network, loss in ((model.encoder, first), (model.decoder, first), (model.discriminator, second)):
         slopes = tape.gradient(loss, network.trainable_variables)

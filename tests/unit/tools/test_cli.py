@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 
 import pytest
 from click.testing import CliRunner
@@ -16,14 +15,16 @@ def _genai_course(*arguments):
 
 def test_help_is_quick_and_lists_the_commands():
     script = (
-        "import sys; from genai_course_tools.cli import main\n"
+        "import sys, time; from genai_course_tools.cli import main\n"
         "try: main(['--help'])\n"
-        "finally: print([m for m in ('papermill', 'tensorflow', 'jupytext', 'rich', 'numpy') if m in sys.modules])"
+        "finally:\n"
+        "    print([m for m in ('papermill', 'tensorflow', 'jupytext', 'rich', 'numpy') if m in sys.modules])\n"
+        "    print(time.process_time())"
     )
-    began = time.perf_counter()
     text = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
-    assert time.perf_counter() - began < 2  # half a second on a quiet machine
-    assert text.endswith("[]\n")
+    *_, loaded, seconds = text.splitlines()
+    assert loaded == "[]"
+    assert float(seconds) < 1  # a twentieth of a second on a quiet machine
     for command in ("lab", "reset", "progress", "run", "sweep", "build", "validate", "harness"):
         assert f"\n  {command} " in text
 

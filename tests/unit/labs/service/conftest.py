@@ -10,10 +10,11 @@ APP = """
 from genai_course.labs import service, storage
 
 def make_app(note, folder, engine="numpy", **limits):
-    writer = service.load_release(folder + "/release", engine)
+    language_model = service.load_release(folder + "/release", engine)
     store = storage.RecordStore(folder + "/answers.db")
-    clients = {"fast": service.Client("fast", 1e6, 1e6), "slow": service.Client("slow", 2, 5)}
-    return service.create_app(writer, store, clients, service.Limits(**limits), note=note)
+    rates = {"fast": (1e6, 1e6), "other": (1e6, 1e6), "slow": (0.1, 5)}
+    clients = {name: service.Client(name, *rate) for name, rate in rates.items()}
+    return service.create_app(language_model, store, clients, service.Limits(**limits), note=note)
 """
 
 
@@ -34,6 +35,6 @@ def served(folder, tmp_path_factory):
     """A running Server."""
     patch = pytest.MonkeyPatch()
     patch.setenv("GENAI_COURSE_HOME", str(tmp_path_factory.mktemp("home")))
-    with service.start(folder / "app.py", name="tests", folder=str(folder), body_seconds=0.5) as server:
+    with service.start(folder / "app.py", name="tests", folder=str(folder), body_seconds=2) as server:
         yield server
     patch.undo()

@@ -1,6 +1,8 @@
-"""The app behind its gate: what comes in, what is refused, in which words, and what is kept."""
+"""The app behind its middleware: what comes in, what is refused, in which words, and what is kept."""
 
 import concurrent.futures
+import itertools
+import threading
 import time
 
 import psutil
@@ -25,8 +27,12 @@ def send(served, body, key="fast", **options):
 
 def test_writes(served, folder):
     status, answer, _ = service.ask(served, "/write", GOOD | {"seed": 7}, "fast")
-    writer = service.load_release(folder / "release", "numpy")
-    assert (status, answer["text"], answer["model"]) == (200, writer.write("One evening", 4, seed=7), writer.version)
+    language_model = service.load_release(folder / "release", "numpy")
+    assert (status, answer["text"], answer["model"]) == (
+        200,
+        language_model.generate("One evening", 4, seed=7),
+        language_model.version,
+    )
 
 
 @pytest.mark.parametrize(
@@ -107,16 +113,15 @@ def test_an_endless_body_is_cut_off(served):
 
 
 def test_half_a_body_is_answered_in_time(served):
-    line, begin = _Line(served), time.monotonic()
+    line = _Line(served)
     line.socket.sendall(_as_bytes(*_post(GOOD), "fast")[:-5])
-    assert line.answer() == (408, "The body did not arrive within 0.5 seconds; send it at once.")
-    assert time.monotonic() - begin < 5
+    assert line.answer() == (408, "The body did not arrive within 2 seconds; send it at once.")
     line.close()
 
 
 def test_a_thousand_malformed_requests(served):
     before = service.ask(served, "/health")[1]
-    outcomes = service.attack(served, 1000, "fast", seed=1)
+    outcomes = service.fuzz(served, 1000, "fast", seed=1)
     assert len(outcomes) == 1000
     assert {outcome.kind for outcome in outcomes} == {*service.KINDS, "half a request"}
     assert [each for each in outcomes if not 400 <= each.status < 500 or not each.sentence.endswith(".")] == []
@@ -129,21 +134,20 @@ def test_each_client_has_its_own_bucket(served):
     with service.Connection(served, "slow") as slow:
         begin = time.monotonic()
         answers = [slow.ask("/write", GOOD) for _ in range(20)]
-        most = 5 + 2 * (time.monotonic() - begin)
+        most = 5 + 0.1 * (time.monotonic() - begin)
     statuses = [status for status, *_ in answers]
     assert 5 <= statuses.count(200) <= most
     assert set(statuses) == {200, 429}
     status, answer, headers = answers[-1]
     assert "Too many requests" in answer["error"]
-    assert headers["retry-after"] == "1"
+    assert 1 <= int(headers["retry-after"]) <= 10
     assert service.ask(served, "/write", GOOD, "fast")[0] == 200
 
 
 def test_a_thumb_counts_once_and_only_from_who_asked(served):
     ticket = service.ask(served, "/write", GOOD | {"seed": 11}, "fast")[1]["ticket"]
     thumb = {"ticket": ticket, "helpful": True}
-    time.sleep(0.6)  # a token for the slow one
-    assert service.ask(served, "/feedback", thumb, "slow")[0] == 404
+    assert service.ask(served, "/feedback", thumb, "other")[0] == 404
     assert service.ask(served, "/feedback", thumb, "fast")[:2] == (200, {"stored": True})
     assert service.ask(served, "/feedback", thumb, "fast")[0] == 404
     assert service.ask(served, "/feedback", thumb | {"helpful": "yes"}, "fast")[0] == 422
@@ -172,28 +176,31 @@ def test_listens_on_this_machine_only(served):
     assert listening == {("127.0.0.1", served.port)}
 
 
-# Inside the process: a writer that is slow, or broken, or a disk that is full
+# Inside the process: a language model that is slow, or broken, or a disk that is full
 
 
 class Slow:
+    """Writes once ``may_end`` is set; ``begun`` says that it is at it."""
+
     engine, version, alphabet = "slow", "1", frozenset("a ")
 
-    def __init__(self, seconds=0.3, error=None):
-        self.seconds, self.error = seconds, error
+    def __init__(self, error=None):
+        self.error, self.begun, self.may_end = error, threading.Event(), threading.Event()
 
-    def write(self, prompt, words, temperature, seed, deadline):
+    def generate(self, prompt, words, temperature, seed, deadline):
         if self.error:
             raise self.error
-        time.sleep(self.seconds)
+        self.begun.set()
+        assert self.may_end.wait(300)
         return "text"
 
 
-def inside(writer, store=None, **limits):
+def inside(language_model, store=None, **limits):
     from starlette.testclient import TestClient
 
     notes = []
     app = create_app(
-        writer,
+        language_model,
         store,
         {"k": service.Client("k", 1e6, 1e6)},
         service.Limits(**limits),
@@ -203,23 +210,29 @@ def inside(writer, store=None, **limits):
 
 
 def test_a_full_house_says_so():
-    client, _ = inside(Slow(0.4), at_once=1, waiting=1)
+    writer = Slow()
+    client, _ = inside(writer, at_once=1, waiting=1, seconds=300)
     with client, concurrent.futures.ThreadPoolExecutor(6) as pool:
-        answers = list(pool.map(lambda _: client.post("/write", json={"prompt": "a"}), range(6)))
-    statuses = [answer.status_code for answer in answers]
-    assert sorted(set(statuses)) == [200, 503]
-    assert statuses.count(200) == 2
-    full = next(answer for answer in answers if answer.status_code == 503)
+        asked = [pool.submit(client.post, "/write", json={"prompt": "a"}) for _ in range(6)]
+        refused = list(itertools.islice(concurrent.futures.as_completed(asked, timeout=300), 4))
+        writer.may_end.set()
+    assert [each.result().status_code for each in refused] == [503] * 4
+    assert [each.result().status_code for each in asked if each not in refused] == [200] * 2
+    full = refused[0].result()
     assert full.json() == {"error": "All places are taken; try again in a second."}
     assert full.headers["retry-after"] == "1"
 
 
 def test_who_waits_too_long_is_told():
-    client, _ = inside(Slow(0.6), at_once=1, waiting=5, seconds=0.3)
-    with client, concurrent.futures.ThreadPoolExecutor(2) as pool:
-        answers = list(pool.map(lambda _: client.post("/write", json={"prompt": "a"}), range(2)))
-    assert sorted(answer.status_code for answer in answers) == [200, 503]
-    assert "No answer within 0.3 seconds" in max(answers, key=lambda answer: answer.status_code).json()["error"]
+    writer = Slow()
+    client, _ = inside(writer, at_once=1, waiting=5, seconds=0.3)
+    with client, concurrent.futures.ThreadPoolExecutor(1) as pool:
+        first = pool.submit(client.post, "/write", json={"prompt": "a"})
+        assert writer.begun.wait(300)
+        second = client.post("/write", json={"prompt": "a"})
+        writer.may_end.set()
+    assert (first.result().status_code, second.status_code) == (200, 503)
+    assert "No answer within 0.3 seconds" in second.json()["error"]
 
 
 def test_our_own_mistake_is_500_and_quotes_nothing():
@@ -236,7 +249,9 @@ def test_a_full_disk_is_503():
         def add(self, *_, **__):
             raise OSError("no space")
 
-    client, _ = inside(Slow(0.01), Full())
+    writer = Slow()
+    writer.may_end.set()
+    client, _ = inside(writer, Full())
     answer = client.post("/write", json={"prompt": "a"})
     assert (answer.status_code, answer.json()["error"]) == (503, "The answer could not be stored; try again later.")
 
@@ -254,7 +269,7 @@ def test_log_has_a_line_for_each_request(served):
     def answered():
         return sum(line.split()[2:4] == ["200", "/health"] for line in served.log.read_text().splitlines())
 
-    before, deadline = answered(), time.monotonic() + 10
+    before, deadline = answered(), time.monotonic() + 300
     for _ in range(3):
         service.ask(served, "/health")
     while answered() < before + 3 and time.monotonic() < deadline:  # a line is written after its answer is sent

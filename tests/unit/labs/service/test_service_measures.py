@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from scipy.stats import chi2
 
 from genai_course.labs import service
-from genai_course.labs.service import users
-from genai_course.labs.service.gate import Bucket
+from genai_course.labs.service import simulated_users
+from genai_course.labs.service.middleware import Bucket
 
 
 @settings(deadline=None, max_examples=50)
@@ -89,7 +89,7 @@ def test_false_alarms_are_as_rare_as_stated():
     random, rates = np.random.default_rng(0), []
     for seed in range(8):
         reference = random.exponential(size=500)
-        threshold = np.quantile(service.quiet_drift(reference, 50, 2_000, seed), 0.99)
+        threshold = np.quantile(service.null_distribution(reference, 50, 2_000, seed), 0.99)
         fresh = random.exponential(size=(1_000, 50))
         edges = service.inner_edges(reference)
         index = service.population_stability(
@@ -102,29 +102,29 @@ def test_false_alarms_are_as_rare_as_stated():
 def test_quiet_noise_is_that_of_chi_squared():
     """n · PSI of a quiet day follows chi-squared with bins - 1 degrees of freedom, nearly, for many prompts."""
     values = np.random.default_rng(0).normal(size=2_000)
-    noise = 500 * service.quiet_drift(values, 500, 3_000, seed=1)
+    noise = 500 * service.null_distribution(values, 500, 3_000, seed=1)
     assert noise.mean() == pytest.approx(9, rel=0.06)
     assert np.quantile(noise, 0.95) == pytest.approx(chi2.ppf(0.95, 9), rel=0.08)
     with pytest.raises(ValueError, match="5 values"):
-        service.quiet_drift(values[:5], 50, 10)
+        service.null_distribution(values[:5], 50, 10)
 
 
 def test_users_ask_the_same_again_with_the_same_seed():
     stories = ("The old fox went to the market every morning. A goose sat on the wall and sang.",)
     assert (
-        users.story_prompts(stories, 20, 3)
-        == users.story_prompts(stories, 20, 3)
-        != users.story_prompts(stories, 20, 4)
+        simulated_users.story_prompts(stories, 20, 3)
+        == simulated_users.story_prompts(stories, 20, 3)
+        != simulated_users.story_prompts(stories, 20, 4)
     )
-    assert all(any(prompt in story for story in stories) for prompt in users.story_prompts(stories, 20))
-    texts, planted = users.signed(["One"] * 200, share=0.3, seed=1)
+    assert all(any(prompt in story for story in stories) for prompt in simulated_users.story_prompts(stories, 20))
+    texts, planted = simulated_users.signed(["One"] * 200, share=0.3, seed=1)
     assert sum(text != "One" for text in texts) == len(planted) > 30
     assert all(secret in "".join(texts) for secret in planted)
 
 
 def test_thumbs_are_as_stated():
     kinds = ["story"] * 4_000 + ["recipe"] * 4_000
-    given_by = users.thumbs(kinds, share=0.5, seed=2)
+    given_by = simulated_users.thumbs(kinds, share=0.5, seed=2)
     assert np.mean(given_by >= 0) == pytest.approx(0.5, abs=0.03)
     assert np.mean(given_by[:4_000][given_by[:4_000] >= 0]) == pytest.approx(0.8, abs=0.03)
     assert np.mean(given_by[4_000:][given_by[4_000:] >= 0]) == pytest.approx(0.25, abs=0.03)

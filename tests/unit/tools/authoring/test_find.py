@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 import pytest
 
-from genai_course_tools.authoring.find import find_notebooks, find_sources, lesson_name, lesson_prefix
+from genai_course_tools.authoring.find import find_notebooks, find_sources, in_words, lesson_name, lesson_prefix
 
 
 @pytest.fixture
@@ -88,3 +88,15 @@ def test_folder_without_lessons_is_named(tmp_path):
 def test_prefix_is_the_name_without_module_and_number():
     assert lesson_prefix("02_models/04_variational_autoencoders") == "variational_autoencoders"
     assert lesson_name(Path("solutions/01_data/01_images.ipynb")) == "01_data/01_images"
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("02_models", "Models"),
+        ("01_markov_chain_monte_carlo", "Markov chain Monte Carlo"),
+        ("07_pixelcnn_and_pixelrnn", "PixelCNN and PixelRNN"),
+    ],
+)
+def test_names_in_words(name, words):
+    assert in_words(name) == words

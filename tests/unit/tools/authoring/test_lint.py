@@ -17,11 +17,15 @@ LENGTH_HEADER = '# %% tags=["exercise"] id="tiny-length" points=1 solution="4"\n
 
 
 @pytest.fixture(autouse=True)
-def known_exercises(monkeypatch):
+def known_exercises(monkeypatch, tmp_path):
     monkeypatch.setattr(lint_module, "exercise_names", lambda lesson, kind="EXERCISES": KNOWN[kind])
+    monkeypatch.chdir(tmp_path)
 
 
-def _problems(text, path="lessons/01_data/01_tiny/lesson.py"):
+def _problems(text, path="lessons/01_data/01_tiny/lesson.py", parts=lint_module.PARTS):
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    for part in parts:
+        Path(path).with_name(part).touch()
     return lint(Lesson(Path(path), text))
 
 
@@ -120,6 +124,13 @@ BROKEN = {
     "exercises": (' id="tiny-shape" points=1', "", None, "it has 2, at least 3"),
     "filler": ("Average more numbers", "Simply average more", "Simply average", "filler word 'Simply'"),
     "long prose": ("A throwaway lesson", "word " * 130 + "\n#", "# # How do", "at most 120: cut it or split it"),
+    "unknown number": (
+        "Average more numbers",
+        "Average {{ more:.2f }} numbers",
+        "Average {{ more",
+        "nothing records 'more' in the solution's run: add record('more', …)",
+    ),
+    "literal braces": ("Average more", "Average {{}} more", "Average {{}}", "literal braces with a space between"),
     "marker in a string": (
         'print("the numbers',
         'print("""\n# %% x""")\nprint("the numbers',
@@ -184,8 +195,10 @@ def test_an_open_task_does_not_count_as_a_checked_exercise():
     assert any("it has 2, at least 3" in problem.message for problem in _problems(text))
 
 
-def test_a_lesson_without_module_of_checks_is_refused(monkeypatch):
+@pytest.mark.parametrize("missing", lint_module.PARTS)
+def test_a_lesson_without_one_of_its_files_is_refused(monkeypatch, missing):
     monkeypatch.setattr(lint_module, "exercise_names", exercise_names)
-    assert "01_tiny/exercises.py does not exist: define the lesson's EXERCISES there." in [
-        problem.message for problem in _problems(TINY)
-    ]
+    parts = [part for part in lint_module.PARTS if part != missing]
+    [found] = [problem for problem in _problems(TINY, parts=parts) if "does not exist" in problem.message]
+    assert found.line == 1
+    assert f"01_tiny/{missing} does not exist: {lint_module.PARTS[missing]} (genai-course new" in found.message

@@ -26,12 +26,12 @@ def outcome(tmp_path_factory):
     root = tmp_path_factory.mktemp("course")
     folder = root / "notebooks" / "01_data"
     write_notebook(
-        folder / "01_fine.ipynb", "print(PROFILE)", "block = bytearray(300 * 2**20)\nimport time\ntime.sleep(1)"
+        folder / "01_fine.ipynb", "print(PROFILE)", "block = bytearray(300 * 2**20)\nimport time\ntime.sleep(2)"
     )
     write_notebook(
         folder / "02_error.ipynb", "1 + 1", "raise ValueError('first line\\nthe last line')", "print('never')"
     )
-    write_notebook(folder / "03_slow.ipynb", "import time\ntime.sleep(60)")
+    write_notebook(folder / "00_slow.ipynb", "import time\ntime.sleep(600)")  # first: the others run beside it
     write_notebook(folder / "04_exits.ipynb", "import os\nos._exit(3)")
     write_notebook(folder / "05_killed.ipynb", "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)")
     write_notebook(folder / "06_last.ipynb", "open('made-here.txt', 'w').close()")
@@ -51,7 +51,7 @@ def outcome(tmp_path_factory):
             profile="smoke",
             output=root / "out",
             workers=2,
-            cell_timeout=4,
+            cell_timeout=10,  # long enough for each of the others on a busy machine
             console=Console(file=text, width=200),
         )
     finally:
@@ -66,7 +66,7 @@ def test_one_failure_makes_the_exit_code_1_and_the_rest_still_run(outcome):
     assert states == {
         "01_fine": "passed",
         "02_error": "failed",
-        "03_slow": "failed",
+        "00_slow": "failed",
         "04_exits": "failed",
         "05_killed": "failed",
         "06_last": "passed",
@@ -77,7 +77,7 @@ def test_one_failure_makes_the_exit_code_1_and_the_rest_still_run(outcome):
     ("name", "message"),
     [
         ("02_error", "cell 4: ValueError: the last line"),  # papermill's own parameters cell is the second
-        ("03_slow", "cell 3 ran longer than 4 seconds and was stopped"),
+        ("00_slow", "cell 3 ran longer than 10 seconds and was stopped"),
         ("04_exits", "the kernel died in cell 3"),
         ("05_killed", "the kernel died in cell 3"),
     ],
@@ -90,8 +90,9 @@ def test_a_failure_names_cell_and_reason(outcome, name, message):
 
 def test_a_dead_kernel_is_noticed_at_once(outcome):
     _, jobs, _, _ = outcome
-    assert jobs["01_data/04_exits"].kernel_seconds < 10
-    assert jobs["01_data/03_slow"].kernel_seconds < 20
+    assert "ran longer" not in jobs["01_data/04_exits"].message
+    assert jobs["01_data/04_exits"].kernel_seconds < 300  # not the time that a cell may take by default
+    assert jobs["01_data/00_slow"].kernel_seconds < 300
 
 
 def test_progress_and_memory_are_measured(outcome):
@@ -105,9 +106,9 @@ def test_progress_and_memory_are_measured(outcome):
 
 def test_waiting_is_no_computing(outcome):
     _, jobs, _, _ = outcome
-    slow = jobs["01_data/03_slow"]  # sleeps for four seconds, then is stopped
-    assert slow.kernel_seconds > 3
-    assert 0.1 < slow.computing_seconds < slow.kernel_seconds - 2
+    slow = jobs["01_data/00_slow"]  # sleeps for ten seconds, then is stopped
+    assert slow.kernel_seconds > 9
+    assert 0.1 < slow.computing_seconds < slow.kernel_seconds - 8
 
 
 def test_profile_reaches_the_notebook_and_its_page(outcome):
@@ -150,8 +151,8 @@ def test_ctrl_c_kills_the_kernels_and_says_what_finished(tmp_path, how):
     write_notebook(folder / "01_quick.ipynb", "1")
     # A kernel that ignores being asked, with a child process of its own.
     stubborn = "import signal, subprocess, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n"
-    stubborn += "subprocess.Popen(['sleep', '99'])"
-    write_notebook(folder / "02_endless.ipynb", stubborn, "open('here.txt', 'w').close()\ntime.sleep(99)")
+    stubborn += "subprocess.Popen(['sleep', '600'])"
+    write_notebook(folder / "02_endless.ipynb", stubborn, "open('here.txt', 'w').close()\ntime.sleep(600)")
     write_notebook(folder / "03_waiting.ipynb", "1")
     script = (
         "from rich.console import Console; from genai_course_tools.execution.run import run; "
@@ -164,7 +165,7 @@ def test_ctrl_c_kills_the_kernels_and_says_what_finished(tmp_path, how):
     started = psutil.Process(process.pid).children(recursive=True)
     assert any(child.name() == "sleep" for child in started)
     process.send_signal(how)
-    text = process.communicate(timeout=30)[0]
+    text = process.communicate(timeout=300)[0]
     assert process.returncode != 0
     assert "Finished: 01_data/01_quick." in text
     assert "Not finished: 01_data/02_endless, 01_data/03_waiting." in text
@@ -173,7 +174,7 @@ def test_ctrl_c_kills_the_kernels_and_says_what_finished(tmp_path, how):
     assert alive == []
 
 
-def _wait_for(path: Path, seconds=60):
+def _wait_for(path: Path, seconds=300):
     end = time.monotonic() + seconds
     while not path.exists():
         assert time.monotonic() < end, f"{path} did not appear"

@@ -19,10 +19,10 @@ from genai_course_tools.execution.sweep import sweep
 PARAMETERS = 'PROFILE = "laptop"\nrate = 0.1\nkind = "plain"\nSEED = 0'
 RECORDS = """
 from genai_course.recording import record
-record("profile is smoke", int(PROFILE == "smoke"))
-record("loss", rate * 10 + SEED)
+record("is_smoke", int(PROFILE == "smoke"))
+record("loss", rate * 10 + SEED, label="held-out loss")
 assert rate < 1, "the training diverged"
-record("after the training", 1.0 if kind == "plain" else 2.0)
+record("after_training", 1.0 if kind == "plain" else 2.0)
 """
 
 
@@ -53,8 +53,8 @@ def test_every_combination_is_run_and_its_numbers_are_in_one_tidy_table(notebook
     losses = table[table["number"] == "loss"].set_index(["rate", "kind", "SEED"])["value"]
     assert len(losses) == 4
     assert losses[0.2, "other", 1] == 3.0
-    assert set(table["number"]) == {"seconds", "profile is smoke", "loss", "after the training"}
-    assert (table.loc[table["number"] == "profile is smoke", "value"] == 1).all()
+    assert set(table["number"]) == {"seconds", "is_smoke", "loss", "after_training"}
+    assert (table.loc[table["number"] == "is_smoke", "value"] == 1).all()
     assert (notebook.parent / "out" / "numbers.png").read_bytes().startswith(b"\x89PNG")
     assert "4 runs" in text
 
@@ -69,7 +69,7 @@ def test_a_failing_run_stops_no_other_and_is_tried_again(notebook, monkeypatch):
         5.0: "failed",
         0.3: "passed",
     }
-    assert len(table[table["number"] == "after the training"]) == 2
+    assert len(table[table["number"] == "after_training"]) == 2
     ran = []
     original = sweep_module.run_here
     monkeypatch.setattr(sweep_module, "run_here", lambda runs, *rest: ran.extend(runs) or original(runs, *rest))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from genai_course.exercises import Experiment, Function, Mistake, Prediction, Question, Target, Value
+from genai_course.exercises import Experiment, Function, Mistake, Prediction, Target, Value
 
 
 def row_mean(rows, scale):
@@ -75,10 +75,4 @@ EXERCISES = [
 PREDICTIONS = [
     Prediction("share", between=(0, 1), close=0.1, after="Few numbers keep much."),
     Prediction("sharper", choices=("mean", "median")),
-]
-QUIZ = [
-    Question(
-        "What is drawn?", [("a copy", "It was never seen."), ("something new", "Nothing like it was stored.")], "b"
-    ),
-    Question("Is 1 < 2?", [("yes", "Count."), ("no", "It is: count."), ("perhaps", "There is no doubt.")], "a"),
 ]
