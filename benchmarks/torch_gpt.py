@@ -17,7 +17,7 @@ import numpy as np
 from benchmarks.token_rows import BUDGET, encoder_of, judged, rows_of
 
 BATCH, WINDOW = 4, 128
-PEAK, DECAY, BETAS, CLIP = 3e-3, 0.1, (0.9, 0.99), 1.0
+PEAK, DECAY, BETAS, CLIP = 1.2e-3, 0.1, (0.9, 0.99), 1.0
 TRIAL_STEPS = 64  # to warm up, and again for measuring what a step costs
 
 

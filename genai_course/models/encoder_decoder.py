@@ -16,13 +16,14 @@ from genai_course.models.gpt import (
     Block,
     TokenAndPositionEmbedding,
     causal_mask,
-    check_transformer,
+    layer_norm,
     small_normal,
 )
 from genai_course.models.language_model import (
     ROWS_AT_ONCE,
     ChecksTokens,
     check_tokens,
+    check_transformer,
     cross_entropy,
     log_probs_of_tokens,
     padding_mask,
@@ -53,7 +54,7 @@ class DecoderBlock(Block):
 
     def __init__(self, d_model, heads, **options):
         super().__init__(d_model, heads, **options)
-        self.memory_norm, self.memory_attention = layers.LayerNormalization(epsilon=1e-5), Attention(d_model, heads)
+        self.memory_norm, self.memory_attention = layer_norm(), Attention(d_model, heads)
 
     def call(self, x, memory, attention_mask=None, memory_mask=None):
         """(batch, time, d_model), memory (batch, m, d_model), a mask for each -> (batch, time, d_model)"""
@@ -89,7 +90,7 @@ class EncoderDecoder(ChecksTokens, keras.Model):
         self.answer_positions = layers.Embedding(answer_length, d_model, embeddings_initializer=small_normal())
         self.encoder = [Block(d_model, heads) for _ in range(num_layers)]
         self.decoder = [DecoderBlock(d_model, heads) for _ in range(num_layers)]
-        self.encoder_norm, self.norm = (layers.LayerNormalization(epsilon=1e-5) for _ in range(2))
+        self.encoder_norm, self.norm = (layer_norm() for _ in range(2))
         two = [np.zeros((1, min(2, length)), "int32") for length in (context_length, answer_length)]
         self(two)  # makes the weights, so that saved ones can be loaded
 

@@ -14,7 +14,7 @@ from keras import layers, ops
 
 from genai_course.checks import check_above_zero, check_sizes, check_whole_number
 from genai_course.models import language_model
-from genai_course.models.language_model import LanguageModel, check_tokens, lr_schedule, sample_token
+from genai_course.models.language_model import LanguageModel, check_tokens, check_transformer, lr_schedule, sample_token
 
 FORBIDDEN = -1e9  # in place of a score; its weight becomes exactly 0
 
@@ -49,13 +49,13 @@ def gelu(inputs):
 class Attention(layers.Layer):
     """Several attentions side by side, the heads, each on ``d_model / heads`` numbers.  Vaswani et al. (2017), section 3.2.2"""
 
-    def __init__(self, d_model, heads, **options):
+    def __init__(self, d_model, heads, out_stddev=0.02, **options):
         super().__init__(**options)
         self.heads = heads
         self.query_proj = dense(d_model, use_bias=False)
         self.key_proj = dense(d_model, use_bias=False)
         self.value_proj = dense(d_model, use_bias=False)
-        self.out_proj = dense(d_model)
+        self.out_proj = dense(d_model, out_stddev)
 
     def split_heads(self, vectors):
         """(batch, time, d_model) -> (batch, heads, time, size)"""
@@ -89,9 +89,9 @@ class Attention(layers.Layer):
 class MLP(layers.Layer):
     """At each position on its own: up to four times as many numbers, and down again."""
 
-    def __init__(self, d_model, activation=gelu, **options):
+    def __init__(self, d_model, activation=gelu, out_stddev=0.02, **options):
         super().__init__(**options)
-        self.up_proj, self.down_proj = dense(4 * d_model), dense(d_model)
+        self.up_proj, self.down_proj = dense(4 * d_model), dense(d_model, out_stddev)
         self.activation = activation
 
     def call(self, x):
@@ -99,12 +99,15 @@ class MLP(layers.Layer):
 
 
 class Block(layers.Layer):
-    """Positions exchange what they know (attention), then each is changed on its own (MLP); both add to what was there."""
+    """Positions exchange what they know (attention), then each is changed on its own (MLP); both add to what was there.
 
-    def __init__(self, d_model, heads, **options):
+    out_stddev: of the first weights of both projections whose outputs are added.
+    """
+
+    def __init__(self, d_model, heads, out_stddev=0.02, **options):
         super().__init__(**options)
-        self.attention_norm, self.attention = layers.LayerNormalization(epsilon=1e-5), Attention(d_model, heads)
-        self.mlp_norm, self.mlp = layers.LayerNormalization(epsilon=1e-5), MLP(d_model)
+        self.attention_norm, self.attention = layer_norm(), Attention(d_model, heads, out_stddev)
+        self.mlp_norm, self.mlp = layer_norm(), MLP(d_model, gelu, out_stddev)
 
     def call(self, x, attention_mask=None):
         """(batch, time, d_model), mask (time, time) bool -> (batch, time, d_model)"""
@@ -162,8 +165,11 @@ class GPT(LanguageModel):
 
     def make_layers(self, vocab_size, context_length, d_model, heads, num_layers, causal):
         self.embedding = TokenAndPositionEmbedding(vocab_size + 1, context_length, d_model)
-        self.blocks = [Block(d_model, heads) for _ in range(num_layers)]
-        self.norm = layers.LayerNormalization(epsilon=1e-5)
+        out_stddev = 0.02 / math.sqrt(
+            2 * num_layers
+        )  # the more add to one sum, the smaller each begins (Radford et al. 2019)
+        self.blocks = [Block(d_model, heads, out_stddev) for _ in range(num_layers)]
+        self.norm = layer_norm()
 
     def call(self, tokens, training=False):
         """Logits of each token, given those before it.  (n, time) -> (n, time, vocab_size)
@@ -273,28 +279,22 @@ class GPT(LanguageModel):
 
         learning_rate: its peak; weight_decay: how much of a weight is taken away in a step of rate 1; None for our choice.
         """
-        rate = lr_schedule(steps, learning_rate or 0.004)
-        decay = 0.01 if weight_decay is None else weight_decay
-        return keras.optimizers.AdamW(rate, beta_2=0.98, weight_decay=decay, global_clipnorm=1.0)
+        rate = lr_schedule(steps, learning_rate or 0.0015, end=0.1)
+        decay = 0.1 if weight_decay is None else weight_decay
+        return keras.optimizers.AdamW(rate, beta_2=0.99, weight_decay=decay, global_clipnorm=1.0)
 
     def get_config(self):
         return {**super().get_config(), **self.settings}
 
 
-def dense(units, **options):
-    """A dense layer that begins with small weights, as in GPT-2 (Radford et al. 2019)."""
-    return layers.Dense(units, kernel_initializer=small_normal(), **options)
+def dense(units, stddev=0.02, **options):
+    return layers.Dense(units, kernel_initializer=small_normal(stddev), **options)
 
 
-def small_normal():
+def small_normal(stddev=0.02):
     """A new initializer: layers that share one would begin with the same numbers."""
-    return keras.initializers.RandomNormal(stddev=0.02)
+    return keras.initializers.RandomNormal(stddev=stddev)
 
 
-def check_transformer(d_model, heads, **sizes):
-    """The sizes as plain numbers; ValueError unless all are 1 or more and each head gets an even part of ``d_model``."""
-    sizes = {"d_model": d_model, "heads": heads} | sizes
-    check_sizes(**sizes)
-    if d_model % (2 * heads):
-        raise ValueError(f"d_model is {d_model} and heads is {heads}; make d_model a multiple of {2 * heads}.")
-    return {name: int(size) for name, size in sizes.items()}
+def layer_norm():
+    return layers.LayerNormalization(epsilon=1e-5)

@@ -187,6 +187,15 @@ def check_shape_of_tokens(tokens, vocab_size, longest, name="tokens"):
         )
 
 
+def check_transformer(d_model, heads, **sizes):
+    """The sizes as plain numbers; ValueError unless all are 1 or more and each head gets an even part of ``d_model``."""
+    sizes = {"d_model": d_model, "heads": heads} | sizes
+    check_sizes(**sizes)
+    if d_model % (2 * heads):
+        raise ValueError(f"d_model is {d_model} and heads is {heads}; make d_model a multiple of {2 * heads}.")
+    return {name: int(size) for name, size in sizes.items()}
+
+
 def pad(rows, length=None):
     """Rows of tokens as one array; shorter rows end in -1, longer ones are cut.  -> (n, length) int32
 
@@ -215,10 +224,10 @@ def scatter(rows, position, tokens):
     return ops.slice_update(rows, (0, position), tokens[:, None])
 
 
-def lr_schedule(steps, peak):
-    """A rise over a twentieth of the steps, then a fall along a cosine.  Raises ValueError for invalid ``steps``."""
+def lr_schedule(steps, peak, end=0.02):
+    """A rise over a twentieth of the steps, then a fall along a cosine to ``end`` of the peak; ValueError for invalid steps."""
     check_sizes(steps=steps)
     warmup = -(-steps // 20)
     return keras.optimizers.schedules.CosineDecay(
-        peak / 10, max(1, steps - warmup), 0.02, warmup_target=peak, warmup_steps=warmup
+        peak / 10, max(1, steps - warmup), end, warmup_target=peak, warmup_steps=warmup
     )

@@ -11,11 +11,12 @@ from keras import layers, ops
 
 from genai_course.checks import is_whole_number
 from genai_course.models.copying_gpt import CopyingBlock, TokenAndNgramEmbedding
-from genai_course.models.gpt import Block, TokenAndPositionEmbedding, check_transformer
+from genai_course.models.gpt import Block, TokenAndPositionEmbedding, layer_norm
 from genai_course.models.language_model import (
     ROWS_AT_ONCE,
     ChecksTokens,
     check_tokens,
+    check_transformer,
     cross_entropy,
     log_probs_of_tokens,
     padding_mask,
@@ -63,7 +64,7 @@ class MaskedLanguageModel(ChecksTokens, keras.Model):
         if recipe == "standard":
             self.embedding = TokenAndPositionEmbedding(vocab_size + 1, context_length, d_model)
             self.blocks = [Block(d_model, heads) for _ in range(num_layers)]
-            self.norm = layers.LayerNormalization(epsilon=1e-5)
+            self.norm = layer_norm()
         else:
             self.embedding = TokenAndNgramEmbedding(vocab_size + 1, d_model)
             self.blocks = [CopyingBlock(d_model, heads) for _ in range(num_layers)]

@@ -657,7 +657,8 @@ for price in (0.0, 0.3):
     tuner.tune(pays_once, run.steps(smoke=1, laptop=14, gpu=40), kl_coefficient=price, seed=SEED)
     measure(f"pays once, β = {price:g}", pays_once)
 record("liked_once", results["pays once, β = 0"]["true reward"], "liked, paid once", 1.0)
-record("liked_repaired", results["pays once, β = 0.3"]["true reward"], "liked, paid once, β = 0.3", 0.2)
+repaired = results["pays once, β = 0.3"]
+record("liked_repaired", repaired["true reward"], "liked, paid once, β = 0.3", 0.2)
 record("liked_before", results["reference"]["true reward"], "liked, reference", 0.1)
 
 # %% tags=["nbval-ignore-output"]
@@ -667,8 +668,8 @@ names = [f"{reward}, β = {price}" for price in ("0", "0.3") for reward in ("pro
 pd.DataFrame(results).T.loc[["reference", *names]].round(3)
 
 # %%
-once, repaired = results["pays once, β = 0"], results["pays once, β = 0.3"]
-claim("Paid once, and with a price, at least 1.4 times as many stories are liked as of the reference's",
+once = results["pays once, β = 0"]
+claim("Paid once and with a price, at least 1.4 times as many are liked as of the reference's",
       repaired["true reward"] > 1.4 * results["reference"]["true reward"])
 claim("Without the price it is a patch: held-out perplexity worsens by more than 50 %",
       once["perplexity"] > 1.5)
@@ -676,7 +677,8 @@ claim("Without the price it is a patch: held-out perplexity worsens by more than
 # %% [markdown]
 # One loophole closed, and without a price the policy looks for the next: the words that chance made expensive. It repeats itself less, and how many of its stories the reader likes is a matter of luck: a share of {{ liked_once:.2f }} in this run, where the reference has {{ liked_before:.2f }}.
 # With the price it is {{ liked_repaired:.2f }}. A better reward closes a loophole, the KL term limits the damage. You need both.
-#
+
+# %% [markdown]
 # ## Make: a reader of your own
 #
 # Invent a reader with another wish that a rule can decide and that the reference meets in 20 to 60 % of its stories. Tune to it with a β of your choice. Show one figure with what the wish cost, beside its least price,

@@ -37,7 +37,7 @@ def copies():
 def trained(copies):
     keras.utils.set_random_seed(0)
     model = models.GPT(6, 8, d_model=32, heads=2, num_layers=1)
-    model.compile(model.optimizer_for(200), steps_per_execution=20)
+    model.compile(model.optimizer_for(200, learning_rate=0.004), steps_per_execution=20)
     model.fit(copies, batch_size=64, epochs=2, verbose=0)
     return model
 
