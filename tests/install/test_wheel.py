@@ -124,4 +124,4 @@ def test_what_needs_the_clone_says_so(python, command):
     ended = python("-m", "genai_course_tools.cli", *command)
     assert ended.returncode == 2
     sentence = " ".join(ended.stderr.partition("Error: ")[2].split())
-    assert sentence == "An installed course has no lessons/ to build from: clone the course and run the command there."
+    assert sentence == "An installed course is not built from its lessons/: clone the course and run the command there."
