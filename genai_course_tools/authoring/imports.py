@@ -28,7 +28,7 @@ def imported(tree, package=""):
                 yield alias.name
                 bound[alias.asname or alias.name] = alias.name
         elif isinstance(node, ast.ImportFrom):
-            origin = _origin(node, package)
+            origin = origin_of(node, package)
             yield origin
             for alias in node.names:
                 module = _behind(origin, alias.name)
@@ -54,14 +54,14 @@ def _behind(module, name):
         return None
     for node in ast.parse(file.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.ImportFrom) and name in [alias.asname or alias.name for alias in node.names]:
-            return _origin(node, module)
+            return origin_of(node, module)
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "PUBLIC_NAMES":
             names = ast.literal_eval(node.value)
             return f"{module}.{names[name] or name}" if name in names else None
     return None
 
 
-def _origin(node, package):
+def origin_of(node, package):
     """The module that a ``from … import`` in ``package`` imports from."""
     if not node.level:
         return node.module

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from genai_course.exercises.registry import load_exercises
 from genai_course_tools.authoring.find import lesson_prefix
-from genai_course_tools.authoring.lesson import OPEN_VALUE, SOLUTION
-from genai_course_tools.authoring.measured import OF_THE_CARD, problems, recorded_names
+from genai_course_tools.authoring.measured import number_problems
 from genai_course_tools.authoring.prose import prose_problems
+from genai_course_tools.authoring.solution_regions import region_problems, value_problems
 
 LONGEST_CODE_CELL = 20  # lines, the two markers of a solution not counted
 WIDEST_CODE_LINE = 100
@@ -55,12 +55,12 @@ def lint(lesson):
         _folder,
         _headers,
         _code,
-        _solution_regions,
-        _values,
+        region_problems,
+        value_problems,
         _exercise_ids,
         _checks,
         _whole_lesson,
-        _numbers,
+        number_problems,
         prose_problems,
     )
     return sorted(Problem(line, message) for rule in rules for line, message in rule(lesson, cells))
@@ -122,67 +122,6 @@ def _code(lesson, cells):
                 break
 
 
-def _solution_regions(lesson, cells):
-    for cell in cells:
-        lines = cell.source.splitlines()
-        marks = [
-            (index, match[1])
-            for index, line in enumerate(lines)
-            if (match := re.search(r"###? ?(BEGIN|END) SOLUTION", line))
-        ]
-        if not marks:
-            continue
-        first = cell.line + marks[0][0]
-        if [word for _, word in marks] != ["BEGIN", "END"] * (len(marks) // 2) or len(
-            SOLUTION.findall(cell.source)
-        ) * 2 != len(marks):
-            yield (
-                first,
-                "unbalanced solution markers: '### BEGIN SOLUTION' and '### END SOLUTION', each on a line of its own.",
-            )
-            continue
-        if cell.kind != "code" or not cell.exercise_id:
-            yield first, 'a solution region outside an exercise: give the cell tags=["exercise"], an id and points.'
-            continue
-        functions = _functions(cell.source)
-        for index, word in marks:
-            indent = len(lines[index]) - len(lines[index].lstrip())
-            inside = any(node.lineno <= index < node.end_lineno and indent > node.col_offset for node in functions)
-            if word == "BEGIN" and not inside:
-                yield (
-                    cell.line + index,
-                    "a solution region outside a function stops Run All for the learner: put it in one.",
-                )
-
-
-def _functions(source):
-    try:
-        return [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)]
-    except SyntaxError:  # reported by _code
-        return []
-
-
-def _values(lesson, cells):
-    for cell in cells:
-        if "exercise" not in cell.tags or SOLUTION.search(cell.source):
-            continue
-        blanks = len(OPEN_VALUE.findall(cell.source))
-        if "solution" in cell.options and blanks != 1:
-            yield (
-                cell.line,
-                f"the header has a solution and the cell {blanks} times 'name = ...': leave exactly one open.",
-            )
-        elif "solution" not in cell.options and blanks and cell.exercise_id:
-            yield cell.line, 'the exercise has no solution: add solution="…" to its header.'
-        elif "solution" not in cell.options and not blanks and cell.exercise_id:
-            yield (
-                cell.line,
-                "nothing is left open: add a solution region or 'name = ...' with solution=\"…\" in the header.",
-            )
-        elif "solution" in cell.options and not isinstance(cell.options["solution"], str):
-            yield cell.line - 1, f'solution is {cell.options["solution"]!r}: write it in quotes, solution="12".'
-
-
 def _exercise_ids(lesson, cells):
     module = f"{lesson.folder.name}/exercises.py"
     known = exercise_names(lesson)
@@ -209,17 +148,6 @@ def _exercise_ids(lesson, cells):
     for line, name in _calls(cells, "quiz"):
         if name != lesson.prefix:
             yield line, f"unknown quiz {name!r}: the quiz is called like the lesson, {lesson.prefix!r}."
-
-
-def _numbers(lesson, cells):
-    try:
-        records = recorded_names(lesson.code)
-    except SyntaxError:  # reported by _code
-        return
-    for cell in cells:
-        if cell.kind == "markdown":
-            found = problems(cell.source, lambda name: name in OF_THE_CARD or records(name), lesson.root)
-            yield from ((cell.line + line, message) for line, message in found)
 
 
 def _calls(cells, functions):

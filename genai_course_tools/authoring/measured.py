@@ -86,6 +86,18 @@ def problems(source, is_known, root):
                 yield line, f"{match[0]} does not say how the number is written: add a format, {{{{ {path}:.2f }}}}."
 
 
+def number_problems(lesson, cells):
+    """What is wrong with the numbers in a lesson's prose before it is built, as (line of the file, message)."""
+    try:
+        records = recorded_names(lesson.code)
+    except SyntaxError:  # lint reports it
+        return
+    for cell in cells:
+        if cell.kind == "markdown":
+            found = problems(cell.source, lambda name: name in OF_THE_CARD or records(name), lesson.root)
+            yield from ((cell.line + line, message) for line, message in found)
+
+
 def _is_number_format(form):
     try:
         return bool(form) and bool(format(1.5, form))

@@ -32,7 +32,7 @@ CONTAINER = Path("/sys/fs/cgroup")  # where Linux says how much memory a contain
 PACKAGES = (("keras",), ("tensorflow-cpu", "tensorflow"), ("jupyterlab",), ("ipywidgets",))  # one name of each
 WIDGET_EXTENSION = "@jupyter-widgets/jupyterlab-manager"
 ASK_KERNEL = "(1 + 1, __import__('importlib.util').util.find_spec('genai_course') is not None)"
-TRAIN = "from genai_course_tools.learner.doctor import train; train()"
+TRAIN = "from genai_course_tools.learner.trial_training import train; train()"
 REINSTALL = "Install the course again as you did the first time; in a clone, delete the folder .venv before it."
 
 
@@ -213,25 +213,6 @@ def training():
     if ended.returncode or not lines:
         raise CheckError(lines[-1] if lines else f"ended with status {ended.returncode}", REINSTALL)
     return lines[-1]
-
-
-def train():
-    """Fit a line to three points and print how long that took. Called in a process of its own."""
-    began = time.perf_counter()
-    from genai_course.session import quietly_import_keras
-
-    keras = quietly_import_keras()
-    loaded = time.perf_counter()
-    import numpy as np
-
-    x = np.array([[0.0], [1.0], [2.0]], dtype="float32")
-    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, kernel_initializer="zeros")])
-    model.compile(optimizer=keras.optimizers.SGD(0.1), loss="mse")
-    losses = [float(model.train_on_batch(x, 2 * x)) for _ in range(5)]
-    if not losses[-1] < losses[0]:
-        sys.exit(f"The loss went from {losses[0]:.3g} to {losses[-1]:.3g}; it should have fallen.")
-    trained = time.perf_counter()
-    print(f"five steps in {trained - loaded:.1f} s, after {loaded - began:.1f} s to load Keras and TensorFlow")
 
 
 def jupyterlab():
