@@ -44,7 +44,13 @@ PHASES = {
     "tests/": "unit tests",
 }
 # A file's tests stay together, so that what they prepare is prepared once. In these files those of one lesson do.
-BY_LESSON = ("test_notebooks.py", "test_solutions.py", "test_every_lesson.py", "test_exercises.py")
+BY_LESSON = (
+    "test_notebooks.py",
+    "test_solutions.py",
+    "test_solutions_on_smoke.py",
+    "test_every_lesson.py",
+    "test_exercises.py",
+)
 
 
 def unit_of(nodeid):

@@ -138,6 +138,7 @@ import os, signal
 def test_waits():
     while "done" not in open("order.txt").read():
         time.sleep(0.1)
+    time.sleep(3)  # until the result of the other file has been told, which no test can see
     os.kill(os.getppid(), signal.SIGALRM)  # as if the deadline of the process that collects had come
     time.sleep(600)
 """
@@ -151,7 +152,7 @@ def test_at_the_deadline_the_run_stops_with_the_table(suite):
     ended, _ = suite(files, "-n", "2", "--dist", "loadfile", **later)
     assert ended.returncode == 1
     assert re.search(r"stopped after 1\d minutes: the tests may take no longer", ended.stdout)
-    assert re.search(r"unit tests +[12] +", ended.stdout)
+    assert re.search(r"unit tests +\d +", ended.stdout)
     assert re.search(
         r"^installing: 1\d\.\d minutes, make trial: \d\.\d minutes, together 1", ended.stdout, re.MULTILINE
     )
