@@ -20,6 +20,7 @@ ONE_THREAD = dict.fromkeys(
 # The Run of the last setup(), or None. Only check and claim ask it, whose calls in a learner's cells hold the answer and no more;
 # everything else is given the run.
 current_run = None
+at_setup = []  # functions to call at each setup: what looks after the notebook that called it
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,8 @@ def setup(profile="laptop", seed=0, *, theme=None):
     plots.set_theme(theme)
     global current_run
     current_run = Run(profile, seed, theme)
+    for look_after in at_setup:
+        look_after()
     return current_run
 
 

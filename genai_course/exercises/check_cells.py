@@ -59,7 +59,7 @@ def check(exercise_id, answer):
     else:
         lines.append(f"Until it passes, the lesson uses the course's own {thing}.")
     show(Note(TONES[verdict.status], f"{TITLES[verdict.status]}: `{exercise.name}`", tuple(lines)))
-    return answer if verdict.passed else marked(exercise.resolve())
+    return verdict.answer if verdict.passed else marked(exercise.resolve())
 
 
 def hint(exercise_id):

@@ -95,9 +95,11 @@ class Value(Exercise):
     """Give a value: a number, a text, a truth, or a tuple of them.
 
     accept: a test ``answer -> bool`` where more than the reference is right.
+    words: all words to choose from, where the answer is one or several of them; any other is told to be unknown.
     """
 
     tolerance: float = TOLERANCE
+    words: tuple[str, ...] = ()
     accept: Callable | None = None
 
 

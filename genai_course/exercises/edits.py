@@ -38,22 +38,24 @@ def edited(function, edit):
 
 @functools.cache
 def _edited(function, edits):
-    source = _source(function)
+    source = source_of(function)
     for one in edits:
         source = edited_source(source, one)
-    tree = ast.parse(source)
-    tree.body[0].decorator_list = []
-    # A name of an enclosing function is known to the compiled text only if it stands in a function that binds it.
-    names = function.__code__.co_freevars
-    wrapper = ast.parse(f"def enclosing({', '.join(names)}): pass").body[0]
-    wrapper.body = [tree.body[0], ast.parse(f"return {tree.body[0].name}").body[0]]
-    tree.body = [wrapper]
-    namespace = {}
-    file = f"<{function.__name__}, {', '.join(edits)}>"
     try:
-        exec(compile(ast.fix_missing_locations(tree), file, "exec"), function.__globals__, namespace)
+        return with_text(function, ast.parse(source).body[0], f"<{function.__name__}, {', '.join(edits)}>")
     except SyntaxError as error:  # such as a `nonlocal` that is gone: the text itself was parsed
         raise EditError(f"The edit “{edits[-1]}” leaves no valid Python: {error.msg}.") from None
+
+
+def with_text(function, definition, file="<changed>"):
+    """``function`` with the syntax tree ``definition`` of a ``def`` for its text; globals, closure, defaults stay."""
+    definition.decorator_list = []
+    # A name of an enclosing function is known to the compiled text only if it stands in a function that binds it.
+    names = function.__code__.co_freevars
+    tree = ast.parse(f"def enclosing({', '.join(names)}): pass")
+    tree.body[0].body = [definition, ast.parse(f"return {definition.name}").body[0]]
+    namespace = {}
+    exec(compile(ast.fix_missing_locations(tree), file, "exec"), function.__globals__, namespace)
     changed = namespace["enclosing"](*(cell.cell_contents for cell in function.__closure__ or ()))
     changed.__defaults__, changed.__kwdefaults__ = function.__defaults__, function.__kwdefaults__
     return changed
@@ -73,7 +75,8 @@ def edited_source(source, edit):
     return changed
 
 
-def _source(function):
+def source_of(function):
+    """The text of a ``def``. Raises EditError."""
     try:
         source = textwrap.dedent(inspect.getsource(function))
         if isinstance(ast.parse(source).body[0], ast.FunctionDef):

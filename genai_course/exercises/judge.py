@@ -3,17 +3,24 @@
 import math
 from numbers import Real
 
-from genai_course.exercises.compare import agree, as_array, brief, describe, difference
+from genai_course.exercises.compare import ROUNDING, agree, as_array, brief, describe, difference
 from genai_course.exercises.definitions import Experiment, Function
 from genai_course.exercises.isolation import isolated
 from genai_course.exercises.judge_function import judge_function
+from genai_course.exercises.kinds import in_kind, own
+from genai_course.exercises.missing import Missing
 from genai_course.exercises.references import holds_open, is_reference
 from genai_course.exercises.time_limit import LIMIT
 from genai_course.exercises.verdict import failed, mistaken, not_attempted, passed
 
+NEARLY = "It is very near: is it rounded? Write it as a formula, or with more digits."
+
 
 def judge(exercise, answer, seconds=LIMIT):
     """The Verdict on ``answer``. seconds: how long a call of a learner's function may take."""
+    answer = own(answer)
+    if isinstance(answer, Missing):
+        return not_attempted(*answer.lines)
     if holds_open(answer):
         return not_attempted("Replace the `...`, then run the cells from there to here.")
     if is_reference(answer):
@@ -29,8 +36,13 @@ def judge(exercise, answer, seconds=LIMIT):
 def _judge_value(exercise, answer):
     reference = _plain(exercise.resolve())
     given = _plain(answer)
-    if _holds(exercise.accept, answer) if exercise.accept else agree(given, reference, exercise.tolerance):
-        return passed(exercise.passed)
+    right = agree(given, reference, exercise.tolerance)
+    if _holds(exercise.accept, answer) if exercise.accept else right:
+        handed = exercise.resolve() if right and isinstance(given, str) else in_kind(answer, exercise.resolve())
+        return passed(exercise.passed, answer=handed)
+    unknown = [text for text in _texts(given) if exercise.words and text not in map(str.casefold, exercise.words)]
+    if unknown:
+        return failed("word", f"{unknown[0]!r} is none of the words to choose from: {', '.join(exercise.words)}.")
     for mistake in exercise.mistakes:
         if (
             _holds(mistake.wrong, answer)
@@ -46,7 +58,8 @@ def _judge_value(exercise, answer):
         return failed(found.reason, *found.lines)
     if found and found.reason == "shape":
         return failed("shape", f"Your answer is {describe(answer)}; {_kind(reference)} is expected.")
-    return failed("value", f"Your answer is {brief(answer)}; that is not it.")
+    near = not exercise.accept and agree(given, reference, ROUNDING)
+    return failed("value", f"Your answer is {brief(answer)}; that is not it.", *([NEARLY] if near else []))
 
 
 def _judge_experiment(exercise, answer):
@@ -66,7 +79,7 @@ def _judge_experiment(exercise, answer):
         if not target.met(measured[target.name]):
             missed.append(f"`{target.name}` is {brief(measured[target.name])}: {target.sentence}")
     if not missed:
-        return passed(exercise.passed)
+        return passed(exercise.passed, answer=answer)
     for mistake in exercise.mistakes:
         if _holds(mistake.wrong, result | measured):
             return mistaken(mistake, *missed)
@@ -78,6 +91,10 @@ def _plain(answer):
     if isinstance(answer, str):
         return answer.strip().casefold()
     return type(answer)(map(_plain, answer)) if type(answer) in (tuple, list) else answer
+
+
+def _texts(given):
+    return [given] if isinstance(given, str) else [text for text in given if isinstance(text, str)] if isinstance(given, tuple | list) else []
 
 
 def _holds(test, answer):

@@ -4,14 +4,24 @@ import dis
 import inspect
 import linecache
 import re
-from dataclasses import dataclass
+import time
 
 import numpy as np
 
-from genai_course.exercises.compare import agree, as_array, brief, describe, difference
+from genai_course.exercises import slips
+from genai_course.exercises.calls import cases, changed_inputs, run
+from genai_course.exercises.compare import Difference, agree, as_array, brief, describe, difference
+from genai_course.exercises.kinds import handed_on
+from genai_course.exercises.relations import relation
 from genai_course.exercises.time_limit import TookTooLong, limited
+from genai_course.exercises.tracing import trouble_inside_training
 from genai_course.exercises.verdict import failed, mistaken, not_attempted, passed
 
+SECONDS_OF_SLIPS, SECONDS_OF_A_SLIP = 0.7, 0.2  # a check answers within a second
+REMEMBERS = (
+    "Called again with the same input, your function gives another result: it remembers earlier calls (a default such as "
+    "`[]`, a list outside it), or draws random numbers."
+)
 USE_A_NEW_ARRAY = "Others still use it: compute a new array in place of `-=`, `+=` or `…[…] = …`."
 DO_NOTHING = {"RESUME", "NOP", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST"}
 WHY_NOT_INSIDE_TRAINING = (
@@ -19,16 +29,6 @@ WHY_NOT_INSIDE_TRAINING = (
     "NumPy (`np.…`), `.numpy()`, `float(…)` and Python's `if`, `while` and `for` on a tensor need its numbers at once. "
     "Use the operation of the same name from `keras.ops`, and `ops.where` in place of `if`.",
 )
-
-
-@dataclass
-class Call:
-    """One case: the arguments, before and after the call, and the result or the error."""
-
-    arguments: tuple
-    before: tuple
-    result: object = None
-    error: BaseException | None = None
 
 
 def judge_function(exercise, function, seconds):
@@ -45,62 +45,108 @@ def judge_function(exercise, function, seconds):
     if complaint:
         return failed("parameters", complaint)
 
-    calls = _run(exercise, function, seconds)
+    calls = run(exercise, function, seconds)
     error = calls[-1].error
     if any(call.result is ... for call in calls):
         return not_attempted("The function still returns `...`. Replace it, then run that cell and this one.")
     if isinstance(error, TypeError) and "ellipsis" in str(error):
         return not_attempted(f"There is still a `...` to replace{_where(error, function)}.")
 
-    expected = [call.result for call in _run(exercise, reference, None)]
+    expected = [call.result for call in run(exercise, reference, None)]
     pairs = zip(calls, expected, strict=False)  # calls end with the first error
-    differences = [None if call.error else difference(call.result, want, exercise.tolerance) for call, want in pairs]
+    differences = [None if call.error else _difference(call.result, want, exercise, seconds) for call, want in pairs]
     if error or any(differences):
-        for mistake, wrong in exercise.wrong_functions():
-            if _behave_alike(calls, _run(exercise, wrong, seconds), exercise.tolerance):
-                return mistaken(mistake, *([_error_line(error, function)] if error else []))
+        trivial = None if error else _trivial(calls, expected, function)
+        mistake = None if trivial else _mistake(exercise, calls, seconds)
+        if mistake:
+            return mistaken(mistake, *([_error_line(error, function)] if error else []))
     if error:
         return _raised(error, calls[-1], function, seconds)
     if any(call.result is None for call in calls) and expected[0] is not None:
-        return failed("none", "Your function returns None. Does its last line lack the word `return`?")
-    for name, after, before in (each for call in calls for each in _inputs(function, call)):
-        if as_array(before) is not None and not agree(after, before, 0.0):
+        return failed("none", _about_none(calls, function))
+    for call in calls:
+        for place in changed_inputs(call):
+            name = _names(function, call)[place]
             return failed("changed", f"Your function changes its input `{name}`. {USE_A_NEW_ARRAY}")
+    if not differences[0] and not agree(run(exercise, function, seconds, 1)[0].result, calls[0].result, 1e-6):
+        return failed("remembers", REMEMBERS)
     for call, found in zip(calls, differences, strict=True):
         if found:
-            return failed(found.reason, *found.lines, _call_line(call, function))
-    if exercise.dtype and (dtype := as_array(calls[0].result).dtype) != exercise.dtype:
-        return failed("dtype", f"The numbers are right, but their type is {dtype}; {exercise.dtype} is needed.")
-    trouble = _trouble_inside_training(exercise, function, expected[0], seconds) if exercise.traced else None
-    return trouble or passed(exercise.passed)
+            said = trivial or _what_is_wrong(exercise, function, calls, expected)
+            reason = "known" if said else found.reason
+            return failed(reason, *filter(None, [said]), *found.lines, _call_line(call, function))
+    for call in calls:
+        if exercise.dtype and (dtype := as_array(call.result).dtype) != exercise.dtype:
+            return failed("dtype", f"The numbers are right, but their type is {dtype}; {exercise.dtype} is needed.")
+    trouble = trouble_inside_training(exercise, function, expected[0], seconds) if exercise.traced else None
+    if trouble:
+        *lines, wrong = trouble
+        if wrong:
+            return failed("traced", f"{lines[0]} {_error_line(wrong, function)}", *WHY_NOT_INSIDE_TRAINING)
+        return failed("traced", *lines)
+    return passed(exercise.passed, answer=handed_on(function, expected))
 
 
-def _run(exercise, function, seconds):
-    """Call ``function`` on each case until one raises. seconds: limit of a call; None to let errors through."""
-    calls = []
-    for arguments, before in zip(_cases(exercise), _cases(exercise), strict=True):
-        call = Call(arguments, before)
-        calls.append(call)
-        if seconds is None:
-            call.result = function(*arguments)
-            continue
-        try:
-            call.result = limited(function, *arguments, seconds=seconds)
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:  # SystemExit and TookTooLong as well
-            call.error = error
-            break
-    return calls
+def _difference(result, expected, exercise, seconds):
+    """The Difference, or None. The time limit holds here, too: what an object does when compared may take for ever."""
+    try:
+        return limited(difference, result, expected, exercise.tolerance, seconds=seconds)
+    except TookTooLong:
+        return Difference("time", (f"To compare its result took longer than {seconds:g} seconds.",))
 
 
-def _cases(exercise):
-    """The arguments of every case, made afresh, in single precision."""
-    return [tuple(map(_single_precision, case)) for case in exercise.cases(np.random.default_rng(0))]
+def _mistake(exercise, calls, seconds):
+    """The catalogued mistake that does on every case what the learner's function does, or None."""
+    for mistake, wrong in exercise.wrong_functions():
+        if _behave_alike(calls, run(exercise, wrong, seconds), exercise.tolerance):
+            return mistake
+    return None
 
 
-def _single_precision(argument):
-    return argument.astype("float32") if isinstance(argument, np.ndarray) and argument.dtype == "float64" else argument
+def _trivial(calls, expected, function):
+    """A sentence on a function that returns the same whatever it is given."""
+    arrays, wanted = [as_array(call.result) for call in calls], [as_array(each) for each in expected]
+    if any(array is None or not array.size for array in arrays) or any(each is None for each in wanted):
+        return None
+    numbers = {number for array in arrays for number in np.unique(array)[:2].tolist()}
+    if len(numbers) == 1 and len({number for each in wanted for number in np.unique(each)[:3].tolist()}) > 1:
+        return f"Your function returns {brief(numbers.pop())} whatever it is given."
+    for place, name in enumerate(_names(function, calls[0])):
+        if all(place < len(call.before) and agree(call.result, call.before[place], 0.0) for call in calls):
+            return f"Your function returns its input `{name}` as it is."
+    return None
+
+
+def _what_is_wrong(exercise, function, calls, expected):
+    """A sentence that holds for every call, or None: a relation to the right numbers, or one slip from the reference."""
+    said = relation([(call.result, want, call.before) for call, want in zip(calls, expected, strict=True)])
+    if said:
+        return said
+    started = time.process_time()
+    for words, slip in slips.of_reference(exercise.written_out or exercise.resolve()):
+        if time.process_time() - started > SECONDS_OF_SLIPS:
+            return None
+        if _behave_alike(calls[:1], run(exercise, slip, SECONDS_OF_A_SLIP, 1), exercise.tolerance) and _behave_alike(
+            calls, run(exercise, slip, SECONDS_OF_A_SLIP), exercise.tolerance
+        ):
+            return f"Yours does what the right answer would do {words}."
+    return None
+
+
+def _about_none(calls, function):
+    if any(call.result is not None for call in calls):
+        call = next(call for call in calls if call.result is None)
+        return f"For one input your function returns None: does a branch of it lack the word `return`? {_call_line(call, function)}"
+    if any(step.opname == "RETURN_VALUE" and step.offset for step in _returns(function)):
+        return "Your function returns None. Is there a way through it that meets no `return`?"
+    return "Your function returns None. Does its last line lack the word `return`?"
+
+
+def _returns(function):
+    """Steps of the function's own code that return something other than a constant."""
+    steps = list(dis.get_instructions(getattr(function, "__code__", compile("", "", "exec"))))
+    pairs = zip(steps, steps[1:], strict=False)
+    return [after for before, after in pairs if after.opname == "RETURN_VALUE" and before.opname != "LOAD_CONST"]
 
 
 def _raised(error, call, function, seconds):
@@ -120,41 +166,6 @@ def _behave_alike(calls, others, tolerance):
     )
 
 
-def _trouble_inside_training(exercise, function, expected, seconds):
-    """Run the first case as training would: inside a ``tf.function``, on tensors. None if all is well."""
-    import tensorflow as tf
-
-    arguments = _cases(exercise)[0]
-    places = [place for place, argument in enumerate(arguments) if isinstance(argument, np.ndarray)]
-
-    def call(tensors):
-        given = list(arguments)
-        for place, tensor in zip(places, tensors, strict=True):
-            given[place] = tensor
-        return function(*given)
-
-    try:
-        result = limited(
-            tf.function(call, autograph=False),
-            [tf.convert_to_tensor(arguments[place]) for place in places],
-            seconds=seconds,
-        )
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:
-        return failed(
-            "traced",
-            f"Right on arrays, but not inside training. {_error_line(error, function)}",
-            *WHY_NOT_INSIDE_TRAINING,
-        )
-    found = difference(result, expected, exercise.tolerance)
-    if found:
-        return failed(
-            "traced", "Right on arrays, but inside training the result differs.", *found.lines, *WHY_NOT_INSIDE_TRAINING
-        )
-    return None
-
-
 def _does_nothing(function):
     """Whether the body is only ``...``, ``return ...``, ``pass`` or a docstring."""
     code = getattr(function, "__code__", None)
@@ -166,7 +177,7 @@ def _does_nothing(function):
 
 
 def _wrong_parameters(exercise, function, reference):
-    arguments = _cases(exercise)[0]
+    arguments = cases(exercise)[0]
     try:
         yours = inspect.signature(function)
     except (TypeError, ValueError):  # built-in functions need not tell
@@ -179,21 +190,19 @@ def _wrong_parameters(exercise, function, reference):
     return None
 
 
-def _inputs(function, call):
-    """(the learner's name of it, after the call, before it) of every argument."""
+def _names(function, call):
+    """The learner's names of a call's arguments."""
     try:
         names = list(inspect.signature(function).parameters)
     except (TypeError, ValueError):  # built-in functions need not tell
         names = []
-    names += [f"argument {place}" for place in range(len(names) + 1, len(call.before) + 1)]
-    return list(zip(names, call.arguments, call.before, strict=False))
+    return [*names, *(f"argument {place}" for place in range(len(names) + 1, len(call.before) + 1))][: len(call.before)]
 
 
 def _call_line(call, function):
     """What the function was called with."""
-    return (
-        f"It was called with {', '.join(f'`{name}` = {brief(before)}' for name, _, before in _inputs(function, call))}."
-    )
+    given = zip(_names(function, call), call.before, strict=False)
+    return f"It was called with {', '.join(f'`{name}` = {brief(before)}' for name, before in given)}."
 
 
 def _error_line(error, function):

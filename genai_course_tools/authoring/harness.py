@@ -7,6 +7,7 @@ import linecache
 import time
 from dataclasses import dataclass, field, replace
 
+from genai_course.exercises import slips
 from genai_course.exercises.definitions import Experiment, Function
 from genai_course.exercises.judge import judge
 from genai_course.exercises.registry import defined_ids, exercise_files, find, lesson_prefixes
@@ -15,6 +16,7 @@ from genai_course_tools.authoring import mutants
 from genai_course_tools.authoring.broken_edits import broken_edits
 from genai_course_tools.authoring.lesson import read_lesson
 
+NEEDED_HINTS = 0.6  # share of the rejected ones that must be told, over a lesson, what is wrong
 NEEDED = 0.95  # share of the mutants that change behaviour which a check must reject
 ALTERNATIVES_NEEDED = 2  # other correct ways to write a function
 MADE_FREELY = "make"  # tag of the open task, which a teacher reads: it has no check
@@ -27,9 +29,11 @@ class Row:
     """What the harness found out about one exercise. problems: sentences, empty if all is well."""
 
     exercise_id: str
+    function: bool = False
     made: int = 0
     excused: int = 0
     rejected: int = 0
+    hinted: int = 0
     problems: list[str] = field(default_factory=list)
 
     @property
@@ -61,6 +65,7 @@ def examine(lesson_path, exercise_id):
         row.problems.append(f"The lesson has {len(places)} exercises of this id.")
     try:
         exercise = find("exercise", exercise_id)
+        row.function = isinstance(exercise, Function)
     except ValueError as error:
         row.problems.append(str(error))
     if not row.problems:
@@ -74,18 +79,35 @@ def table(rows):
     from rich.table import Column, Table
 
     title = "Are the checks sharp?"
-    result = Table(Column("exercise", no_wrap=True), "mutants", "excused", "rejected", "score", title=title)
+    result = Table(Column("exercise", no_wrap=True), "mutants", "excused", "rejected", "score", "hinted", title=title)
     for row in rows:
         state = "[red]✗[/]" if row.problems else "[green]✓[/]"
         result.add_row(
-            f"{state} {row.exercise_id}", str(row.made), str(row.excused), str(row.rejected), f"{row.score:.0%}"
+            f"{state} {row.exercise_id}",
+            *map(str, (row.made, row.excused, row.rejected)),
+            f"{row.score:.0%}",
+            f"{share_hinted([row]):.0%}" if row.function else "–",
         )
+    sums = [str(sum(getattr(row, name) for row in rows)) for name in ("made", "excused", "rejected")]
+    result.add_row("all", *sums, "", f"{share_hinted(rows):.0%}")
     return result
 
 
+def share_hinted(rows):
+    """Share of the rejected mutants of functions that are told what is wrong, beyond that something is."""
+    functions = [row for row in rows if row.function]
+    rejected = sum(row.rejected for row in functions)
+    return sum(row.hinted for row in functions) / rejected if rejected else 1.0
+
+
 def problems(rows):
-    """All problems as lines, each with its exercise."""
-    return [f"{row.exercise_id}: {problem}" for row in rows for problem in row.problems]
+    """All problems as lines, each with its exercise or its lesson."""
+    found = [f"{row.exercise_id}: {problem}" for row in rows for problem in row.problems]
+    for lesson in dict.fromkeys(row.exercise_id.partition("-")[0] for row in rows):
+        share = share_hinted([row for row in rows if row.exercise_id.partition("-")[0] == lesson])
+        if share < NEEDED_HINTS:
+            found.append(f"{lesson}: only {share:.0%} of the rejected mutants hear what is wrong; {NEEDED_HINTS:.0%} should.")
+    return found
 
 
 class _Examination:
@@ -125,7 +147,7 @@ class _Examination:
         tree = ast.parse(self.cell.solved_source)
         function = _last_function(tree)
         rest = [node for node in tree.body if node is not function]
-        for description, mutant in mutants.of_function(function):
+        for description, _, mutant in slips.of_tree(function):
             source = ast.unparse(ast.Module([*rest, mutant], type_ignores=[]))
             yield description, lambda source=source: _function_of(self._namespace(source))
 
@@ -193,11 +215,13 @@ class _Examination:
         for description, make in made:
             row.made += 1
             try:
-                survives = judge(self.exercise, make(), MUTANT_SECONDS).passed
+                verdict = judge(self.exercise, make(), MUTANT_SECONDS)
             except Exception:  # a mutant that cannot even be defined
-                survives = False
+                verdict = None
+            survives = verdict is not None and verdict.passed
             if not survives:
                 row.rejected += 1
+                row.hinted += verdict is not None and verdict.hinted
             elif description in excused:
                 row.excused += 1
             if survives:

@@ -21,7 +21,10 @@ def stub(rows, scale):
 
 
 def test_a_right_answer_comes_back_itself(capsys):
-    assert check("sample-row_mean", right) is right
+    ours = check("sample-row_mean", right)
+    assert ours.__wrapped__ is right
+    assert repr(ours).startswith("<function right at ")
+    assert check("sample-row_mean", ours).__wrapped__ is right
     said = capsys.readouterr().out
     assert said.startswith("✓ Passed: `row_mean`\n")
     assert "From here on the lesson uses your `row_mean`." in said
@@ -52,7 +55,7 @@ def test_values_come_back_for_the_lesson_to_go_on(capsys):
     assert check("sample-shape", ...) == (4, 2)
     assert check("sample-small_error", {"size": ..., "error": 1.0})["size"] == 12
     mine = [4, 2]
-    assert check("sample-shape", mine) is mine
+    assert check("sample-shape", mine) == (4, 2)
     assert "Until it passes, the lesson uses the course's own answer." in capsys.readouterr().out
 
 
@@ -65,7 +68,7 @@ def test_grading_raises_with_the_same_message(monkeypatch, capsys, answer):
         check("sample-row_mean", answer)
     assert str(caught.value).splitlines()[1] == shown[1].strip()
     assert caught.value._render_traceback_() == [f"CheckFailed: {caught.value}"]
-    assert check("sample-row_mean", right) is right
+    assert check("sample-row_mean", right).__wrapped__ is right
 
 
 def test_an_unknown_id_names_its_neighbours():

@@ -69,7 +69,8 @@ def test_a_constant_is_an_attempt(exercise, constant):
         (in_place, "changed", "`rows`"),
         (endless, "time", "0.2 seconds"),
         (leaves, "raised", "SystemExit"),
-        (wrong_shape, "shape", "Shape given: (3,). Shape expected: (2,)"),
+        (wrong_shape, "known", "with `axis=0` in place of `axis=1`"),
+        (wrong_shape, "known", "Shape given: (3,). Shape expected: (2,)"),
         (holds_nan, "nan", "nan at position [0]"),
         (lambda rows, scale: "text", "type", "the text 'text'"),
         (lambda rows, scale: {"a": 1}, "type", "a dictionary with the keys 'a'"),
@@ -77,9 +78,9 @@ def test_a_constant_is_an_attempt(exercise, constant):
         (lambda rows: rows, "parameters", "called with (rows, scale); yours takes (rows)"),
         (0.5, "type", "the number 0.5"),
         (None, "type", "None"),
-        (lambda rows, scale: -scale * rows.mean(1), "numbers", "wrong sign"),
-        (lambda rows, scale: 1.5 * scale * rows.mean(1), "numbers", "1.5 times"),
-        (lambda rows, scale: scale * rows.mean(1) + 3, "numbers", "3 too large"),
+        (lambda rows, scale: -scale * rows.mean(1), "known", "wrong sign"),
+        (lambda rows, scale: 1.5 * scale * rows.mean(1), "known", "1.5 times"),
+        (lambda rows, scale: scale * rows.mean(1) + 3, "known", "3 too large"),
         (lambda rows, scale: scale * rows.max(1), "numbers", "Expected ["),
     ],
 )
@@ -133,7 +134,11 @@ def test_two_results(exercise):
     assert judge(exercise("summary"), lambda rows: [rows.mean(0), rows.std(0)]).passed
     assert judge(exercise("summary"), lambda rows: np.stack([rows.mean(0), rows.std(0)])).passed
     assert "2 results are expected" in judge(exercise("summary"), lambda rows: (rows.mean(0),)).lines[0]
-    assert "In result 2: Expected" in judge(exercise("summary"), lambda rows: (rows.mean(0), rows.var(0))).lines[0]
+    squared = judge(exercise("summary"), lambda rows: (rows.mean(0), rows.var(0))).lines
+    assert squared[0] == "In result 2: Yours is the square of what is expected."
+    assert "In result 2: Expected" in squared[1]
+    exchanged = judge(exercise("summary"), lambda rows: (rows.std(0), rows.mean(0))).lines
+    assert exchanged[0] == "Your two results are right, in the other order."
 
 
 def test_dtype_where_it_matters(exercise):

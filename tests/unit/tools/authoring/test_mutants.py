@@ -3,14 +3,14 @@ import math
 
 import pytest
 
-from genai_course.exercises import Target
+from genai_course.exercises import Target, slips
 from genai_course_tools.authoring import mutants
 
 
 def made(body, arguments="a, b"):
     function = ast.parse(f"def f({arguments}):\n    '''Not 1 + 1.'''\n    {body}").body[0]
     return {
-        description: ast.unparse(tree).splitlines()[-1].strip() for description, tree in mutants.of_function(function)
+        description: ast.unparse(tree).splitlines()[-1].strip() for description, _, tree in slips.of_tree(function)
     }
 
 

@@ -1,0 +1,75 @@
+"""Calls a function on an exercise's cases: with fresh arguments, within a time limit, results kept as they come."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from genai_course.exercises.compare import agree, as_array
+from genai_course.exercises.time_limit import limited
+
+
+@dataclass
+class Call:
+    """One case: the arguments, before and after the call, and the result or the error."""
+
+    arguments: tuple
+    before: tuple
+    result: object = None
+    error: BaseException | None = None
+
+
+def run(exercise, function, seconds, calls=None):
+    """Call ``function`` on each case until one raises. seconds: limit of a call; None to let errors through.
+
+    calls: how many of the cases, from the first; None for all.
+    """
+    made = []
+    for arguments, before in list(zip(cases(exercise), cases(exercise), strict=True))[:calls]:
+        call = Call(arguments, before)
+        made.append(call)
+        if seconds is None:
+            call.result = _kept(function(*arguments))
+            continue
+        try:
+            call.result = limited(lambda arguments=arguments: _kept(function(*arguments)), seconds=seconds)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # SystemExit and TookTooLong as well
+            call.error = error
+            break
+    return made
+
+
+def cases(exercise):
+    """The arguments of every case, made afresh, in single precision."""
+    return [tuple(map(_single_precision, case)) for case in exercise.cases(np.random.default_rng(0))]
+
+
+def _single_precision(argument):
+    return argument.astype("float32") if isinstance(argument, np.ndarray) and argument.dtype == "float64" else argument
+
+
+def _kept(result):
+    """A result as it is now: the function may return the same list or array again, with other numbers in it."""
+    if isinstance(result, tuple | list) and type(result) in (tuple, list):
+        return type(result)(map(_kept, result))
+    if isinstance(result, dict):
+        return {key: _kept(part) for key, part in result.items()}
+    if isinstance(result, np.ndarray):
+        return result.copy()
+    return np.array(result) if hasattr(result, "assign") else result  # a variable
+
+
+def changed_inputs(call):
+    """Places of the arguments that the call changed, whatever holds their numbers."""
+    pairs = enumerate(zip(call.arguments, call.before, strict=True))
+    return [place for place, (after, before) in pairs if _is_plain(before) and not agree(after, before, 0.0)]
+
+
+def _is_plain(value):
+    """Whether ``value`` can be compared part by part: numbers, texts and what holds them."""
+    if isinstance(value, dict):
+        return all(map(_is_plain, value.values()))
+    if as_array(value) is None and isinstance(value, list | tuple):
+        return all(map(_is_plain, value))
+    return as_array(value) is not None or isinstance(value, str | bytes | set | frozenset) or value is None
