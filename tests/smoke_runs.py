@@ -54,13 +54,13 @@ def warm():
         yield
 
 
-def execute(name, folder="notebooks"):
+def execute(name, folder="notebooks", root=ROOT):
     """Execute a learner's notebook, or a solution, as `genai-course run --profile smoke` does; return the executed one's path."""
     text, output = io.StringIO(), folder_of(name, folder)
     console = Console(file=text, width=200)
     with warm():
         solutions = folder == "solutions"
-        code = run([name], ROOT, profile="smoke", solutions=solutions, output=output, pages=False, console=console)
+        code = run([name], root, profile="smoke", solutions=solutions, output=output, pages=False, console=console)
     path = output / f"{name}.ipynb"
     if code:
         path.unlink(missing_ok=True)  # papermill keeps what it has, and nobody is to take it for a whole one

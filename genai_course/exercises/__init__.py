@@ -41,7 +41,16 @@ beside it in ``alternatives.py``: ``ALTERNATIVES = {"reconstruction_error": [one
 from genai_course import session
 from genai_course.exercises import missing
 from genai_course.exercises.check_cells import CheckFailed, ClaimFailed, check, claim, hint, predict
-from genai_course.exercises.definitions import Experiment, Function, Mistake, Prediction, Question, Target, Value
+from genai_course.exercises.definitions import (
+    Experiment,
+    Function,
+    Mistake,
+    Prediction,
+    Question,
+    Setting,
+    Target,
+    Value,
+)
 from genai_course.exercises.quizzes import quiz
 
 session.at_setup.append(missing.watch)

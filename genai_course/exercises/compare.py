@@ -10,7 +10,10 @@ WHERE_NAN_COMES_FROM = (
     "Such a value comes from the logarithm of 0, a division by 0, the root of a negative number, or an overflow."
 )
 ROUNDING = 2e-3  # relative to the largest number: what a constant with three digits does
-ROUNDED = "That is very near, off by {:.1g} of the largest: is a constant rounded (write `np.log(2)`, not 0.693), or something small added?"
+ROUNDED = (
+    "That is very near, off by {:.1g} of the largest: is a constant rounded (write `np.log(2)`, not 0.693), or something "
+    "small added?"
+)
 SHOWN = 6  # an array of at most so many numbers is shown whole
 
 

@@ -125,14 +125,30 @@ class Target:
         )
 
 
+@dataclass(frozen=True)
+class Setting:
+    """What the learner chose, of any kind: it has to stand in the result, and ``accept(value)`` says whether it may.
+
+    sentence: shown after "`name` is 3:" when it may not.
+    """
+
+    name: str
+    sentence: str
+    accept: Callable
+
+
 @dataclass(frozen=True, kw_only=True)
 class Experiment(Exercise):
     """Reach a target; the recorded result is judged, however it was reached.
 
     reference: a result that meets every target, a dict (or a number, where there is one target).
+    settings: what the result must hold besides numbers to reach. recompute: ``result -> {name: number}`` for what takes
+    less than a second to measure again; a recorded number that is another is not accepted.
     """
 
     targets: list[Target]
+    settings: list[Setting] = field(default_factory=list)
+    recompute: Callable | None = None
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from genai_course.exercises.references import holds_open, is_reference
 from genai_course.exercises.time_limit import LIMIT
 from genai_course.exercises.verdict import failed, mistaken, not_attempted, passed
 
+MEASURED_AGAIN = 0.01  # relative
 NEARLY = "It is very near: is it rounded? Write it as a formula, or with more digits."
 
 
@@ -68,6 +69,15 @@ def _judge_experiment(exercise, answer):
         result = {exercise.targets[0].name: answer}
     if not isinstance(result, dict):
         return failed("type", f"A dictionary of results is expected; yours is {describe(answer)}.")
+    for setting in exercise.settings:
+        if setting.name not in result:
+            return failed("type", f"The result has no `{setting.name}`: record what you chose beside what it gave.")
+        if not _holds(setting.accept, result[setting.name]):
+            chosen = f"`{setting.name}` is {brief(result[setting.name])}: {setting.sentence}"
+            for mistake in exercise.mistakes:
+                if _holds(mistake.wrong, result):
+                    return mistaken(mistake, chosen)
+            return failed("target", chosen)
     measured, missed = {}, []
     for target in exercise.targets:
         if target.name not in result:
@@ -79,6 +89,11 @@ def _judge_experiment(exercise, answer):
         if not target.met(measured[target.name]):
             missed.append(f"`{target.name}` is {brief(measured[target.name])}: {target.sentence}")
     if not missed:
+        again = exercise.recompute(result) if exercise.recompute else {}
+        for name, number in again.items():
+            if not agree(measured.get(name, result.get(name)), number, MEASURED_AGAIN):
+                said = f"`{name}` is {brief(result[name])} in the result; measured again with its settings it is {brief(number)}."
+                return failed("measured", said, "Run the cell that measures, and hand its result on as it is.")
         return passed(exercise.passed, answer=answer)
     for mistake in exercise.mistakes:
         if _holds(mistake.wrong, result | measured):
@@ -94,7 +109,8 @@ def _plain(answer):
 
 
 def _texts(given):
-    return [given] if isinstance(given, str) else [text for text in given if isinstance(text, str)] if isinstance(given, tuple | list) else []
+    """The texts in an answer."""
+    return [each for each in (given if isinstance(given, tuple | list) else [given]) if isinstance(each, str)]
 
 
 def _holds(test, answer):

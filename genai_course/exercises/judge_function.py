@@ -56,7 +56,7 @@ def judge_function(exercise, function, seconds):
     pairs = zip(calls, expected, strict=False)  # calls end with the first error
     differences = [None if call.error else _difference(call.result, want, exercise, seconds) for call, want in pairs]
     if error or any(differences):
-        trivial = None if error else _trivial(calls, expected, function)
+        trivial = None if error else _constant(calls, expected)  # such an answer makes no catalogued mistake
         mistake = None if trivial else _mistake(exercise, calls, seconds)
         if mistake:
             return mistaken(mistake, *([_error_line(error, function)] if error else []))
@@ -72,7 +72,7 @@ def judge_function(exercise, function, seconds):
         return failed("remembers", REMEMBERS)
     for call, found in zip(calls, differences, strict=True):
         if found:
-            said = trivial or _what_is_wrong(exercise, function, calls, expected)
+            said = trivial or _its_input(calls, function) or _what_is_wrong(exercise, calls, expected)
             reason = "known" if said else found.reason
             return failed(reason, *filter(None, [said]), *found.lines, _call_line(call, function))
     for call in calls:
@@ -103,7 +103,7 @@ def _mistake(exercise, calls, seconds):
     return None
 
 
-def _trivial(calls, expected, function):
+def _constant(calls, expected):
     """A sentence on a function that returns the same whatever it is given."""
     arrays, wanted = [as_array(call.result) for call in calls], [as_array(each) for each in expected]
     if any(array is None or not array.size for array in arrays) or any(each is None for each in wanted):
@@ -111,13 +111,17 @@ def _trivial(calls, expected, function):
     numbers = {number for array in arrays for number in np.unique(array)[:2].tolist()}
     if len(numbers) == 1 and len({number for each in wanted for number in np.unique(each)[:3].tolist()}) > 1:
         return f"Your function returns {brief(numbers.pop())} whatever it is given."
+    return None
+
+
+def _its_input(calls, function):
     for place, name in enumerate(_names(function, calls[0])):
         if all(place < len(call.before) and agree(call.result, call.before[place], 0.0) for call in calls):
             return f"Your function returns its input `{name}` as it is."
     return None
 
 
-def _what_is_wrong(exercise, function, calls, expected):
+def _what_is_wrong(exercise, calls, expected):
     """A sentence that holds for every call, or None: a relation to the right numbers, or one slip from the reference."""
     said = relation([(call.result, want, call.before) for call, want in zip(calls, expected, strict=True)])
     if said:
@@ -136,7 +140,8 @@ def _what_is_wrong(exercise, function, calls, expected):
 def _about_none(calls, function):
     if any(call.result is not None for call in calls):
         call = next(call for call in calls if call.result is None)
-        return f"For one input your function returns None: does a branch of it lack the word `return`? {_call_line(call, function)}"
+        called = _call_line(call, function)
+        return f"For one input your function returns None: does a branch of it lack the word `return`? {called}"
     if any(step.opname == "RETURN_VALUE" and step.offset for step in _returns(function)):
         return "Your function returns None. Is there a way through it that meets no `return`?"
     return "Your function returns None. Does its last line lack the word `return`?"

@@ -44,10 +44,16 @@ def in_kind(value, example, arguments=()):
     if isinstance(example, dict) and isinstance(value, dict):
         return {key: in_kind(part, example.get(key), arguments) for key, part in value.items()}
     if _is_tensor(example):
-        return _tensor(value, example) if isinstance(value, np.ndarray | np.generic | float | int | list | tuple) else value
+        return (
+            _tensor(value, example)
+            if isinstance(value, np.ndarray | np.generic | float | int | list | tuple)
+            else value
+        )
     if _is_symbolic(value) or (_is_tensor(value) and any(map(_is_tensor, arguments))):
         return value
-    if isinstance(example, np.ndarray) and (isinstance(value, list | tuple | np.ndarray | np.generic) or _is_tensor(value)):
+    if isinstance(example, np.ndarray) and (
+        isinstance(value, list | tuple | np.ndarray | np.generic) or _is_tensor(value)
+    ):
         return _array(np.asarray(value), example, arguments)
     if isinstance(example, bool | int | float | np.generic) and np.ndim(value) == 0 and not isinstance(value, str):
         return _number(np.asarray(value), example)

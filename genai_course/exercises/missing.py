@@ -61,10 +61,11 @@ class NameWatch:
     def _keep_ours(self, names):
         """Remember what the lesson itself imported from the course, under which name."""
         for name, value in list(names.items()):
-            module = value.__name__ if isinstance(value, types.ModuleType) else getattr(value, "__module__", None)
-            if name not in self.given and isinstance(module, str) and module.partition(".")[0] == "genai_course":
-                if isinstance(value, types.ModuleType) or name in CHECKERS:
-                    self.given[name] = value
+            is_module = isinstance(value, types.ModuleType)
+            origin = value.__name__ if is_module else getattr(value, "__module__", None)
+            ours = isinstance(origin, str) and origin.partition(".")[0] == "genai_course"
+            if ours and (is_module or name in CHECKERS):
+                self.given.setdefault(name, value)
 
     def _give_back(self, name):
         names, ours = self.shell.user_ns, self.given.get(name)

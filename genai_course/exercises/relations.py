@@ -38,7 +38,9 @@ def relation(calls):
     if any(given is None or expected is None for given, expected, _ in triples):
         return None
     pairs = [(given, expected) for given, expected, _ in triples]
-    if sum(given.size for given, _ in pairs) < 2 or not any(np.ptp(expected) or np.any(expected) for _, expected in pairs):
+    if sum(given.size for given, _ in pairs) < 2 or not any(
+        np.ptp(expected) or np.any(expected) for _, expected in pairs
+    ):
         return None
     with np.errstate(all="ignore"):
         if any(given.shape != expected.shape for given, expected in pairs):
@@ -73,7 +75,10 @@ def _numbers(value):
 def _sizes(arguments):
     """Lengths of axes, of pairs of axes and of whole arrays: what a sum may have forgotten to divide by."""
     shapes = [array.shape for array in map(as_array, arguments) if array is not None and array.ndim]
-    return {math.prod(some) for shape in shapes for n in (1, 2, 3) for some in itertools.combinations(shape, n)} - {0, 1}
+    return {math.prod(some) for shape in shapes for n in (1, 2, 3) for some in itertools.combinations(shape, n)} - {
+        0,
+        1,
+    }
 
 
 def _same(given, expected):
@@ -104,7 +109,11 @@ def _factor(triples):
         factors.append(factor)
     if np.ptp(factors) <= 1e-3 * abs(factors[0]):
         named = next((words for factor, words in BASES.items() if math.isclose(factor, factors[0], rel_tol=1e-3)), None)
-        return None if brief(factors[0]) == "1" else named or f"Every number is {brief(factors[0])} times the expected one."
+        return (
+            None
+            if brief(factors[0]) == "1"
+            else named or f"Every number is {brief(factors[0])} times the expected one."
+        )
     pairs = list(zip(factors, [sizes for _, _, sizes in triples], strict=True))
     for wanted, words in [
         (lambda n: n, "A mean is expected; yours is a sum: it is not divided by how many there are."),
@@ -153,7 +162,7 @@ def _place(pairs):
             return f"Your numbers come one step late along the {name} axis."
         if all(_same(given[:-1], expected[1:]) for given, expected in moved if len(given) > 2):
             return f"Your numbers come one step early along the {name} axis."
-        for part, rest, words in ((slice(1, None), 0, "first"), (slice(None, -1), -1, "last")):
+        for part, words in ((slice(1, None), "first"), (slice(None, -1), "last")):
             if all(_same(given[part], expected[part]) for given, expected in moved):
                 return f"All is right but the {words} along the {name} axis."
     if all(given.ndim == 2 and given.shape[0] == given.shape[1] for given, _ in pairs) and _all(pairs, np.transpose):
@@ -190,9 +199,17 @@ def _of_another_shape(pairs):
         return "The numbers are right and in order, in another shape."
     if every(lambda given, expected: given.ndim == expected.ndim and _any_axes(given, expected)):
         return "The numbers are right, with axes exchanged."
-    for reduce, words in ((np.mean, "mean"), (np.sum, "sum"), (np.max, "maximum"), (np.min, "minimum"), (np.any, "any")):
+    for reduce, words in (
+        (np.mean, "mean"),
+        (np.sum, "sum"),
+        (np.max, "maximum"),
+        (np.min, "minimum"),
+        (np.any, "any"),
+    ):
         if every(lambda given, expected, reduce=reduce: _reduces(given, expected, reduce)):
-            return f"Yours are the numbers before the last step: take their {words} as well." if words != "any" else None
+            return (
+                f"Yours are the numbers before the last step: take their {words} as well." if words != "any" else None
+            )
         if every(lambda given, expected, reduce=reduce: not given.ndim and _same(given, reduce(expected))):
             return f"You took the {words} of everything, one number; keep one for each of what is asked."
     for cut, words in (

@@ -69,7 +69,7 @@ def examine(lesson_path, exercise_id):
     except ValueError as error:
         row.problems.append(str(error))
     if not row.problems:
-        others = _alternatives(lesson.folder / "alternatives.py").get(exercise.name, [])
+        others = alternatives(lesson.folder / "alternatives.py").get(exercise.name, [])
         _Examination(lesson, places[0], exercise, row).run(others)
     return row
 
@@ -106,7 +106,9 @@ def problems(rows):
     for lesson in dict.fromkeys(row.exercise_id.partition("-")[0] for row in rows):
         share = share_hinted([row for row in rows if row.exercise_id.partition("-")[0] == lesson])
         if share < NEEDED_HINTS:
-            found.append(f"{lesson}: only {share:.0%} of the rejected mutants hear what is wrong; {NEEDED_HINTS:.0%} should.")
+            found.append(
+                f"{lesson}: only {share:.0%} of the rejected mutants hear what is wrong; {NEEDED_HINTS:.0%} should."
+            )
     return found
 
 
@@ -291,7 +293,7 @@ def _is_literal(node):
         return False
 
 
-def _alternatives(file):
+def alternatives(file):
     """What a lesson's ``alternatives.py`` lists: name of an exercise -> other right answers."""
     if not file.is_file():
         return {}

@@ -9,6 +9,12 @@ def row_mean(rows, scale):
     return scale * np.mean(rows, axis=1)
 
 
+def traced_mean(rows):
+    from keras import ops
+
+    return ops.mean(rows, axis=1)
+
+
 def summary(rows):
     return np.mean(rows, axis=0), np.std(rows, axis=0)
 
@@ -31,7 +37,7 @@ EXERCISES = [
     ),
     Function(
         "traced_mean",
-        reference=lambda rows: rows.mean(axis=1),
+        reference=traced_mean,
         cases=lambda rng: [(rng.normal(size=(2, 3)),)],
         hints=HINTS,
         passed="Fine.",
