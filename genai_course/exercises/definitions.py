@@ -60,6 +60,8 @@ class Function(Exercise):
     traced: whether the function will run inside training; it is then also run in a ``tf.function``.
     dtype: name of the type the result must have, where the lesson needs it.
     written_out: the same in one function, whose text the mistakes edit; for a reference that leaves the work to others.
+    space: ``(draw, st, numbers) -> arguments``: any arguments the text allows, drawn with hypothesis for the tests;
+        ``st`` are its strategies, ``numbers(shape, low, high)`` is one for float32 arrays.
     """
 
     cases: Callable
@@ -67,6 +69,7 @@ class Function(Exercise):
     traced: bool = False
     tolerance: float = TOLERANCE
     dtype: str | None = None
+    space: Callable | None = None
 
     def resolve(self):
         if not isinstance(self.reference, str):

@@ -14,6 +14,7 @@ from genai_course.exercises.registry import defined_ids, exercise_files, find, l
 from genai_course.session import quietly_import_keras
 from genai_course_tools.authoring import mutants
 from genai_course_tools.authoring.broken_edits import broken_edits
+from genai_course_tools.authoring.case_rules import missing_cases
 from genai_course_tools.authoring.lesson import read_lesson
 
 NEEDED_HINTS = 0.6  # share of the rejected ones that must be told, over a lesson, what is wrong
@@ -74,6 +75,18 @@ def examine(lesson_path, exercise_id):
     return row
 
 
+def right_answers(lesson_path, exercise_id):
+    """(exercise, {what it is: function}): the lesson's solution, the alternatives, and the mutants excused as right, too."""
+    lesson, exercise = read_lesson(lesson_path), find("exercise", exercise_id)
+    place = next(place for place, cell in enumerate(lesson.cells) if cell.exercise_id == exercise_id)
+    examination = _Examination(lesson, place, exercise, Row(exercise_id))
+    others = alternatives(lesson.folder / "alternatives.py").get(exercise.name, [])
+    answers = {f"alternative {number}": other for number, other in enumerate(others, 1)}
+    answers["the solution"] = _function_of(examination._namespace(lesson.cells[place].solved_source))
+    excused = {what: make for what, make in examination._mutants() if what in exercise.excused}
+    return exercise, answers | {what: make() for what, make in excused.items()}
+
+
 def table(rows):
     """The rows as a rich table."""
     from rich.table import Column, Table
@@ -117,7 +130,7 @@ class _Examination:
 
     def __init__(self, lesson, place, exercise, row):
         self.lesson, self.place, self.exercise, self.row = lesson, place, exercise, row
-        self.cell = lesson.cells[place]
+        self.cell, self.missing = lesson.cells[place], {}
 
     def run(self, others):
         self._texts()
@@ -146,6 +159,11 @@ class _Examination:
         solution = _function_of(self._namespace(self.cell.solved_source))
         self._must_pass("The lesson's solution", solution)
         self._must_be_quick(solution)
+        self._must_have_cases()
+        yield from self._mutants()
+
+    def _mutants(self):
+        """(description, function that makes the mutant of the lesson's solution), …"""
         tree = ast.parse(self.cell.solved_source)
         function = _last_function(tree)
         rest = [node for node in tree.body if node is not function]
@@ -211,6 +229,12 @@ class _Examination:
         if seconds > CHECK_SECONDS:
             self._problem(f"The check takes {seconds:.1f} s; at most {CHECK_SECONDS:g} s is right.")
 
+    def _must_have_cases(self):
+        self.missing = dict(missing_cases(self.exercise, self.cell.solved_source))
+        for description, advice in self.missing.items():
+            if description not in self.exercise.excused:
+                self._problem(f"Its cases do not tell “{description}” from right: {advice}.")
+
     def _reject(self, made):
         """Judge every mutant. made: (description, function that makes the answer), …"""
         row, excused, survivors = self.row, self.exercise.excused, []
@@ -229,7 +253,7 @@ class _Examination:
             if survives:
                 survivors.append(description)
         for description in excused:
-            if description not in survivors:
+            if description not in survivors and description not in self.missing:
                 self._problem(f"It excuses {description}, but no mutant of this description passes.")
             elif not excused[description]:
                 self._problem(f"It excuses {description} without a reason.")

@@ -75,6 +75,11 @@ def some_readings(rng):
     return cases
 
 
+def any_readings(draw, st, numbers):
+    weights = np.exp(draw(numbers((draw(st.integers(1, 6)), draw(st.integers(2, 5))), -8, 8)))
+    return (weights / weights.sum(axis=1, keepdims=True),)
+
+
 def coverage(distances, radii):
     """Share of real points with a sample in their ball.  (samples, real), (real,) -> one number"""
     return np.mean(np.any(distances <= radii, axis=0))
@@ -171,7 +176,7 @@ EXERCISES = [
         "alike = kernel(points, points); the sum without the diagonal is alike.sum() − np.trace(alike); it has n (n − 1) pairs.",
         "`among(a) + among(b) - 2 * kernel(a, b).mean()` with `among` returning `(alike.sum() - np.trace(alike)) / (len(points) * (len(points) - 1))`",
     ), passed="Now the estimate scatters around the truth however few the points are. For clouds of one source that means: around 0, also below."),
-    Function("inception_score", reference=inception_score, cases=some_readings, mistakes={
+    Function("inception_score", reference=inception_score, cases=some_readings, space=any_readings, mistakes={
         "return → np.mean(divergences)":
             "The exponential is missing. With it the score counts classes: 36 sure and even classes give 36, not log 36.",
         "np.exp(np.mean(divergences)) → np.mean(np.exp(divergences))":

@@ -9,9 +9,7 @@ from genai_course_tools.authoring import mutants
 
 def made(body, arguments="a, b"):
     function = ast.parse(f"def f({arguments}):\n    '''Not 1 + 1.'''\n    {body}").body[0]
-    return {
-        description: ast.unparse(tree).splitlines()[-1].strip() for description, _, tree in slips.of_tree(function)
-    }
+    return {description: ast.unparse(tree).splitlines()[-1].strip() for description, _, tree in slips.of_tree(function)}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,130 @@
+"""The rule of cases: what the arguments of an exercise's cases must be like, so that no wrong answer looks right on them.
+
+Two ways to find a case missing. Sizes: an axis that the docstring gives a letter of its own, as in "(n, d), (m, d) -> (n,)",
+differs from every other axis and whole number of the case. Habits: the reference with a bad habit (a batch of one squeezed, far-out
+numbers cut, signs ignored …) must be rejected as other wrong answers are. What a rule asks and cannot be is excused as a mutant is:
+``excused={"one row alone: squeezed": "why"}``.
+"""
+
+import inspect
+import re
+
+import numpy as np
+
+from genai_course.exercises.calls import cases
+from genai_course.exercises.judge import judge
+
+SHAPE = re.compile(r"\(([\w\s,.+*-]*)\)")
+STEEP = re.compile(r"\b(exp|expm1|softmax|log_softmax|sigmoid|softplus|logsumexp|logaddexp|log1p)\b")
+
+
+def missing_cases(exercise, text):
+    """Yield (description, what to add). text: the learner's function with its docstring."""
+    made = cases(exercise)
+    yield from _sizes(made, _letters(text, len(made[0])))
+    for description, advice, wrong in _habits(exercise, made):
+        if judge(exercise, wrong, 1.0).passed:
+            yield description, advice
+
+
+def _letters(text, count):
+    """Names of the axes of each argument, read from "(n, d), (m, d) -> …" in a docstring; [] where it has none."""
+    line = next((line for line in text.splitlines() if "->" in line and SHAPE.search(line)), "")
+    given = re.split(r"->", line)[0]
+    shapes = [[part.strip() for part in found.split(",") if part.strip()] for found in SHAPE.findall(given)]
+    return shapes if len(shapes) <= count else []
+
+
+def _sizes(made, letters):
+    """The letters that no case tells apart by their sizes."""
+    sized = [_sizes_by_letter(arguments, letters) for arguments in made]
+    names = sorted({name for sizes in sized for name in sizes})
+    for place, first in enumerate(names):
+        for second in names[place + 1 :]:
+            both = [sizes for sizes in sized if first in sizes and second in sizes]
+            if both and all(sizes[first] == sizes[second] for sizes in both):
+                yield f"`{first}` as long as `{second}`", f"no case has another size for `{first}` than for `{second}`"
+
+
+def _sizes_by_letter(arguments, letters):
+    arrays = [each for each in arguments if isinstance(each, np.ndarray) and each.ndim]
+    sizes = {f"argument {place}": int(each) for place, each in enumerate(arguments, 1) if _is_whole(each)}
+    for array, names in zip(arrays, letters, strict=False):
+        if len(names) == array.ndim:
+            sizes |= {name: size for name, size in zip(names, array.shape, strict=True) if name.isidentifier()}
+    return sizes
+
+
+def _is_whole(value):
+    return isinstance(value, int | np.integer) and not isinstance(value, bool) and value > 1
+
+
+def _habits(exercise, made):
+    """(description, advice, the reference with the habit), …"""
+    reference = exercise.resolve()
+    results = [reference(*arguments) for arguments in cases(exercise)]
+    if all(_is_batch(result, arguments) for result, arguments in zip(results, made, strict=True)):
+
+        def squeezed(*arguments):
+            return np.squeeze(np.asarray(reference(*arguments)))
+
+        yield "one row alone: squeezed", "add a case with one row, (1, …)", _in_training(exercise, squeezed)
+    numbers = [
+        each for arguments in made for each in arguments if isinstance(each, np.ndarray) and each.dtype.kind == "f"
+    ]
+    if any((each < 0).any() for each in numbers):
+        yield "signs ignored", "add numbers of both signs to every argument", _changing(exercise, _absolute)
+    if STEEP.search(_text(exercise)) and any((each < 0).any() for each in numbers):
+        advice = "add a case with numbers far out, such as 200 and -200"
+        yield "far-out numbers cut at 20", advice, _changing(exercise, lambda each: _cut(each, 20))
+
+
+def _is_batch(result, arguments):
+    """Whether the first axis of the result is that of an argument."""
+    rows = np.shape(result)[:1] if isinstance(result, np.ndarray) or hasattr(result, "numpy") else ()
+    return bool(rows) and any(rows == np.shape(each)[:1] for each in arguments if isinstance(each, np.ndarray))
+
+
+def _changing(exercise, change):
+    """The reference on changed arguments."""
+    reference = exercise.resolve()
+
+    def answer(*arguments):
+        return reference(*(change(each) if _is_float(each) else each for each in arguments))
+
+    return answer
+
+
+def _is_float(value):
+    return getattr(getattr(value, "dtype", None), "name", str(getattr(value, "dtype", ""))).startswith("float")
+
+
+def _absolute(each):
+    from keras import ops
+
+    return np.abs(each) if isinstance(each, np.ndarray | np.generic) else ops.abs(each)
+
+
+def _cut(each, limit):
+    from keras import ops
+
+    kind = np if isinstance(each, np.ndarray | np.generic) else ops
+    return kind.clip(each, -limit, limit)
+
+
+def _in_training(exercise, squeezed):
+    """``squeezed`` so that it fails only where it squeezes: inside training the reference."""
+    reference = exercise.resolve()
+
+    def answer(*arguments):
+        symbolic = any(hasattr(each, "graph") and not hasattr(each, "numpy") for each in arguments)
+        return reference(*arguments) if symbolic else squeezed(*arguments)
+
+    return answer
+
+
+def _text(exercise):
+    try:
+        return inspect.getsource(exercise.written_out or exercise.resolve())
+    except OSError:
+        return ""
