@@ -1,8 +1,8 @@
 """The rule of cases: what the arguments of an exercise's cases must be like, so that no wrong answer looks right on them.
 
-Two ways to find a case missing. Sizes: an axis that the docstring gives a letter of its own, as in "(n, d), (m, d) -> (n,)",
-differs from every other axis and whole number of the case. Habits: the reference with a bad habit (a batch of one squeezed, far-out
-numbers cut, signs ignored …) must be rejected as other wrong answers are. What a rule asks and cannot be is excused as a mutant is:
+Two ways to find a case missing. Sizes: an axis that the docstring gives a letter of its own, as in "(n, d), (m, d)", differs
+from every other axis and whole number of the case. Habits: the reference with a bad habit (a batch of one squeezed, far-out
+numbers cut, signs ignored …) must be rejected as other wrong answers are. What cannot be so is excused as a mutant is:
 ``excused={"one row alone: squeezed": "why"}``.
 """
 

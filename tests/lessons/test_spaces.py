@@ -1,4 +1,4 @@
-"""Hypothesis draws what an exercise's text allows: the reference and all other right answers agree on it, not only on the cases."""
+"""Hypothesis draws what an exercise's text allows: reference and all other right answers agree on it, not only on the cases."""
 
 import copy
 
