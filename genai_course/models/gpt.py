@@ -279,7 +279,7 @@ class GPT(LanguageModel):
 
         learning_rate: its peak; weight_decay: how much of a weight is taken away in a step of rate 1; None for our choice.
         """
-        rate = lr_schedule(steps, learning_rate or 0.0015, end=0.1)
+        rate = lr_schedule(steps, learning_rate or 0.0015)
         decay = 0.1 if weight_decay is None else weight_decay
         return keras.optimizers.AdamW(rate, beta_2=0.99, weight_decay=decay, global_clipnorm=1.0)
 
