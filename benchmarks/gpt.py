@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 import click
 import numpy as np
 
-from benchmarks.token_rows import BUDGET, encoder_of, friends_named, judged, padded, rows_of
+from benchmarks.token_rows import BUDGET, SPARE, encoder_of, friends_named, judged, padded, rows_of, scheduled_step
 from benchmarks.torch_gpt import nanogpt_option
 
 PIECE, STEP = 32, 3e-4  # of a model that learns as it reads: tokens between two steps, and their size
 # For compiling, and again for measuring what a step costs: of few steps, a good part would be the beginning of a fit.
 TRIAL_STEPS = 192
+STEPS_PER_BATCH = 16  # in one compiled graph
 SPEED_STEPS = 256  # a turn: a fit begins with a tenth of a second that is no training
 
 
@@ -140,27 +141,42 @@ def mixture(first, second, share=0.5):
 
 def trained(rows, vocab_size, seed, seconds, plan):
     """A model after ``seconds`` of training with XLA.  -> model, CPU seconds of training and of compiling, tokens seen"""
+    import keras
+
     from benchmarks.pointer_gpt import PointerGPT
     from genai_course import models
 
     kind = PointerGPT if plan.kind == "PointerGPT" else getattr(models, plan.kind)
-    model, batch = kind(int(vocab_size), rows.shape[1], **plan.settings), plan.batch
+    model = kind(int(vocab_size), rows.shape[1], **plan.settings)
+    model.steps_per_batch, batch = STEPS_PER_BATCH, STEPS_PER_BATCH * plan.batch
     untrained = model.get_weights()
-    model.compile(model.optimizer_for(TRIAL_STEPS), jit_compile=True, steps_per_execution=16)
-    cost = [cpu_seconds(model, rows[: TRIAL_STEPS * batch], batch) for _ in range(2)][1] / TRIAL_STEPS
-    steps = max(16, min(int(seconds / cost), plan.passes * len(rows) // batch) // 16 * 16)
+    model.compile(model.optimizer_for(TRIAL_STEPS), jit_compile=True)
+    cost = [cpu_seconds(model, rows[: TRIAL_STEPS * plan.batch], batch) for _ in range(2)][1] / TRIAL_STEPS
+    batches = max(1, min(int(SPARE * seconds / cost) * plan.batch, plan.passes * len(rows)) // batch)
+    steps = batches * STEPS_PER_BATCH
     model.set_weights(untrained)
-    model.compile(model.optimizer_for(steps, **plan.optimizer), jit_compile=True, steps_per_execution=16)
-    compiling = cpu_seconds(model, np.full((16 * batch, rows.shape[1]), -1), batch)  # nothing counts in these rows
+    model.compile(model.optimizer_for(steps, **plan.optimizer), jit_compile=True)
+    compiling = cpu_seconds(model, np.full((batch, rows.shape[1]), -1), batch)  # nothing counts in these rows
     order = np.concatenate([np.random.default_rng([seed, turn]).permutation(len(rows)) for turn in range(99)])
-    shown = rows[order[: steps * batch]]
-    return model, {"seconds": cpu_seconds(model, shown, batch), "compiling": compiling}, int(np.sum(shown >= 0))
+    shown, made = rows[order[: batches * batch]], 0
+
+    def keep_to_budget(index, logs):
+        nonlocal made
+        made = index + 1
+        spent = time.process_time() - started
+        model.optimizer.iterations.assign(scheduled_step(made * STEPS_PER_BATCH, steps, spent, seconds))
+        model.stop_training = spent * (made + 1) / made > seconds  # the next batch would end too late
+
+    started = time.process_time()
+    callback = keras.callbacks.LambdaCallback(on_train_batch_end=keep_to_budget)
+    times = {"seconds": cpu_seconds(model, shown, batch, callbacks=[callback]), "compiling": compiling}
+    return model, times, int(np.sum(shown[: made * batch] >= 0))
 
 
-def cpu_seconds(model, rows, batch):
+def cpu_seconds(model, rows, batch, **options):
     """CPU seconds of one pass over the rows."""
     started = time.process_time()
-    model.fit(rows, batch_size=batch, shuffle=False, verbose=0)
+    model.fit(rows, batch_size=batch, shuffle=False, verbose=0, **options)
     return time.process_time() - started
 
 
@@ -211,13 +227,13 @@ def training_speeds(d_model, nanogpt, turns=3, vocab_size=2_048, length=128, bat
     tokens = np.random.default_rng(0).integers(0, vocab_size, (SPEED_STEPS * batch, length)).astype("int32")
     model = GPT(vocab_size, length, d_model=d_model)
     model.compile(model.optimizer_for(SPEED_STEPS * (turns + 1)), jit_compile=True)
-    model.steps_per_batch = 16
+    model.steps_per_batch = STEPS_PER_BATCH
     peer = NanoGPT(nanogpt, vocab_size, length, d_model=d_model)
     speeds = {"ours": [], "nanoGPT": []}
     for turn in range(turns + 1):  # the first compiles
         for name, seconds in (
             ("ours", cpu_seconds(model, tokens, model.steps_per_batch * batch)),
-            ("nanoGPT", peer.fit(tokens, batch)),
+            ("nanoGPT", peer.fit(tokens, batch)[0]),
         ):
             if turn:
                 speeds[name].append(tokens.size / seconds)
