@@ -80,10 +80,10 @@ class TokenAndNgramEmbedding(layers.Layer):
     (batch, time) whole numbers -> (batch, time, d_model)
     """
 
-    def __init__(self, tokens, d_model, ngrams=0, **options):
+    def __init__(self, vocab_size, d_model, ngrams=0, **options):
         super().__init__(**options)
         self.rows = ngrams
-        self.tokens = layers.Embedding(tokens, d_model, embeddings_initializer=small_normal())
+        self.tokens = layers.Embedding(vocab_size, d_model, embeddings_initializer=small_normal())
         self.ngrams = layers.Embedding(2 * ngrams, d_model, embeddings_initializer="zeros") if ngrams else None
 
     def call(self, tokens):
@@ -150,11 +150,10 @@ class CopyingGPT(GPT):
         three = ops.slice(ops.pad(inputs, [(0, 0), (2, 0)]), (0, position), (inputs.shape[0], 3))
         return self.embedding(three)[:, -1:]
 
-    def optimizer_for(self, steps, learning_rate=None, weight_decay=None):
+    def optimizer_for(self, steps, learning_rate=0.02, weight_decay=0.004):
         """Muon, which steps equally far in all directions of a matrix; rates and settings as of :meth:`GPT.optimizer_for`."""
-        rate = lr_schedule(steps, learning_rate or 0.02)
-        decay = 0.004 if weight_decay is None else weight_decay
-        return keras.optimizers.Muon(rate, weight_decay=decay, adam_weight_decay=decay)
+        rate = lr_schedule(steps, learning_rate)
+        return keras.optimizers.Muon(rate, weight_decay=weight_decay, adam_weight_decay=weight_decay)
 
     def get_config(self):
         return {**super().get_config(), **self._own}
