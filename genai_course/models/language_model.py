@@ -67,20 +67,14 @@ class LanguageModel(ChecksTokens, keras.Model):
     def train_step(self, data):
         if self.steps_per_batch == 1:
             return super().train_step(data)
-        x, _, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
-        parts = [
-            ops.reshape(each, (self.steps_per_batch, -1, *each.shape[1:]))
-            for each in (x, sample_weight)
-            if each is not None
-        ]
-        one_step = super().train_step
+        count, one_step = self.steps_per_batch, super().train_step
+        parts = keras.tree.map_structure(lambda each: ops.reshape(each, (count, -1, *each.shape[1:])), data)
 
-        def body(step):
-            part = [each[step] for each in parts]
-            one_step(part[0] if sample_weight is None else (part[0], part[0], part[1]))
-            return (step + 1,)
+        def take_step(index):
+            one_step(keras.tree.map_structure(lambda each: each[index], parts))
+            return (index + 1,)
 
-        tf.while_loop(lambda step: step < self.steps_per_batch, body, (0,))
+        tf.while_loop(lambda index: index < count, take_step, (0,))
         return self.get_metrics_result()
 
     def log_prob_of_tokens(self, tokens):
