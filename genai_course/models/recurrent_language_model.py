@@ -137,21 +137,23 @@ class RecurrentLanguageModel(keras.Model):
         """Mean surprise of a token, in nats."""
         return ops.mean(keras.losses.sparse_categorical_crossentropy(y, y_pred, from_logits=True))
 
-    def fit(self, x=None, y=None, length=64, validation_data=None, **options):
+    def fit(self, x=None, y=None, *, length=64, validation_data=None, **options):
         """Train on one long row of tokens (it begins with ``start``), ``length`` of them a step in each row.
 
         x: (n,) tokens; or a ``tf.data.Dataset`` of batches as they come: tokens and the tokens after each, (rows, length) both.
         validation_data: another long row, or such a data set. options: as of ``keras.Model.fit``; batches follow from the rows.
-        Raises ValueError for a text that is too short for one step, and for a ``sample_weight``: all tokens count alike.
+        Raises ValueError for a text that is too short for one step, for a y, and for weights: all tokens count alike.
         """
         self.carried.assign(ops.zeros_like(self.carried))
         if validation_data is not None and not isinstance(validation_data, tf.data.Dataset):
-            row = validation_data[0] if isinstance(validation_data, tuple) else validation_data
-            validation_data = self.batches(row, None, length, {})
+            row, y, weights = keras.utils.unpack_x_y_sample_weight(
+                validation_data if isinstance(validation_data, tuple) else (validation_data,)
+            )
+            validation_data = self.batches(row, y, length, {"sample_weight": weights})
         x = self.batches(x, y, length, options)
         return super().fit(x, shuffle=False, validation_data=validation_data, **options)
 
-    def evaluate(self, x=None, y=None, length=64, **options):
+    def evaluate(self, x=None, y=None, *, length=64, **options):
         """Mean surprise of a token of one long row, or of a data set as of ``fit``, each batch without what was before."""
         return super().evaluate(self.batches(x, y, length, options), **options)
 
