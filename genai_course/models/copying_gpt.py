@@ -10,7 +10,7 @@ import numpy as np
 from keras import layers, ops
 
 from genai_course.checks import check_whole_number
-from genai_course.models.gpt import GPT, MLP, Attention, Block, causal_mask, small_normal
+from genai_course.models.gpt import GPT, MLP, Attention, Block, causal_attention_mask, small_normal
 from genai_course.models.language_model import lr_schedule
 
 ROTATIONS_FROM, ROTATIONS_TO = 1.0, 1e4  # radians to turn by, a position: from 1 to 1 / 10,000
@@ -135,7 +135,7 @@ class CopyingGPT(GPT):
         if training and self.random is not None:
             inputs = token_noise(inputs, self._own["token_noise"], self.random)
         x = self.dropout(self.embedding(inputs), training)  # (n, time, d_model)
-        mask = causal_mask(ops.shape(tokens)[1]) if self.causal else None
+        mask = causal_attention_mask(ops.shape(tokens)[1]) if self.causal else None
         for block in self.blocks:
             after = block(x, attention_mask=mask)
             x = x + self.dropout(after - x, training) if training and self.drop is not None else after

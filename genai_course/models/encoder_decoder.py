@@ -15,7 +15,7 @@ from genai_course.models.gpt import (
     Attention,
     Block,
     TokenAndPositionEmbedding,
-    causal_mask,
+    causal_attention_mask,
     layer_norm,
     small_normal,
 )
@@ -107,7 +107,7 @@ class EncoderDecoder(ChecksTokens, keras.Model):
         start = ops.full_like(answers[:, :1], self.vocab_size + 1)
         inputs = ops.concatenate([start, ops.maximum(answers[:, :-1], 0)], axis=1)
         x = self.embedding.tokens(inputs) + self.answer_positions(ops.arange(ops.shape(inputs)[1]))
-        mask, memory_mask = causal_mask(ops.shape(inputs)[1]), padding_mask(sources)
+        mask, memory_mask = causal_attention_mask(ops.shape(inputs)[1]), padding_mask(sources)
         for block in self.decoder:
             x = block(x, memory, attention_mask=mask, memory_mask=memory_mask)
         vectors = self.embedding.tokens.embeddings[: self.vocab_size + 1]

@@ -19,7 +19,7 @@ from genai_course.models.language_model import LanguageModel, check_tokens, chec
 FORBIDDEN = -1e9  # in place of a score; its weight becomes exactly 0
 
 
-def causal_mask(length):
+def causal_attention_mask(length):
     """Which positions (rows) may attend to which (columns): to themselves and to earlier ones.  -> (length, length) bool"""
     positions = ops.arange(length)
     return positions[:, None] >= positions[None, :]
@@ -184,7 +184,7 @@ class GPT(LanguageModel):
     def hidden_states(self, tokens, training=False):
         """What the model knows when it is to predict each token.  (n, time) -> (n, time, d_model)"""
         x = self.embedding(self.inputs(tokens))
-        mask = causal_mask(ops.shape(tokens)[1]) if self.causal else None
+        mask = causal_attention_mask(ops.shape(tokens)[1]) if self.causal else None
         for block in self.blocks:
             x = block(x, attention_mask=mask)
         return self.norm(x)
