@@ -14,7 +14,9 @@ def one_thread():
 
 
 def test_a_causal_mask_lets_look_back_and_at_itself():
-    np.testing.assert_array_equal(causal_attention_mask(3), [[True, False, False], [True, True, False], [True, True, True]])
+    np.testing.assert_array_equal(
+        causal_attention_mask(3), [[True, False, False], [True, True, False], [True, True, True]]
+    )
 
 
 def test_attention_agrees_with_keras():
