@@ -31,23 +31,21 @@ class Plan:
     optimizer: dict = field(default_factory=dict)
 
 
-STANDARD, QUICK = {"num_layers": 2}, {"num_layers": 2}
+SIZES = {"num_layers": 2}
 # Where a minute shows a small text ten times, what counts is not to learn it by heart.
-NOT_BY_HEART = QUICK | {"ngrams": 0, "dropout": 0.1, "token_noise": 0.05}
+NOT_BY_HEART = SIZES | {"ngrams": 0, "dropout": 0.1, "token_noise": 0.05}
 PLANS = {
     "stories": {
         # No text is seen twice, so nothing can be memorised.
-        "GPT, standard": Plan(STANDARD, passes=1, optimizer={"learning_rate": 0.004, "weight_decay": 0.01}),
-        "GPT, quick recipe": Plan(QUICK, "CopyingGPT", passes=1),
-        "GPT, quick recipe, one block": Plan(
-            {"num_layers": 1}, "CopyingGPT", passes=1, optimizer={"learning_rate": 0.03}
-        ),
+        "GPT, standard": Plan(SIZES, passes=1, optimizer={"learning_rate": 0.004, "weight_decay": 0.01}),
+        "CopyingGPT": Plan(SIZES, "CopyingGPT", passes=1),
+        "CopyingGPT, one block": Plan({"num_layers": 1}, "CopyingGPT", passes=1, optimizer={"learning_rate": 0.03}),
     },
     "python_docs": {
-        "GPT, standard": Plan(STANDARD, batch=4),
-        "GPT, quick recipe": Plan(QUICK, "CopyingGPT", batch=4),
-        "GPT, quick recipe, not by heart": Plan(NOT_BY_HEART, "CopyingGPT", batch=4, optimizer={"weight_decay": 0.1}),
-        "GPT that points, quick recipe, not by heart": Plan(
+        "GPT, standard": Plan(SIZES, batch=4),
+        "CopyingGPT": Plan(SIZES, "CopyingGPT", batch=4),
+        "CopyingGPT, not by heart": Plan(NOT_BY_HEART, "CopyingGPT", batch=4, optimizer={"weight_decay": 0.1}),
+        "GPT that points, not by heart": Plan(
             NOT_BY_HEART, "PointerGPT", batch=2, window=256, optimizer={"weight_decay": 0.1}
         ),
     },
@@ -55,7 +53,7 @@ PLANS = {
 
 
 def gpt(texts, seed):
-    """Both recipes after BUDGET CPU seconds of training, compiling left out; and mixed with Kneser-Ney of order 9."""
+    """All plans after BUDGET CPU seconds of training, compiling left out; and mixed with Kneser-Ney of order 9."""
     import keras
 
     from genai_course import data, evaluation
