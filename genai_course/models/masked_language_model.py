@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 from keras import layers, ops
 
-from genai_course.checks import is_whole_number
+from genai_course.checks import check_sizes, check_whole_number
 from genai_course.models.copying_gpt import CopyingBlock, TokenAndNgramEmbedding
 from genai_course.models.gpt import Block, TokenAndPositionEmbedding, layer_norm
 from genai_course.models.language_model import (
@@ -51,9 +51,8 @@ class MaskedLanguageModel(ChecksTokens, keras.Model):
         self, vocab_size, context_length, d_model=64, heads=4, num_layers=2, share=0.15, copying=False, **options
     ):
         super().__init__(**options)
-        sizes = check_transformer(
-            d_model, heads, vocab_size=vocab_size, context_length=context_length, num_layers=num_layers
-        )
+        sizes = {"vocab_size": vocab_size, "context_length": context_length, "num_layers": num_layers}
+        sizes = check_transformer(d_model, heads, **sizes)
         if not 0 < share < 1:
             raise ValueError(f"share is {share!r}; give a number above 0 and below 1.")
         self.settings = sizes | {"share": float(share), "copying": bool(copying)}
@@ -138,10 +137,8 @@ class MaskedLanguageModel(ChecksTokens, keras.Model):
     def sample(self, n, seed=0, length=None):
         """Write ``n`` rows, each position drawn once. Returns (n, length) int32; ValueError for a number out of range."""
         length = self.context_length if length is None else length
-        if not is_whole_number(n) or not is_whole_number(length, 1, self.context_length):
-            raise ValueError(
-                f"n is {n!r} and length is {length!r}; give whole numbers, length up to {self.context_length}."
-            )
+        check_sizes(n=n)
+        check_whole_number("length", length, 1, self.context_length)
         return self.fill(np.full((n, length), self.mask_token), seed)
 
     def get_config(self):

@@ -145,21 +145,19 @@ class RecurrentLanguageModel(keras.Model):
         Raises ValueError for a text that is too short for one step, for a y, and for weights: all tokens count alike.
         """
         self.carried.assign(ops.zeros_like(self.carried))
-        if validation_data is not None and not isinstance(validation_data, tf.data.Dataset):
-            row, y, weights = keras.utils.unpack_x_y_sample_weight(
-                validation_data if isinstance(validation_data, tuple) else (validation_data,)
-            )
-            validation_data = self.batches(row, y, length, {"sample_weight": weights})
-        x = self.batches(x, y, length, options)
+        if validation_data is not None:
+            given = validation_data if isinstance(validation_data, tuple) else (validation_data,)
+            validation_data = self.batches(length, *given)
+        x = self.batches(length, x, y, options.pop("sample_weight", None))
         return super().fit(x, shuffle=False, validation_data=validation_data, **options)
 
     def evaluate(self, x=None, y=None, *, length=64, **options):
         """Mean surprise of a token of one long row, or of a data set as of ``fit``, each batch without what was before."""
-        return super().evaluate(self.batches(x, y, length, options), **options)
+        return super().evaluate(self.batches(length, x, y, options.pop("sample_weight", None)), **options)
 
-    def batches(self, x, y, length, options):
+    def batches(self, length, x, y=None, sample_weight=None):
         """A long row of tokens as a data set of (rows, length), each going on where the one before stopped."""
-        if options.pop("sample_weight", None) is not None:
+        if sample_weight is not None:
             raise ValueError("RecurrentLanguageModel counts all tokens alike; leave sample_weight out.")
         if isinstance(x, tf.data.Dataset):
             return x
