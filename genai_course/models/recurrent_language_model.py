@@ -79,24 +79,13 @@ class RecurrentLanguageModel(keras.Model):
         if kind != "rnn":
             bias[: self.units] = forget_bias
         # The product of a one-hot token and a matrix is a row of the matrix: looking it up is the same and costs nothing.
-        self.table = self.add_weight(
-            shape=(self.tokens, parts * self.units),
-            initializer=keras.initializers.RandomNormal(stddev=0.1),
-            name="table",
-        )
-        self.bias = self.add_weight(
-            shape=bias.shape, initializer=lambda *_, **__: ops.convert_to_tensor(bias), name="bias"
-        )
-        self.recurrent = self.add_weight(
-            shape=(self.units, parts * self.units), initializer=_orthogonal_blocks(parts), name="recurrent"
-        )
-        self.output_weights = self.add_weight(
-            shape=(self.units, self.tokens), initializer="glorot_uniform", name="output_weights"
-        )
-        self.output_bias = self.add_weight(shape=(self.tokens,), initializer="zeros", name="output_bias")
-        self.carried = self.add_weight(
-            shape=(self.rows, remembered * self.units), initializer="zeros", trainable=False, name="carried"
-        )
+        small = keras.initializers.RandomNormal(stddev=0.1)
+        self.table = self.add_weight((self.tokens, parts * self.units), small, name="table")
+        self.bias = self.add_weight(bias.shape, lambda *_, **__: ops.convert_to_tensor(bias), name="bias")
+        self.recurrent = self.add_weight((self.units, parts * self.units), _orthogonal_blocks(parts), name="recurrent")
+        self.output_weights = self.add_weight((self.units, self.tokens), "glorot_uniform", name="output_weights")
+        self.output_bias = self.add_weight((self.tokens,), "zeros", name="output_bias")
+        self.carried = self.add_weight((self.rows, remembered * self.units), "zeros", trainable=False, name="carried")
         self.built = True
 
     def no_memory(self, n):
