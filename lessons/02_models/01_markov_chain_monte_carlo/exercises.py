@@ -14,7 +14,9 @@ def proposals(rng):
         np.array([0.7, 0.3, 0.35, 0.5, 0.6, 0.2]),
     )
     n = 200
-    many = (3 * rng.normal(size=n), 3 * rng.normal(size=n), rng.normal(size=n), 1 - 0.99 * rng.random(n))
+    many = [3 * rng.normal(size=n), 3 * rng.normal(size=n), rng.normal(size=n), 1 - 0.99 * rng.random(n)]
+    ratio = np.exp(np.minimum(0, many[1] - many[0] + many[2]))
+    many[3] = np.where(ratio < 0.9, ratio * np.where(np.arange(n) % 2, 0.9998, 1.0002), many[3])  # just below, just above
     alone = tuple(np.array([number]) for number in (-1.0, -2.0, 0.8, 0.4))
     far = (
         np.array([-2000.0, -2000.0, -1500.0, -3000.0, -60.0]),
@@ -22,7 +24,7 @@ def proposals(rng):
         np.array([0.2, 0.2, -0.3, 0.5, 0.0]),
         np.array([0.6, 0.8, 0.001, 0.99, 1e-30]),
     )
-    return [small, many, alone, far]
+    return [small, tuple(many), alone, far]
 
 
 def any_proposals(draw, st, numbers):

@@ -8,8 +8,9 @@ from genai_course.exercises.definitions import Experiment, Function, Prediction,
 def clouds(rng):
     """Means, log-variances and noise of both signs, all sizes different; one cloud alone; clouds far out, tiny and huge."""
     cases = [tuple(rng.normal(size=shape) for _ in range(3)) for shape in [(2, 3), (5, 4), (1, 2)]]
-    far = np.array([[5.0, -9.0], [-40.0, 2.0], [-6.0, 44.0]])
-    return [*cases, (rng.normal(size=far.shape), far, rng.normal(size=far.shape))]
+    for far in (np.array([[-3.0, -9.0], [-40.0, -13.0], [-6.0, -1.0]]), np.array([[44.0, 30.0], [25.0, 6.0]])):
+        cases.append((rng.normal(size=far.shape), far, rng.normal(size=far.shape)))
+    return cases
 
 
 def any_clouds(draw, st, numbers):
@@ -119,7 +120,7 @@ EXERCISES = [
         "epochs_to_full → (epochs_to_full - 1)": "Full one epoch too early: it reaches 1 in epoch `epochs_to_full`, counted from 0.",
         "epoch / epochs_to_full → epoch % epochs_to_full / epochs_to_full": "Your weight falls back to 0 when it should be full. From epoch `epochs_to_full` on it stays at 1.",
         "return → epoch / epochs_to_full if epoch <= epochs_to_full else 0": "After `epochs_to_full` your weight falls to 0. It stays at 1.",
-        "/ → //": "The weight jumps from 0 to 1. Let it rise in a straight line in between: `/` keeps the fraction that `//` drops.",
+        "/ → //": "The weight jumps from 0 to 1. Let it rise in a straight line in between: the share of the way, with its fraction.",
         "return → max(0.0, 1 - epoch / epochs_to_full)": "Your weight falls from 1 to 0. A warm-up begins at 0.",
         "epoch / epochs_to_full → epochs_to_full / epoch": "You divided the wrong way round, and in epoch 0 by 0. In epoch 1 of 4 the weight should be 1/4.",
         "epoch / epochs_to_full → epochs_to_full / max(epoch, 1)": "You divided the wrong way round. In epoch 2 of 8 the weight should be 2/8.",
