@@ -31,8 +31,22 @@ def some_logits(rng):
     return [rng.normal(size=(3, 1)), 1 + 2 * rng.normal(size=(6, 1)), rng.normal(size=(1, 1)) - 2, sure]
 
 
+def tensors(case):
+    """What the lesson's own cells pass."""
+    from keras import ops
+
+    return tuple(ops.convert_to_tensor(each, "float32") for each in case)
+
+
+def as_variable(rng):
+    import tensorflow as tf
+
+    return [(logits,) for logits in some_logits(rng)] + [(tf.Variable(rng.normal(size=(4, 1)), dtype="float32"),)]
+
+
 def two_logits(rng):
-    return list(zip(some_logits(rng), [-logits[::-1] + 0.5 for logits in some_logits(rng)], strict=True))
+    pairs = list(zip(some_logits(rng), [-logits[::-1] + 0.5 for logits in some_logits(rng)], strict=True))
+    return [*pairs, tensors(pairs[0])]
 
 
 def any_logits(draw, st, numbers):
@@ -109,7 +123,7 @@ EXERCISES = [
         "`return ops.mean(ops.softplus(-real_logits)) + ops.mean(ops.softplus(fake_logits))`",
     ), passed="A critic that always answers 0, a coin toss, has a loss of 2 log 2 = 1.39. Keep the number in mind for the curves."),
     Function("generator_loss", reference="genai_course.models.generative_adversarial_network:generator_loss",
-        cases=lambda rng: [(logits,) for logits in some_logits(rng)], space=lambda *drawing: any_logits(*drawing)[:1], traced=True, mistakes={
+        cases=as_variable, space=lambda *drawing: any_logits(*drawing)[:1], traced=True, mistakes={
         (lambda fake: np.mean(softplus(fake))):
             "That is the critic's part: it falls when forgeries are found out. The forger wants the opposite sign inside.",
         (lambda fake: np.mean(-softplus(fake))):

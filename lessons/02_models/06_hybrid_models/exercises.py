@@ -12,7 +12,15 @@ def edges(pictures, power=2, axes=(1, 2), over=(1, 2, 3), combine=np.mean):
 
 def features(rng):
     """Two lists of features each, of sizes that all differ; one picture alone."""
-    return [(rng.normal(size=shape), 2 * rng.normal(size=shape)) for shape in ((2, 3), (5, 4), (1, 6))]
+    cases = [(rng.normal(size=shape), 2 * rng.normal(size=shape)) for shape in ((2, 3), (5, 4), (1, 6))]
+    return [*cases, tensors(cases[0])]
+
+
+def tensors(case):
+    """What the lesson's own cells pass."""
+    from keras import ops
+
+    return tuple(ops.convert_to_tensor(each, "float32") for each in case)
 
 
 def any_features(draw, st, numbers):
@@ -30,14 +38,15 @@ def any_pictures(draw, st, numbers):
 
 
 def edge_energy(pictures):
-    """The course's, which also checks its input, written out."""
+    """Edge energy of each picture.  (n, height, width, channels) -> (n,)"""
     down, across = np.diff(pictures, axis=1), np.diff(pictures, axis=2)
     return np.mean(down**2, axis=(1, 2, 3)) + np.mean(across**2, axis=(1, 2, 3))
 
 
 def five_numbers(rng):
     """error, kl, fooling, judging, gamma: numbers of float32, all different."""
-    return [tuple(np.float32(rng.uniform(0.2, 3)) for _ in range(5)) for _ in range(3)]
+    cases = [tuple(np.float32(rng.uniform(0.2, 3)) for _ in range(5)) for _ in range(3)]
+    return [*cases, (*tensors(cases[0][:4]), 0.002)]
 
 
 def any_five(draw, st, numbers):
@@ -72,8 +81,7 @@ EXERCISES = [
         "Which number has the smallest mean squared distance to a list of numbers? Its mean.",
         "The third pixel is 1 in one case and 0 in the other: its mean is 0.5. So is the fourth's.",
     ), passed="The mean of both, pixel by pixel. It is neither of the two pictures, and no real picture looks like it."),
-    Function("edge_energy", reference="genai_course.evaluation.sharpness:edge_energy",
-        cases=some_pictures, space=any_pictures, written_out=edge_energy, mistakes={
+    Function("edge_energy", reference=edge_energy, cases=some_pictures, space=any_pictures, mistakes={
         (lambda pictures: np.float64(np.mean(edges(pictures)))):
             "You returned one number for the whole batch. Each picture needs its own: average over axes 1, 2 and 3.",
         (lambda pictures: edges(pictures, axes=(2,))):
