@@ -524,7 +524,7 @@ claim("And the likelihood is more than 3 nats below the best possible",
 #
 # ## Exercise 5: wake it up
 #
-# Choose the rate, the number of Gibbs steps (at most 10) and whether dreams persist, so that the exact log-likelihood ends at **−3.8 nats or more**.
+# Choose the rate, the number of Gibbs steps (at most 10) and whether dreams persist, so that the exact log-likelihood ends at **−3.9 nats or more**.
 
 # %% tags=["exercise"] id="boltzmann_machines-repair" points=2 solution='{"rate": 0.05, "gibbs_steps": 5, "persistent": False}'
 my_settings = ...  # such as {"rate": 0.05, "gibbs_steps": 1, "persistent": True}
