@@ -23,7 +23,7 @@ def some_pictures(rng):
 
 def likelihoods_and_priors(rng):
     """Also of one picture, of a class that never comes, and far out: 64 pixels give log-likelihoods of thousands."""
-    far = rng.normal(size=(6, 2)) * 3
+    far = 3 * rng.normal(size=(40, 2))
     return [
         (rng.normal(size=(4, 3)), np.log([0.7, 0.2, 0.1])),
         (3 * rng.normal(size=(40, 5)), np.log([0.05, 0.05, 0.6, 0.1, 0.2])),
