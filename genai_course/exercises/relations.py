@@ -160,9 +160,10 @@ def _place(pairs):
         if _all(pairs, lambda expected, axis=axis: np.flip(expected, axis)):
             return f"The numbers are in reverse order along the {name} axis."
         moved = [(np.moveaxis(given, axis, 0), np.moveaxis(expected, axis, 0)) for given, expected in pairs]
-        if all(_same(given[1:], expected[:-1]) for given, expected in moved if len(given) > 2):
+        longer = [pair for pair in moved if len(pair[0]) > 2]
+        if longer and all(_same(given[1:], expected[:-1]) for given, expected in longer):
             return f"Your numbers come one step late along the {name} axis."
-        if all(_same(given[:-1], expected[1:]) for given, expected in moved if len(given) > 2):
+        if longer and all(_same(given[:-1], expected[1:]) for given, expected in longer):
             return f"Your numbers come one step early along the {name} axis."
         for part, words in ((slice(1, None), "first"), (slice(None, -1), "last")):
             if all(_same(given[part], expected[part]) for given, expected in moved):
