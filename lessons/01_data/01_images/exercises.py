@@ -119,8 +119,8 @@ EXERCISES = [
         "`brighter.reshape(len(pictures), -1)` → `brighter.reshape(len(pictures), -2)`": "NumPy fills in any negative size.",
     }),
     Experiment("threshold", reference={"threshold": 5, "recall": 0.99, "precision": 0.99}, settings=[
-        Setting("threshold", "choose a whole number of bits from 1 to 12: with 0 only equal hashes are found, far up almost everything is.",
-                lambda bits: bits == int(bits) and 1 <= bits <= 12),
+        Setting("threshold", "choose a whole number of bits, neither so few that noise hides a copy (below 3) nor so many that strangers agree (above 8).",
+                lambda bits: bits == int(bits) and 3 <= bits <= 8),
     ], targets=[
         Target("recall", "at least 0.95 of the planted pairs must be found. A wider net catches more.", at_least=0.95, at_most=1),
         Target("precision", "at least 0.95 of what is found must be planted. A narrower net catches less that is innocent.", at_least=0.95, at_most=1),

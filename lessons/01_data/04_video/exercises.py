@@ -216,7 +216,7 @@ EXERCISES = [
         "Move the slider: where do the specks disappear while the digit still shows?",
         "The grain has a standard deviation of 0.04 in each frame, so about 0.06 in a difference; a little more than three times that is safe.",
         "Try 0.2.",
-    ), passed="About three and a half standard deviations of the grain's difference: measure the grain of your camera, and you know where to begin."),
+    ), passed="About three to five standard deviations of the grain's difference: measure the grain of your camera, and you know where to begin."),
     Function("constant_velocity", reference=constant_velocity, cases=some_flights, space=any_flights, mistakes={
         "(1, horizon + 1) → (horizon)":
             "You are one frame late: your first forecast is the last frame seen. The first frame to come lies one step ahead, so count from 1.",
