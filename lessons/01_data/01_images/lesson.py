@@ -287,7 +287,10 @@ predict("images-honest_score", my_guess)
 
 # %% tags=["exercise"] id="images-is_test" points=2
 def is_test(groups, test_groups):
-    """Which pictures are in the test split.  (n,), (m,) whole numbers, in any order -> (n,) booleans"""
+    """Which pictures are in the test split.
+
+    (n,), (m,) whole numbers, in any order -> (n,) booleans
+    """
     ### BEGIN SOLUTION
     return np.isin(groups, test_groups)
     ### END SOLUTION

@@ -282,7 +282,10 @@ claim("Vectors find at least half where the asker uses other words, keywords les
 
 # %% tags=["exercise"] id="storing_data-reciprocal_rank_fusion" points=3
 def reciprocal_rank_fusion(keyword, vector, weight, constant):
-    """Two lists of record numbers, best first (rank 1) -> {number: score} for all of them, also where it is 0"""
+    """Two lists of record numbers, best first (rank 1)
+
+    -> {number: score} for all of them, also where it is 0
+    """
     ### BEGIN SOLUTION
     scores = {}
     for share, found in ((1 - weight, keyword), (weight, vector)):
