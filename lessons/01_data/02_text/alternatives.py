@@ -67,7 +67,7 @@ def lists_in_lists(counts, amount):
 
 
 def as_tensor(counts, amount):
-    more = ops.cast(counts, "float32") + amount
+    more = ops.convert_to_tensor(counts + amount)
     return more / ops.sum(more, axis=-1, keepdims=True)
 
 
