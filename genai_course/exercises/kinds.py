@@ -42,7 +42,8 @@ def in_kind(value, example, arguments=()):
     if type(example) in (list, tuple):
         return _sequence(value, example, arguments)
     if isinstance(example, dict) and isinstance(value, dict):
-        return {key: in_kind(part, example.get(key), arguments) for key, part in value.items()}
+        some = next(iter(example.values()), None)  # for a key that the cases do not have
+        return {key: in_kind(part, example.get(key, some), arguments) for key, part in value.items()}
     if _is_tensor(example):
         return _tensor(value, example, arguments)
     if _is_symbolic(value) or (_is_tensor(value) and any(map(_is_tensor, arguments))):
