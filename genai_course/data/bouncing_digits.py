@@ -5,10 +5,9 @@ from numbers import Real
 
 import numpy as np
 
-from genai_course.checks import check_whole_number
+from genai_course.checks import check_sizes, check_whole_number
 from genai_course.data.digits import digits as load_digits
 
-FRAMES_PER_SECOND = 10
 ENLARGEMENT = 1.5  # pixels of a frame for one pixel of the 8x8 digit
 MARGIN = 9  # pixels from every edge at which a digit's centre turns round: the largest digit then still fits (8.8)
 CHUNK = 64  # clips drawn at a time
@@ -38,9 +37,8 @@ class Clips:
     class_names: tuple[str, ...] = tuple("0123456789")
 
     def __repr__(self):
-        return (
-            f"Clips(train {self.train.shape}, test {self.test.shape}, walls at {self.walls[0]:g} and {self.walls[1]:g})"
-        )
+        low, high = self.walls
+        return f"Clips(train {self.train.shape}, test {self.test.shape}, walls at {low:g} and {high:g})"
 
 
 def bouncing_digits(n_train=500, n_test=200, *, frames=20, digits=1, size=32, speeds=(1.0, 3.0), seed=0):
@@ -56,8 +54,7 @@ def bouncing_digits(n_train=500, n_test=200, *, frames=20, digits=1, size=32, sp
     Returns :class:`Clips`.  No digit of the training clips is in a test clip, whatever the seeds: they come from the two
     parts of ``data.digits()``.  The motion is that of :func:`bounce`, exactly.  Raises ValueError for a setting out of range.
     """
-    check_whole_number("n_train", n_train, 1)
-    check_whole_number("n_test", n_test, 1)
+    check_sizes(n_train=n_train, n_test=n_test)
     check_whole_number("frames", frames, 2, 1000)
     check_whole_number("digits", digits, 1, 4)
     check_whole_number("size", size, 24, 64)
@@ -124,9 +121,7 @@ def draw_clips(pictures, positions, size=32):
     check_whole_number("size", size, 24, 64)
     pictures, positions = np.asarray(pictures, np.float64), np.asarray(positions, np.float64)
     if pictures.ndim != 5 or pictures.shape[2:] != (8, 8, 1) or not pictures.size:
-        raise ValueError(
-            f"pictures has shape {pictures.shape}; give digits of 8 by 8 pixels: (clips, digits, 8, 8, 1)."
-        )
+        raise ValueError(f"pictures has shape {pictures.shape}; give digits of 8x8 pixels: (clips, digits, 8, 8, 1).")
     if positions.ndim != 4 or (len(positions), *positions.shape[2:]) != (*pictures.shape[:2], 2):
         raise ValueError(
             f"positions has shape {positions.shape}; these pictures need (clips, frames, digits, 2) with "

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from genai_course.checks import check_whole_number
+from genai_course.checks import check_sizes, check_whole_number
 from genai_course.data.texts import run_hashes
 
-INVISIBLE = re.compile(
-    "[\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f\u202a-\u202e]"
-)  # width 0, soft hyphens, directions
+# Of width 0, soft hyphens, directions.
+INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f\u202a-\u202e]")
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
@@ -36,8 +35,7 @@ def minhash(texts, hashes=128, width=5, seed=0):
 
     Returns (texts, hashes) uint64. A text shorter than ``width`` counts as one run.
     """
-    check_whole_number("hashes", hashes, 1)
-    check_whole_number("width", width, 1)
+    check_sizes(hashes=hashes, width=width)
     random = np.random.default_rng(seed)
     factors = random.integers(1 << 63, size=hashes, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
     shifts = random.integers(1 << 63, size=hashes, dtype=np.uint64)
@@ -182,13 +180,10 @@ def _invent(kind, random):
     if kind == "name":
         return f"{first} {last}"
     if kind == "email":
-        plain = (
-            unicodedata.normalize("NFKD", f"{first}.{last}".lower().replace("'", "")).encode("ascii", "ignore").decode()
-        )
-        user = (plain, plain.replace(".", "_"), f"{plain}+shop", plain[0] + str(random.integers(10, 99)))[
-            random.integers(4)
-        ]
-        return f"{user}@{HOSTS[random.integers(len(HOSTS))]}"
+        decomposed = unicodedata.normalize("NFKD", f"{first}.{last}".lower().replace("'", ""))
+        plain = decomposed.encode("ascii", "ignore").decode()
+        users = (plain, plain.replace(".", "_"), f"{plain}+shop", plain[0] + str(random.integers(10, 99)))
+        return f"{users[random.integers(4)]}@{HOSTS[random.integers(len(HOSTS))]}"
     digits = "".join(map(str, random.integers(10, size=7)))
     forms = (
         f"+49 30 {digits}",

@@ -10,7 +10,7 @@ from functools import cache
 
 import numpy as np
 
-from genai_course.checks import check_whole_number
+from genai_course.checks import check_sizes, check_whole_number
 from genai_course.data.files import verified_path
 from genai_course.data.pictures import Pictures, broadcast_factors
 
@@ -25,6 +25,7 @@ GLYPH_RANGES = {
     "shift_x": (-1.5, 1.5),  # to the right
     "shift_y": (-1.5, 1.5),  # downwards, as rows are counted
 }
+SIGN_BITS = ((4, "slant"), (2, "rotation"), (1, "bend"))  # of the number of an octant
 CAP_HEIGHT = 10.5  # of a capital letter, in sixteenths of the picture
 
 # The geometry of the stored fields, shared with datasets/make_glyphs.py.
@@ -53,8 +54,7 @@ def glyphs(n_train=20_000, n_test=4_000, *, size=16, characters=CHARACTERS, seed
 
     Raises ValueError for a number out of range or for characters that are unknown or repeated.
     """
-    check_whole_number("n_train", n_train, 1)
-    check_whole_number("n_test", n_test, 1)
+    check_sizes(n_train=n_train, n_test=n_test)
     check_whole_number("size", size, 16, 64)
     check_whole_number("seed", seed, 0)
     _check_characters(characters)
@@ -78,9 +78,7 @@ def typefaces():
 
 def octant(factors):
     """Which of the eight combinations of signs each picture has: 4 (slant > 0) + 2 (rotation > 0) + (bend > 0)."""
-    return sum(
-        weight * (np.asarray(factors[name]) > 0) for weight, name in ((4, "slant"), (2, "rotation"), (1, "bend"))
-    )
+    return sum(bit * (np.asarray(factors[name]) > 0) for bit, name in SIGN_BITS)
 
 
 def draw_glyphs(factors, size=16):
@@ -161,14 +159,11 @@ def _draw_factors(rng, pictures, characters, *, is_test):
     typeface = rng.integers(len(masters["typefaces"]), size=pictures)
     other = 0 if is_test else rng.integers(1, 8, size=pictures)
     signs = (typeface + other) % 8  # the octant: the typeface's own for the test, one of the seven others for training
-    factors = {
-        "character": np.array(list(characters))[labels],
-        "typeface": typeface,
-        "weight": masters["bold"][typeface],
-    }
+    letters = np.array(list(characters))
+    factors = {"character": letters[labels], "typeface": typeface, "weight": masters["bold"][typeface]}
     for name, (low, high) in GLYPH_RANGES.items():
         factors[name] = rng.uniform(low, high, size=pictures)
-    for bit, name in ((4, "slant"), (2, "rotation"), (1, "bend")):
+    for bit, name in SIGN_BITS:
         size = GLYPH_RANGES[name][1] * (1 - rng.random(pictures))  # never 0, so that each picture has a sign
         factors[name] = np.where(signs & bit, size, -size)
     return labels, factors

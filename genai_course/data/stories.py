@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from genai_course.checks import check_whole_number
+from genai_course.checks import check_sizes, check_whole_number
 from genai_course.data.grammar import Grammar
 from genai_course.data.texts import Texts
 
@@ -130,8 +130,7 @@ def stories(n_train=4_000, n_test=400, *, seed=0):
 
     Raises ValueError for a number out of range.
     """
-    check_whole_number("n_train", n_train, 1)
-    check_whole_number("n_test", n_test, 1)
+    check_sizes(n_train=n_train, n_test=n_test)
     check_whole_number("seed", seed, 0)
     grammar = story_grammar()
     random = np.random.default_rng([seed, 0])

@@ -95,9 +95,7 @@ def _check_guesses(confidence, right):
             f"confidence has shape {confidence.shape} and right {right.shape}; give two arrays (n,), n 1 or more."
         )
     if not np.all((confidence >= 0) & (confidence <= 1)):
-        raise ValueError(
-            f"confidence goes from {confidence.min():g} to {confidence.max():g}; give probabilities from 0 to 1."
-        )
+        raise ValueError(f"confidence is {confidence.min():g} to {confidence.max():g}; give probabilities from 0 to 1.")
     if not np.isin(right, (0, 1)).all():
         raise ValueError("right holds something else than 0 and 1; say for each guess whether it was right.")
     return confidence, right

@@ -6,7 +6,7 @@ from genai_course import data
 from genai_course.checks import check_whole_number
 from genai_course.evaluation.classifier import features, recognised_share, shrink
 from genai_course.evaluation.frechet import frechet_distance
-from genai_course.evaluation.neighbours import nearest_distance, precision_recall
+from genai_course.evaluation.neighbours import nearest_distances, precision_recall
 
 SAMPLES = 4_000  # pictures that are judged; every number here depends a little on how many there are
 NEIGHBOURS = 3  # of precision and recall
@@ -46,7 +46,7 @@ def evaluate_images(pictures, reference=None, labels=None, training=None, sample
         "frechet": frechet_distance(seen, real),
         "precision": precision,
         "recall": recall,
-        "nearest": nearest_distance(shrink(pictures[:SEARCHED]), shrink(training)),
+        "nearest": float(nearest_distances(shrink(pictures[:SEARCHED]), shrink(training)).mean()),
     }
     if labels is not None:
         scores["recognised"] = recognised_share(pictures, labels[:samples])

@@ -35,11 +35,9 @@ class ComponentVariationalAutoencoder(DrawsFromPrior, ChecksInput, keras.Model):
 
     def __init__(self, latent_dim, picture_shape, components=150, beta=1.0, width=256, depth=1, **options):
         super().__init__(**options)
-        self.settings = check_settings(
-            latent_dim=latent_dim, picture_shape=picture_shape, beta=beta, width=width, depth=depth
-        )
+        sizes = {"latent_dim": latent_dim, "picture_shape": picture_shape, "width": width, "depth": depth}
         check_sizes(components=components)
-        self.settings["components"] = int(components)
+        self.settings = check_settings(beta=beta, **sizes) | {"components": int(components)}
         self.latent_dim, self.picture_shape = latent_dim, self.settings["picture_shape"]
         self.encoder = build_network(components, width, depth, outputs=2 * latent_dim, name="encoder")
         self.decoder = build_network(latent_dim, width, depth, outputs=components, name="decoder")
@@ -109,9 +107,6 @@ class ComponentVariationalAutoencoder(DrawsFromPrior, ChecksInput, keras.Model):
         self.error_tracker.update_state(error)
         self.kl_tracker.update_state(kl)
         return 0.5 * x.shape[1] * ops.log(error) + self.settings["beta"] * kl
-
-    def get_config(self):
-        return {**super().get_config(), **self.settings}
 
 
 def build_network(inputs, width, depth, outputs, name):

@@ -225,12 +225,12 @@ class DiffusionModel(ChecksInput, keras.Model):
 
     def in_blocks(self, noisy, time, labels, guidance_scale):
         """``predict_x0`` for any number of pictures, some at a time, as an array."""
-        blocks = [slice(start, start + PICTURES_AT_ONCE) for start in range(0, len(noisy), PICTURES_AT_ONCE)]
-        predictions = [
-            self.predict_x0(noisy[block], time, None if labels is None else labels[block], guidance_scale)
-            for block in blocks
-        ]
-        return np.concatenate([np.asarray(part) for part in predictions])
+        predictions = []
+        for start in range(0, len(noisy), PICTURES_AT_ONCE):
+            block = slice(start, start + PICTURES_AT_ONCE)
+            labels_here = None if labels is None else labels[block]
+            predictions.append(np.asarray(self.predict_x0(noisy[block], time, labels_here, guidance_scale)))
+        return np.concatenate(predictions)
 
     def check_request(self, n, labels, steps, sampler, guidance_scale):
         """The labels of a request for samples, (n,) int32 or None, or ValueError in one sentence."""
@@ -239,15 +239,11 @@ class DiffusionModel(ChecksInput, keras.Model):
             raise ValueError(f"sampler is {sampler!r}; choose one of {', '.join(map(repr, SAMPLERS))}.")
         check_settings(guidance_scale=guidance_scale)
         if guidance_scale != 1 and self.classes is None:
-            raise ValueError(
-                f"guidance_scale is {guidance_scale!r}, and this model was made without classes; leave it at 1."
-            )
+            given = f"guidance_scale is {guidance_scale!r}, and this model was made without classes"
+            raise ValueError(f"{given}; leave it at 1.")
         if labels is None and self.classes is not None:
             labels = np.arange(n) % self.classes
         return None if labels is None else check_labels(labels, n, self.classes)
-
-    def get_config(self):
-        return {**super().get_config(), **self.settings}
 
 
 def denoising_loss(clean, denoised, time, sample_weight=None):

@@ -79,12 +79,8 @@ class EncoderDecoder(ChecksTokens, keras.Model):
         super().__init__(**options)
         sizes = {"vocab_size": vocab_size, "context_length": context_length, "answer_length": answer_length}
         self.settings = check_transformer(d_model, heads, num_layers=num_layers, **sizes)
-        self.vocab_size, self.context_length, self.answer_length = (
-            int(vocab_size),
-            int(context_length),
-            int(answer_length),
-        )
-        self.gap_token = int(vocab_size)
+        self.vocab_size = self.gap_token = int(vocab_size)
+        self.context_length, self.answer_length = int(context_length), int(answer_length)
         # Of sources; the last token starts an answer.
         self.embedding = TokenAndPositionEmbedding(vocab_size + 2, context_length, d_model)
         self.answer_positions = layers.Embedding(answer_length, d_model, embeddings_initializer=small_normal())
@@ -180,9 +176,6 @@ class EncoderDecoder(ChecksTokens, keras.Model):
 
         return tf.while_loop(lambda position, _: position < self.answer_length, generate_one, (0, answers))[1]
 
-    def get_config(self):
-        return {**super().get_config(), **self.settings}
-
 
 def answers_to_read(data):
     """A batch in which the decoder's answers are also what the model reads.  (x, y, weights) -> ((x, y), y, weights)"""
@@ -196,10 +189,9 @@ def draw_gaps(tokens, longest, seed=0):
     Raises ValueError for a longest gap below 1 or as long as the shortest row.
     """
     ends = np.sum(np.asarray(tokens) >= 0, axis=1)
-    if not is_whole_number(longest, 1, ends.min() - 1):
-        raise ValueError(
-            f"longest is {longest!r}; give a whole number from 1 to {ends.min() - 1}, less than the shortest row."
-        )
+    most = ends.min() - 1
+    if not is_whole_number(longest, 1, most):
+        raise ValueError(f"longest is {longest!r}; give a whole number from 1 to {most}, less than the shortest row.")
     random = np.random.default_rng(seed)
     lengths = random.integers(1, longest + 1, len(tokens))
     return random.integers(0, ends - lengths + 1), lengths

@@ -186,7 +186,7 @@ class LowRankModel(ChecksInput, keras.Model):
         return self.merge_into(new_like(self.base))
 
     def get_config(self):
-        return {**super().get_config(), **self.settings, "base": keras.saving.serialize_keras_object(self.base)}
+        return {**super().get_config(), "base": keras.saving.serialize_keras_object(self.base)}
 
     @classmethod
     def from_config(cls, config):

@@ -51,9 +51,8 @@ class MaskedLanguageModel(ChecksTokens, keras.Model):
         self, vocab_size, context_length, d_model=64, heads=4, num_layers=2, share=0.15, recipe="standard", **options
     ):
         super().__init__(**options)
-        sizes = check_transformer(
-            d_model, heads, vocab_size=vocab_size, context_length=context_length, num_layers=num_layers
-        )
+        sizes = {"vocab_size": vocab_size, "context_length": context_length, "num_layers": num_layers}
+        sizes = check_transformer(d_model, heads, **sizes)
         if not 0 < share < 1:
             raise ValueError(f"share is {share!r}; give a number above 0 and below 1.")
         if recipe not in ("standard", "quick"):
@@ -140,11 +139,7 @@ class MaskedLanguageModel(ChecksTokens, keras.Model):
     def sample(self, n, seed=0, length=None):
         """Write ``n`` rows, each position drawn once. Returns (n, length) int32; ValueError for a number out of range."""
         length = self.context_length if length is None else length
-        if not is_whole_number(n) or not is_whole_number(length, 1, self.context_length):
-            raise ValueError(
-                f"n is {n!r} and length is {length!r}; give whole numbers, length up to {self.context_length}."
-            )
+        most = self.context_length
+        if not is_whole_number(n) or not is_whole_number(length, 1, most):
+            raise ValueError(f"n is {n!r} and length is {length!r}; give whole numbers, length up to {most}.")
         return self.fill(np.full((n, length), self.mask_token), seed)
-
-    def get_config(self):
-        return {**super().get_config(), **self.settings}

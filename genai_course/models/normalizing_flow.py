@@ -59,15 +59,8 @@ class Coupling(layers.Layer):
         dropouts = [layers.Dropout(dropout)] if dropout else []
         # Zeros, so that an untrained coupling changes nothing: training starts from the Gaussian that ``adapt`` fitted.
         last = layers.Dense(self.num_transformed * per_number, kernel_initializer="zeros")
-        self.network = keras.Sequential(
-            [
-                keras.Input((self.num_identity,)),
-                *hidden,
-                *dropouts,
-                last,
-                layers.Reshape((self.num_transformed, per_number)),
-            ]
-        )
+        shaped = layers.Reshape((self.num_transformed, per_number))
+        self.network = keras.Sequential([keras.Input((self.num_identity,)), *hidden, *dropouts, last, shaped])
 
     def transform(self, identity, transformed, backwards, training=False):
         """Transform one half as the other says.  (n, identity), (n, transformed) -> (n, transformed), log-determinant (n,)"""
@@ -123,10 +116,8 @@ class NormalizingFlow(ChecksInput, keras.Model):
         self.colouring = self.fixed_weight(square, "identity", "colouring")  # the whitening's inverse
         self.whitening_log_det = self.fixed_weight((), "zeros", "whitening_log_det")  # the whitening's log-determinant
         random = np.random.default_rng(rotation_seed)
-        self.steps = [
-            Coupling(rotation_matrix(dimensions, random), coupling, width, depth, bins, bound, dropout)
-            for _ in range(couplings)
-        ]
+        rotations = [rotation_matrix(dimensions, random) for _ in range(couplings)]
+        self.steps = [Coupling(rotation, coupling, width, depth, bins, bound, dropout) for rotation in rotations]
 
     def fixed_weight(self, shape, initializer, name):
         return self.add_weight(shape=shape, initializer=initializer, trainable=False, name=name)
@@ -200,9 +191,6 @@ class NormalizingFlow(ChecksInput, keras.Model):
             raise ValueError(f"x has shape {np.shape(x)}; give rows of {self.dimensions} numbers.")
         return x
 
-    def get_config(self):
-        return {**super().get_config(), **self.settings}
-
 
 def rotation_matrix(dimensions, random):
     """An orthogonal matrix: the two axes swapped, or in more dimensions a random rotation.  -> (dimensions, dimensions)"""
@@ -226,11 +214,8 @@ def check_settings(**settings):
         elif name == "dropout":
             fits, right, plain = number and 0 <= value < 1, "give a number from 0 to less than 1", float
         else:
-            fits, right, plain = (
-                is_whole_number(value, smallest[name]),
-                f"give a whole number, {smallest[name]} or more",
-                int,
-            )
+            least = smallest[name]
+            fits, right, plain = is_whole_number(value, least), f"give a whole number, {least} or more", int
         if not fits:
             raise ValueError(f"{name} is {value!r}; {right}.")
         checked[name] = plain(value)

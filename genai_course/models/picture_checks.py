@@ -41,9 +41,8 @@ def check_shape(name, given, shape):
         size in (None, right) for size, right in zip(found[1:], shape, strict=True)
     )
     if not same or found[0] == 0:
-        advice = (
-            ": batch the data set first, as in dataset.batch(32)" if found == tuple(shape) else " with n of at least 1"
-        )
+        is_one = found == tuple(shape)
+        advice = ": batch the data set first, as in dataset.batch(32)" if is_one else " with n of at least 1"
         needed = ", ".join(["n", *map(str, shape)]) + ("," if not shape else "")
         raise ValueError(f"{name} has shape {found}; this model needs ({needed}){advice}.")
 
@@ -100,9 +99,10 @@ class ChecksInput:
         is x itself where it is left out; None for a model that learns from x alone.
     weighs_samples: whether ``sample_weight`` (and so ``class_weight``) is honoured; otherwise it is refused. Keras carries
         weights only beside a y: without one, arrays get x as y here, and a data set must yield (x, x, weights).
+    settings: the arguments from which the model can be made again, by name; :meth:`get_config` saves them with it.
     """
 
-    y_is, weighs_samples = None, True
+    y_is, weighs_samples, settings = None, True, {}
 
     @property
     def example_shape(self):
@@ -111,6 +111,9 @@ class ChecksInput:
 
     def check_values(self, x):
         """Raise ValueError for values that x, an array of the right shape, must not have."""
+
+    def get_config(self):
+        return {**super().get_config(), **self.settings}
 
     def fit(self, x=None, y=None, *arguments, **options):
         """Train: ``keras.Model.fit``.  Raises ValueError for input that does not suit the model."""
@@ -142,9 +145,8 @@ class ChecksInput:
     def check_batch(self, x, y, weighted):
         """Raise ValueError for arrays, or for what a data set promises of its batches, that do not suit the model."""
         if weighted and not self.weighs_samples:
-            raise ValueError(
-                f"{type(self).__name__} counts all examples alike; leave sample_weight and class_weight out."
-            )
+            kind = type(self).__name__
+            raise ValueError(f"{kind} counts all examples alike; leave sample_weight and class_weight out.")
         check_shape("x", x, self.example_shape)
         if self.y_is == "labels":
             check_labels_belong(y, self.classes)

@@ -236,9 +236,6 @@ class PixelByPixel(ChecksInput, keras.Model):
             reaction = tf.reduce_sum(self(pictures)[:, row, column] * directions)
         return np.abs(np.asarray(tape.gradient(reaction, pictures))).mean(axis=(0, 3))
 
-    def get_config(self):
-        return {**super().get_config(), **self.settings}
-
 
 @keras.saving.register_keras_serializable(package="genai_course")
 class PixelCNN(PixelByPixel):

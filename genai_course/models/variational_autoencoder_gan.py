@@ -69,22 +69,11 @@ class VariationalAutoencoderGAN(VariationalAutoencoder):
     y_is, weighs_samples = None, False
 
     def __init__(
-        self,
-        latent_dim,
-        picture_shape,
-        beta=1.0,
-        gamma=0.002,
-        pixels=0.5,
-        penalty=0.5,
-        width=512,
-        depth=2,
-        **options,
+        self, latent_dim, picture_shape, beta=1.0, gamma=0.002, pixels=0.5, penalty=0.5, width=512, depth=2, **options
     ):
         weights = check_settings(gamma=gamma, pixels=pixels, penalty=penalty)
         super().__init__(latent_dim, picture_shape, beta=beta, width=width, depth=depth, **options)
-        self.settings = {
-            name: self.settings[name] for name in ("latent_dim", "picture_shape", "beta", "width", "depth")
-        }
+        del self.settings["free_bits"]  # it has none
         self.settings |= weights
         self.gamma, self.pixels, self.penalty = weights.values()
         shape = self.settings["picture_shape"]

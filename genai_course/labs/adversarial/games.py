@@ -83,7 +83,7 @@ class AdversarialLab:
         seeds = list(range(len(rules)) if seeds is None else seeds)
         if not rules or len(seeds) != len(rules):
             raise ValueError(
-                f"There are {len(rules)} rules and {len(seeds)} seeds; give one seed for each rule, 1 or more."
+                f"There are {len(rules)} rules and {len(seeds)} seeds; give a seed for each rule, 1 or more."
             )
         for number in (*seeds, seed):
             check_whole_number("seed", number, 0)

@@ -38,9 +38,7 @@ def fleiss_kappa(counts):
     """
     counts = np.asarray(counts, dtype=np.float64)
     if counts.ndim != 2 or not counts.size or (counts < 0).any() or (counts != np.round(counts)).any():
-        raise ValueError(
-            f"counts has shape {counts.shape}; give whole numbers, (questions, categories), none of them negative."
-        )
+        raise ValueError(f"counts has shape {counts.shape}; give whole numbers of 0 or more, (questions, categories).")
     judges = counts.sum(axis=1)
     if judges.min() != judges.max() or judges[0] < 2:
         raise ValueError(
@@ -87,9 +85,8 @@ def agreement_interval(answers, level=0.95, repeats=500, seed=0):
         raise ValueError(f"level is {level!r}; give a share between 0 and 1, such as 0.95.")
     counts = count_categories(answers)
     fleiss_kappa(counts)
-    random_numbers = np.random.default_rng(seed)
     values = []
-    for chosen in random_numbers.integers(len(counts), size=(repeats, len(counts))):
+    for chosen in np.random.default_rng(seed).integers(len(counts), size=(repeats, len(counts))):
         drawn = counts[chosen]
         if np.count_nonzero(drawn.sum(axis=0)) > 1:
             values.append(fleiss_kappa(drawn))

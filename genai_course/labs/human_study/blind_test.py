@@ -39,11 +39,8 @@ def blind_test(study, contents, folder=None):
     bundle = BlindTest(study, contents, folder).box._repr_mimebundle_() if is_live() else {}
     caption = f"A blind test of {len(study.pairs)} pairs (without a live kernel: the first of them). {study.question}"
     still = plots.to_png(draw_pair(*contents[pair.name], study.question))
-    display(
-        {**bundle, "image/png": still, "text/plain": f"[blind test: {len(study.pairs)} pairs]"},
-        raw=True,
-        metadata={"image/png": {"alt": caption}},
-    )
+    bundle |= {"image/png": still, "text/plain": f"[blind test: {len(study.pairs)} pairs]"}
+    display(bundle, raw=True, metadata={"image/png": {"alt": caption}})
     show_text(f"*{caption}*")
 
 
@@ -114,10 +111,8 @@ class BlindTest:
         judge = getattr(self.file.read(), "judge", "of this study")
         number = self.file.withdraw()
         self._show()
-        deleted = "1 answer is" if number == 1 else f"{number} answers are"
-        self._say(
-            f"{deleted} deleted from this machine. If you gave somebody a copy, ask them to delete judge {judge}."
-        )
+        deleted = f"{'1 answer is' if number == 1 else f'{number} answers are'} deleted from this machine"
+        self._say(f"{deleted}. If you gave somebody a copy, ask them to delete judge {judge}.")
 
     def _show(self):
         """Consent, the next pair, or thanks: whatever the file says is next."""
@@ -131,9 +126,8 @@ class BlindTest:
         if responses is None:
             note = Note("note", "Before you begin", (self.study.consent,))
         elif self.pair is None:
-            note = Note(
-                "passed", f"Thank you: {total} of {total} answered", (f"Your answers lie in {self.file.path}.",)
-            )
+            where = f"Your answers lie in {self.file.path}."
+            note = Note("passed", f"Thank you: {total} of {total} answered", (where,))
         else:
             note = Note("note", f"{total - len(open_pairs) + 1} of {total}: {self.study.question}")
             self._show_pair(responses.judge)
@@ -164,9 +158,8 @@ def as_widget(thing):
     if isinstance(thing, str):
         style = "border: 1px solid; border-radius: 4px; padding: 0.4em 0.8em; line-height: 1.4; white-space: pre-wrap"
         return ipywidgets.HTML(f'<div style="{style}">{html.escape(thing)}</div>')
-    return ipywidgets.Image(
-        value=picture_png(thing), format="png", layout={"height": f"{HEIGHT}px", "align_self": "flex-start"}
-    )
+    layout = {"height": f"{HEIGHT}px", "align_self": "flex-start"}
+    return ipywidgets.Image(value=picture_png(thing), format="png", layout=layout)
 
 
 def picture_png(picture):

@@ -47,9 +47,7 @@ def answers_needed(preference, wanted=0.8, level=0.05):
     check_share("wanted", wanted)
     check_share("level", level)
     if not 0 <= preference <= 1 or preference == 0.5:
-        raise ValueError(
-            f"preference is {preference!r}; give a share from 0 to 1 other than 0.5, where nothing is preferred."
-        )
+        raise ValueError(f"preference is {preference!r}; give a share from 0 to 1 but 0.5, where nothing is preferred.")
     largest = 64
     while largest <= MOST_ANSWERS:
         enough = noticed_shares(largest, preference, level) >= wanted
@@ -94,7 +92,7 @@ def preference_interval(wins, answers, level=0.95):
     wins, answers = np.asarray(wins), np.asarray(answers)
     if (wins < 0).any() or (wins > answers).any() or (answers < 1).any():
         raise ValueError(
-            f"wins is {wins} of {answers}; give a number from 0 to the number of answers, which is 1 or more."
+            f"wins is {wins} of {answers}; give a number from 0 to that of the answers, which is 1 or more."
         )
     check_share("level", level)
     tail = (1 - level) / 2

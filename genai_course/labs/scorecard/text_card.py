@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from genai_course.checks import is_whole_number
 from genai_course.data.texts import run_hashes
 from genai_course.evaluation.bootstrap import half_of
 from genai_course.evaluation.hallucination import fact_counts
@@ -43,7 +44,7 @@ class TextCard(Card):
 
     def __init__(self, stories, *, texts=20, resamples=40, seed=0):
         super().__init__()
-        if isinstance(texts, bool) or not isinstance(texts, int) or texts < 20 or texts % PARTS:
+        if not is_whole_number(texts, 20) or texts % PARTS:
             raise ValueError(f"texts is {texts!r}; give a multiple of {PARTS} of 20 or more.")
         self.stories, self.texts, self.resamples, self.seed = stories, texts, resamples, seed
         self.library = np.sort(run_hashes("".join(stories.train), RUN))

@@ -61,14 +61,8 @@ def start(app_file, name="service", health="/health", patience=PATIENCE, **argum
     begin = time.perf_counter()
     log = folder / f"{time.strftime('%Y%m%d-%H%M%S')}-{name}-{time.monotonic_ns() % 1_000_000}.log"
     complaints = log.with_suffix(".err")
-    command = [
-        sys.executable,
-        "-m",
-        "genai_course.labs.service.process",
-        str(app_file),
-        str(log),
-        json.dumps(arguments),
-    ]
+    module = "genai_course.labs.service.process"
+    command = [sys.executable, "-m", module, str(app_file), str(log), json.dumps(arguments)]
     with complaints.open("wb") as errors:
         process = subprocess.Popen(
             command,

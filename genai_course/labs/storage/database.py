@@ -74,9 +74,8 @@ class StoreFile:
         except sqlite3.ProgrammingError as error:
             raise ValueError(f"{self.path} cannot be asked that ({error}).") from None
         except sqlite3.OperationalError as error:
-            raise OSError(
-                f"{self.path} cannot be used ({error}): is there space, and may this user write there?"
-            ) from None
+            question = "is there space, and may this user write there?"
+            raise OSError(f"{self.path} cannot be used ({error}): {question}") from None
         except sqlite3.DatabaseError as error:
             raise ValueError(f"{self.path} is damaged or no record store ({error}): go back to a copy of it.") from None
 

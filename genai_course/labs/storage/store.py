@@ -137,9 +137,8 @@ class RecordStore:
         *_, version, replaces, asked = row
         prompt, response = self._cipher.decrypt(row[1], asked), self._cipher.decrypt(row[2], version)
         if self._cipher.fingerprint(prompt, response) != version:
-            raise ValueError(
-                f"Record {number} does not match its content hash: {self._file.path} was changed outside the store."
-            )
+            why = f"{self._file.path} was changed outside the store"
+            raise ValueError(f"Record {number} does not match its content hash: {why}.")
         return Record(number, prompt, response, *row[3:8], version, replaces, tuple(tag for (tag,) in tags))
 
     def search(self, query, *, role, kind="hybrid", limit=5, weight=0.6, source=None, tag=None):
@@ -164,9 +163,8 @@ class RecordStore:
                 hits["vector"] = self._index.by_vectors(query, allowed, wanted)
         if kind != "hybrid":
             return [Hit(*hit) for hit in hits[kind]]
-        scores = reciprocal_rank_fusion(
-            *([number for number, _ in hits[each]] for each in ("keyword", "vector")), weight
-        )
+        keyword, vector = ([number for number, _ in hits[each]] for each in ("keyword", "vector"))
+        scores = reciprocal_rank_fusion(keyword, vector, weight)
         return [Hit(*hit) for hit in sorted(scores.items(), key=lambda hit: (-hit[1], hit[0]))[:limit]]
 
     def numbers(self, *, role, source=None, tag=None):
@@ -175,16 +173,14 @@ class RecordStore:
 
     def versions(self, number, *, role):
         """Numbers of all versions of a record that the role may read, the oldest first."""
-        return [
-            each for (each,) in self._file.all(CHAIN, {"number": _whole(number), "audiences": self._audiences(role)})
-        ]
+        asked = {"number": _whole(number), "audiences": self._audiences(role)}
+        return [each for (each,) in self._file.all(CHAIN, asked)]
 
     def snapshot(self, source=None):
         """One hash that names the exact set of newest versions: note it beside whatever is trained on them."""
         everyone = {"audiences": json.dumps(self._all_audiences()), "source": source, "tag": None}
-        rows = self._file.all(
-            f"SELECT version, source FROM records WHERE number IN ({READABLE}) ORDER BY version, source", everyone
-        )
+        newest = f"SELECT version, source FROM records WHERE number IN ({READABLE}) ORDER BY version, source"
+        rows = self._file.all(newest, everyone)
         return content_hash(json.dumps(rows), "")
 
     def usage(self):
