@@ -19,6 +19,17 @@ def show_text(markdown):
     display({"text/markdown": markdown, "text/plain": markdown.replace("*", "")}, raw=True)
 
 
+def show_picture(png, caption, text="[figure]", **more):
+    """Show a PNG with its caption, which is also stored as alternative text.
+
+    caption: one sentence that tells someone who cannot see the picture what it shows. text: what stands where no picture can.
+    more: what else the output holds, by its type.
+    """
+    display({**more, "image/png": png, "text/plain": text}, raw=True, metadata={"image/png": {"alt": caption}})
+    # JupyterLab ignores stored alternative text, so the sentence also stands under the picture.
+    show_text(f"*{caption}*")
+
+
 def show_sound(samples, rate, caption):
     """Show a player for a sound, with its caption; the sound travels inside the notebook, so no network is needed.
 

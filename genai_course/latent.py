@@ -37,9 +37,7 @@ def slerp(start, end, share):
     if angle < 1e-6:
         return (1 - share) * start + share * end
     if angle > np.pi - 1e-6:
-        raise ValueError(
-            "The codes point in opposite directions, so there are many arcs between them; go by a third code."
-        )
+        raise ValueError("The codes point in opposite directions, so many arcs join them; go by a third code.")
     return (np.sin((1 - share) * angle) * start + np.sin(share * angle) * end) / np.sin(angle)
 
 

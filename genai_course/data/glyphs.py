@@ -25,7 +25,6 @@ GLYPH_RANGES = {
     "shift_x": (-1.5, 1.5),  # to the right
     "shift_y": (-1.5, 1.5),  # downwards, as rows are counted
 }
-SIGN_BITS = ((4, "slant"), (2, "rotation"), (1, "bend"))  # of the number of an octant
 CAP_HEIGHT = 10.5  # of a capital letter, in sixteenths of the picture
 
 # The geometry of the stored fields, shared with datasets/make_glyphs.py.
@@ -49,8 +48,9 @@ def glyphs(n_train=20_000, n_test=4_000, *, size=16, characters=CHARACTERS, seed
     (position in :func:`typefaces`), ``weight`` (0 regular, 1 bold: a property of the typeface), and the six of
     ``GLYPH_RANGES`` (float64; units stand there), each drawn evenly from its range.
 
-    The test asks for combinations that were never shown: the signs of slant, rotation and bend make eight octants,
-    and typeface number t keeps octant t mod 8 for the test pictures.  The other seven are for training.
+    The test asks for combinations that were never shown: the signs of slant, rotation and bend make eight octants, whose
+    number is 4 (slant > 0) + 2 (rotation > 0) + (bend > 0). Typeface number t keeps octant t mod 8 for the test pictures;
+    the other seven are for training.
 
     Raises ValueError for a number out of range or for characters that are unknown or repeated.
     """
@@ -74,11 +74,6 @@ def glyphs(n_train=20_000, n_test=4_000, *, size=16, characters=CHARACTERS, seed
 def typefaces():
     """Names of the typefaces, in the order that the factor ``typeface`` counts them."""
     return tuple(_masters()["typefaces"].tolist())
-
-
-def octant(factors):
-    """Which of the eight combinations of signs each picture has: 4 (slant > 0) + 2 (rotation > 0) + (bend > 0)."""
-    return sum(bit * (np.asarray(factors[name]) > 0) for bit, name in SIGN_BITS)
 
 
 def draw_glyphs(factors, size=16):
@@ -163,7 +158,7 @@ def _draw_factors(rng, pictures, characters, *, is_test):
     factors = {"character": letters[labels], "typeface": typeface, "weight": masters["bold"][typeface]}
     for name, (low, high) in GLYPH_RANGES.items():
         factors[name] = rng.uniform(low, high, size=pictures)
-    for bit, name in SIGN_BITS:
+    for bit, name in ((4, "slant"), (2, "rotation"), (1, "bend")):
         size = GLYPH_RANGES[name][1] * (1 - rng.random(pictures))  # never 0, so that each picture has a sign
         factors[name] = np.where(signs & bit, size, -size)
     return labels, factors

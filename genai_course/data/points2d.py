@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from genai_course.checks import check_sizes, check_whole_number
+from genai_course.checks import check_choice, check_sizes, check_whole_number
 
 PANELS, NODES = 40, 20  # Gauss-Legendre panels along a curve, and nodes in each; the curves' breaks lie between panels
 CHUNK = 2_048  # points whose density is computed at a time
@@ -96,8 +96,7 @@ def points2d(name, n_train=10_000, n_test=5_000, seed=0):
 
     Returns :class:`Points`.  Raises ValueError for an unknown name or a number out of range.
     """
-    if name not in NAMES:
-        raise ValueError(f"name is {name!r}; choose one of {', '.join(map(repr, NAMES))}.")
+    check_choice("name", name, NAMES)
     check_sizes(n_train=n_train, n_test=n_test)
     check_whole_number("seed", seed, 0)
     train, test = (_sample(name, np.random.default_rng([seed, part]), n) for part, n in enumerate((n_train, n_test)))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from genai_course.checks import check_sizes, check_whole_number
+from genai_course.checks import check_choice, check_sizes, check_whole_number
 from genai_course.data.pictures import broadcast_factors
 
 RATE = 8_000  # samples a second
@@ -116,8 +116,7 @@ def play_notes(timbre, factors):
     >>> play_notes("flute", {"pitch": [60, 64, 67]}).shape
     (3, 4000)
     """
-    if timbre not in TIMBRES:
-        raise ValueError(f"timbre is {timbre!r}; choose one of {', '.join(TIMBRES)}.")
+    check_choice("timbre", timbre, TIMBRES)
     defaults = {name: (low + high) / 2 for name, (low, high) in TONE_RANGES.items()}
     factors = broadcast_factors(factors, defaults, TONE_RANGES)
     played = np.empty((len(factors["pitch"]), int(RATE * SECONDS)), np.float32)

@@ -16,6 +16,7 @@ from functools import cache
 
 import numpy as np
 
+from genai_course.checks import check_share
 from genai_course.evaluation.bootstrap import bootstrap_interval
 
 KINDS = ("hero", "friend", "colour", "toy")
@@ -86,8 +87,7 @@ def wilson_interval(hits, n, level=0.95):
     """
     if not 0 <= hits <= n or n < 1 or hits != int(hits):
         raise ValueError(f"hits is {hits!r} of {n!r}; give a whole number of cases from 0 to n, with n 1 or more.")
-    if not 0 < level < 1:
-        raise ValueError(f"level is {level!r}; give a share between 0 and 1, such as 0.95.")
+    check_share("level", level)
     from scipy.stats import binomtest  # takes half a second, which few lessons need
 
     interval = binomtest(int(hits), int(n)).proportion_ci(level, method="wilson")

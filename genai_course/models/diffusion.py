@@ -13,7 +13,7 @@ import numpy as np
 import tensorflow as tf
 from keras import layers, ops
 
-from genai_course.checks import check_sizes
+from genai_course.checks import check_choice, check_sizes
 from genai_course.models.losses import weighted_mean
 from genai_course.models.picture_checks import ChecksInput, check_classes, check_labels, check_settings
 
@@ -95,12 +95,9 @@ class DiffusionModel(ChecksInput, keras.Model):
 
     def __init__(self, picture_shape, classes=None, width=512, depth=2, ema_decay=0.99, p_uncond=0.1, **options):
         super().__init__(**options)
-        self.settings = check_settings(
-            picture_shape=picture_shape, width=width, depth=depth, ema_decay=ema_decay, p_uncond=p_uncond
-        ) | {"classes": check_classes(classes)}
-        for name in ("ema_decay", "p_uncond"):
-            if self.settings[name] >= 1:
-                raise ValueError(f"{name} is {self.settings[name]!r}; give a number from 0 to less than 1.")
+        sizes = {"picture_shape": picture_shape, "width": width, "depth": depth}
+        self.settings = check_settings(**sizes, ema_decay=ema_decay, p_uncond=p_uncond)
+        self.settings["classes"] = check_classes(classes)
         for name in ("picture_shape", "classes", "ema_decay", "p_uncond"):
             setattr(self, name, self.settings[name])
         self.no_class = self.classes or 0  # the label of a picture whose class is not told
@@ -235,8 +232,7 @@ class DiffusionModel(ChecksInput, keras.Model):
     def check_request(self, n, labels, steps, sampler, guidance_scale):
         """The labels of a request for samples, (n,) int32 or None, or ValueError in one sentence."""
         check_sizes(n=n, steps=steps)
-        if sampler not in SAMPLERS:
-            raise ValueError(f"sampler is {sampler!r}; choose one of {', '.join(map(repr, SAMPLERS))}.")
+        check_choice("sampler", sampler, SAMPLERS)
         check_settings(guidance_scale=guidance_scale)
         if guidance_scale != 1 and self.classes is None:
             given = f"guidance_scale is {guidance_scale!r}, and this model was made without classes"

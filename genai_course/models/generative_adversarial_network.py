@@ -14,7 +14,7 @@ import numpy as np
 import tensorflow as tf
 from keras import layers, ops
 
-from genai_course.checks import check_sizes
+from genai_course.checks import check_choice, check_sizes
 from genai_course.models.picture_checks import ChecksInput, check_classes, check_labels, check_settings
 
 ARCHITECTURES = {"dense": 512, "convolutional": 48}  # name -> default width
@@ -85,14 +85,11 @@ class GenerativeAdversarialNetwork(ChecksInput, keras.Model):
         ema_decay=0.995, **options
     ):  # fmt: skip
         super().__init__(**options)
-        if architecture not in tuple(ARCHITECTURES):
-            raise ValueError(f"architecture is {architecture!r}; choose one of {', '.join(map(repr, ARCHITECTURES))}.")
+        check_choice("architecture", architecture, ARCHITECTURES)
         width = ARCHITECTURES[architecture] if width is None else width
         sizes = {"latent_dim": latent_dim, "picture_shape": picture_shape, "width": width, "depth": depth}
         self.settings = check_settings(**sizes, gamma=gamma, ema_decay=ema_decay)
         self.settings |= {"classes": check_classes(classes), "architecture": architecture}
-        if ema_decay >= 1:
-            raise ValueError(f"ema_decay is {ema_decay!r}; give a number from 0 to less than 1.")
         if architecture == "convolutional" and (picture_shape[0] % 4 or picture_shape[1] % 4):
             raise ValueError(
                 f"picture_shape is {picture_shape!r}; convolutions need multiples of 4, as in (16, 16, 1)."

@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 from keras import layers, ops
 
-from genai_course.checks import is_whole_number
+from genai_course.checks import check_choice, check_share, is_whole_number
 from genai_course.models.copying_gpt import CopyingBlock, TokenAndNgramEmbedding
 from genai_course.models.gpt import Block, TokenAndPositionEmbedding, layer_norm
 from genai_course.models.language_model import (
@@ -53,10 +53,8 @@ class MaskedLanguageModel(ChecksTokens, keras.Model):
         super().__init__(**options)
         sizes = {"vocab_size": vocab_size, "context_length": context_length, "num_layers": num_layers}
         sizes = check_transformer(d_model, heads, **sizes)
-        if not 0 < share < 1:
-            raise ValueError(f"share is {share!r}; give a number above 0 and below 1.")
-        if recipe not in ("standard", "quick"):
-            raise ValueError(f"recipe is {recipe!r}; choose 'standard' or 'quick'.")
+        check_share("share", share)
+        check_choice("recipe", recipe, ("standard", "quick"))
         self.settings = sizes | {"share": float(share), "recipe": recipe}
         self.vocab_size, self.context_length, self.share = int(vocab_size), int(context_length), share
         self.mask_token = int(vocab_size)

@@ -5,18 +5,16 @@ coupling of RealNVP (Dinh et al. 2017, "Density estimation using Real NVP") and 
 (Durkan et al. 2019, "Neural spline flows").
 """
 
-import math
-from numbers import Real
-
 import keras
 import numpy as np
 from keras import layers, ops
 
-from genai_course.checks import check_sizes, is_whole_number
+from genai_course.checks import check_above_zero, check_choice, check_sizes, check_whole_number
 from genai_course.models.losses import LOG_TWO_PI, weighted_mean
-from genai_course.models.picture_checks import ChecksInput
+from genai_course.models.picture_checks import ChecksInput, check_settings
 from genai_course.models.spline import spline_forward, spline_inverse
 
+COUPLINGS = ("spline", "affine")
 LARGEST_LOG_SCALE = 3.0  # of an affine coupling; a larger step makes trainings fail
 ROWS_AT_ONCE = 4_096  # of a likelihood or a sample
 
@@ -105,10 +103,14 @@ class NormalizingFlow(ChecksInput, keras.Model):
         rotation_seed=0, **options
     ):  # fmt: skip
         super().__init__(**options)
-        self.settings = check_settings(
-            dimensions=dimensions, coupling=coupling, couplings=couplings, width=width, depth=depth, bins=bins,
-            bound=bound, dropout=dropout, rotation_seed=rotation_seed,
-        )  # fmt: skip
+        check_whole_number("dimensions", dimensions, 2)
+        check_choice("coupling", coupling, COUPLINGS)
+        check_whole_number("bins", bins, 2, 200)
+        check_above_zero("bound", bound)
+        check_whole_number("rotation_seed", rotation_seed, 0)
+        self.settings = check_settings(couplings=couplings, width=width, depth=depth, dropout=dropout)
+        self.settings |= {"dimensions": int(dimensions), "coupling": str(coupling), "bins": int(bins)}
+        self.settings |= {"bound": float(bound), "rotation_seed": int(rotation_seed)}
         self.dimensions = dimensions
         square = (dimensions, dimensions)
         self.centre = self.fixed_weight((dimensions,), "zeros", "centre")
@@ -197,26 +199,3 @@ def rotation_matrix(dimensions, random):
     if dimensions == 2:
         return np.array([[0.0, 1.0], [1.0, 0.0]])
     return np.linalg.qr(random.standard_normal((dimensions, dimensions)))[0]
-
-
-def check_settings(**settings):
-    """Return the settings as plain numbers, or raise ValueError for the first that is out of its range."""
-    smallest = {"dimensions": 2, "couplings": 1, "width": 1, "depth": 1, "rotation_seed": 0}
-    checked = {}
-    for name, value in settings.items():
-        number = isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
-        if name == "coupling":
-            fits, right, plain = value in ("spline", "affine"), "choose 'spline' or 'affine'", str
-        elif name == "bins":
-            fits, right, plain = is_whole_number(value, 2, 200), "give a whole number, 2 to 200", int
-        elif name == "bound":
-            fits, right, plain = number and value > 0, "give a number above 0", float
-        elif name == "dropout":
-            fits, right, plain = number and 0 <= value < 1, "give a number from 0 to less than 1", float
-        else:
-            least = smallest[name]
-            fits, right, plain = is_whole_number(value, least), f"give a whole number, {least} or more", int
-        if not fits:
-            raise ValueError(f"{name} is {value!r}; {right}.")
-        checked[name] = plain(value)
-    return checked

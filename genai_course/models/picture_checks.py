@@ -14,7 +14,8 @@ from genai_course.checks import check_sizes, is_whole_number
 def check_settings(**settings):
     """Return the settings as plain numbers and tuples, or raise ValueError for an invalid one.
 
-    latent_dim, width, depth: whole numbers of 1 or more; picture_shape: three of them; anything else: numbers of 0 or more.
+    latent_dim, width, depth, couplings: whole numbers of 1 or more; picture_shape: three of them; ema_decay, p_uncond, dropout:
+    numbers from 0 to less than 1; anything else: numbers of 0 or more.
     """
     checked = {}
     for name, value in settings.items():
@@ -22,12 +23,14 @@ def check_settings(**settings):
             if not (isinstance(value, Sequence) and len(value) == 3 and all(map(is_whole_number, value))):
                 raise ValueError(f"picture_shape is {value!r}; give (height, width, channels), such as (16, 16, 1).")
             checked[name] = tuple(int(size) for size in value)
-        elif name in ("latent_dim", "width", "depth"):
+        elif name in ("latent_dim", "width", "depth", "couplings"):
             check_sizes(**{name: value})
             checked[name] = int(value)
         else:
             if isinstance(value, bool) or not isinstance(value, Real) or not 0 <= value < math.inf:
                 raise ValueError(f"{name} is {value!r}; give a number, 0 or more.")
+            if value >= 1 and name in ("ema_decay", "p_uncond", "dropout"):
+                raise ValueError(f"{name} is {value!r}; give a number from 0 to less than 1.")
             checked[name] = float(value)
     return checked
 

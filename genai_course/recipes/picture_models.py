@@ -115,13 +115,6 @@ def zoo_model(seconds):
     return register
 
 
-@zoo_model(seconds=5)
-def autoencoder_digits(run, progress):
-    """Eight numbers for a handwritten digit."""
-    budget = Epochs(run.steps(smoke=1, laptop=60, gpu=200), run.compile_options, [progress])
-    return autoencoder(digits(run), budget, 8, batch=64, rate=2e-3, noise=0.1)
-
-
 @zoo_model(seconds=6)
 def autoencoder_glyphs(run, progress):
     """Sixteen numbers for a glyph."""

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from numbers import Real
 
-from genai_course.checks import check_whole_number
+from genai_course.checks import check_choice, check_whole_number
 
 LOSSES = ("minimax", "non_saturating", "wasserstein")
 PENALTIES = ("none", "r1", "wgan_gp")
@@ -36,8 +36,7 @@ class Rules:
 
     def __post_init__(self):
         for name, allowed in (("loss", LOSSES), ("penalty", PENALTIES), ("spectral_norm", (False, True))):
-            if getattr(self, name) not in allowed:
-                raise ValueError(f"{name} is {getattr(self, name)!r}; choose one of {', '.join(map(repr, allowed))}.")
+            check_choice(name, getattr(self, name), allowed)
         for name in ("penalty_weight", "generator_rate", "critic_rate", "beta_1"):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, Real) or not 0 <= value < math.inf:

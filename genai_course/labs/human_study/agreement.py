@@ -6,6 +6,8 @@ raters". Both are (observed − expected) / (1 − expected): 1 for perfect agre
 
 import numpy as np
 
+from genai_course.checks import check_share
+
 
 def cohen_kappa(first, second):
     """Agreement of two judges beyond chance, a float of at most 1.
@@ -81,8 +83,7 @@ def agreement_interval(answers, level=0.95, repeats=500, seed=0):
 
     Raises ValueError as :func:`fleiss_kappa` does, and for a level that is no share.
     """
-    if not 0 < level < 1:
-        raise ValueError(f"level is {level!r}; give a share between 0 and 1, such as 0.95.")
+    check_share("level", level)
     counts = count_categories(answers)
     fleiss_kappa(counts)
     values = []

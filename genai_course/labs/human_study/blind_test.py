@@ -10,11 +10,10 @@ import time
 
 import ipywidgets
 import numpy as np
-from IPython.display import display
 from PIL import Image
 
 from genai_course import plots
-from genai_course.display import show_text
+from genai_course.display import show_picture
 from genai_course.exercises.render import Note, is_live
 from genai_course.labs.human_study import ResponseFile
 
@@ -39,9 +38,7 @@ def blind_test(study, contents, folder=None):
     bundle = BlindTest(study, contents, folder).box._repr_mimebundle_() if is_live() else {}
     caption = f"A blind test of {len(study.pairs)} pairs (without a live kernel: the first of them). {study.question}"
     still = plots.to_png(draw_pair(*contents[pair.name], study.question))
-    bundle |= {"image/png": still, "text/plain": f"[blind test: {len(study.pairs)} pairs]"}
-    display(bundle, raw=True, metadata={"image/png": {"alt": caption}})
-    show_text(f"*{caption}*")
+    show_picture(still, caption, f"[blind test: {len(study.pairs)} pairs]", **bundle)
 
 
 class BlindTest:

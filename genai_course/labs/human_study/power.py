@@ -7,6 +7,8 @@ illustrated in the case of the binomial". What answers of one judge are worth: K
 import numpy as np
 from scipy.stats import beta, binom
 
+from genai_course.checks import check_share
+
 MOST_ANSWERS = 10_000_000
 
 
@@ -99,9 +101,3 @@ def preference_interval(wins, answers, level=0.95):
     lower = np.where(wins == 0, 0.0, beta.ppf(tail, np.maximum(wins, 1), answers - wins + 1))
     upper = np.where(wins == answers, 1.0, beta.ppf(1 - tail, wins + 1, np.maximum(answers - wins, 1)))
     return lower, upper
-
-
-def check_share(name, share):
-    """Raise ValueError unless a number lies between 0 and 1, both left out."""
-    if not 0 < share < 1:
-        raise ValueError(f"{name} is {share!r}; give a share between 0 and 1.")

@@ -13,6 +13,7 @@ import tensorflow as tf
 
 from genai_course.checks import check_above_zero, check_whole_number
 from genai_course.models.language_model import log_probs_of_tokens
+from genai_course.training.fine_tuning import start_afresh
 
 
 def advantages(rewards):
@@ -108,15 +109,9 @@ class PolicyGradient:
     """
 
     def __init__(
-        self,
-        anchored,
-        batch_size=128,
-        updates=2,
-        clip_ratio=0.2,
-        learning_rate=2e-3,
-        objective=clipped_objective,
-        baseline=advantages,
-    ):
+        self, anchored, batch_size=128, updates=2, clip_ratio=0.2, learning_rate=2e-3, objective=clipped_objective,
+        baseline=advantages
+    ):  # fmt: skip
         check_whole_number("batch_size", batch_size, 2)
         check_whole_number("updates", updates, 1)
         for name, value in {"clip_ratio": clip_ratio, "learning_rate": learning_rate}.items():
@@ -124,7 +119,8 @@ class PolicyGradient:
         self.anchored, self.batch_size, self.updates = anchored, batch_size, updates
         self.clip_ratio, self.learning_rate = float(clip_ratio), float(learning_rate)
         self.objective, self.baseline = objective, baseline
-        self.optimizer = new_adam(learning_rate, anchored.policy)
+        self.optimizer = keras.optimizers.Adam(learning_rate)
+        self.optimizer.build(anchored.policy.trainable_variables)
 
     def tune(self, reward, steps, kl_coefficient=0.0, seed=0):
         """Tune the policy from where it stands, with a new optimizer.
@@ -140,11 +136,8 @@ class PolicyGradient:
         check_whole_number("steps", steps, 1)
         if not kl_coefficient >= 0:
             raise ValueError(f"kl_coefficient is {kl_coefficient!r}; give a number of 0 or more.")
-        forget(self.optimizer)
-        notes = []
-        for step in range(steps):
-            notes.append(self.step(reward, kl_coefficient, seed=[seed, step]))
-        return notes
+        start_afresh(self.optimizer, self.learning_rate)
+        return [self.step(reward, kl_coefficient, seed=[seed, step]) for step in range(steps)]
 
     def step(self, reward, kl_coefficient, seed):
         """Write a batch, judge it, and learn from it.  -> a note"""
@@ -167,21 +160,6 @@ class PolicyGradient:
             log_probs = log_probs_of_tokens(rows, policy(rows))  # (n, time)
             loss = -self.objective(log_probs, old, judged, self.clip_ratio)
         self.optimizer.apply(tape.gradient(loss, policy.trainable_variables), policy.trainable_variables)
-
-
-def new_adam(learning_rate, model):
-    """Adam with its memory for each weight of a model."""
-    optimizer = keras.optimizers.Adam(learning_rate)
-    optimizer.build(model.trainable_variables)
-    return optimizer
-
-
-def forget(optimizer):
-    """Take an optimizer's memory from it, so that the next training begins afresh, without being compiled again."""
-    learning_rate = float(optimizer.learning_rate)
-    for variable in optimizer.variables:
-        variable.assign(keras.ops.zeros_like(variable))
-    optimizer.learning_rate = learning_rate  # one of its variables, too
 
 
 def check_rewards(rewards, n):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from genai_course.checks import check_choice
 from genai_course.labs.scorecard.ranking import as_points, total_points
 
 KINDS = ("model", "cheat", "real")
@@ -178,8 +179,7 @@ def check_entry(name, sample, trained_seconds, bits, kind):
         wrong = isinstance(number, bool) or not isinstance(number, (int, float, np.number)) or not math.isfinite(number)
         if number is not None and (wrong or (what == "trained_seconds" and number < 0)):
             raise ValueError(f"{what} is {number!r}; give a number, or leave it out.")
-    if kind not in KINDS:
-        raise ValueError(f"kind is {kind!r}; choose one of {', '.join(map(repr, KINDS))}.")
+    check_choice("kind", kind, KINDS)
 
 
 def in_parts(sample, n, seed, check):

@@ -8,6 +8,7 @@ import time
 import numpy as np
 
 from genai_course import data
+from genai_course.checks import check_choice
 from genai_course.labs.scorecard.picture_baselines import Trained
 from genai_course.recipes import text_models
 from genai_course.recipes.budget import FIRST_STEPS, Steps, warm_up_adam
@@ -20,8 +21,7 @@ STEPS = {"GRU": 144, "GPT": 56}
 
 def train(name, stories, run, seed=0):
     """Train one of ``NAMES`` on the stories.  Returns it as :class:`Trained`; ValueError for an unknown name."""
-    if name not in NAMES:
-        raise ValueError(f"name is {name!r}; choose one of {', '.join(map(repr, NAMES))}.")
+    check_choice("name", name, NAMES)
     import keras
 
     keras.utils.set_random_seed(seed)

@@ -16,7 +16,7 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from genai_course.checks import check_whole_number
+from genai_course.checks import check_choice, check_whole_number
 from genai_course.data.cleaning import mask_personal_data
 from genai_course.labs.storage.database import StoreFile
 from genai_course.labs.storage.encryption import content_hash
@@ -146,8 +146,7 @@ class RecordStore:
 
         kind: "keyword" (bm25), "vector" (cosine) or "hybrid" (reciprocal rank fusion; weight is the vectors' share).
         """
-        if kind not in KINDS:
-            raise ValueError(f"kind is {kind!r}; choose one of {', '.join(map(repr, KINDS))}.")
+        check_choice("kind", kind, KINDS)
         if not isinstance(query, str) or "\0" in query or not _encodes(query):
             raise ValueError(f"query is {query!r:.60}; give a text without zero characters and half characters.")
         check_whole_number("limit", limit, 1)
@@ -223,8 +222,7 @@ class RecordStore:
     def _check_words(self, source, audience, tags, texts):
         if source not in SOURCES:
             raise ValueError(f"source is {source!r}; say 'real' or 'synthetic'.")
-        if audience not in self._all_audiences():
-            raise ValueError(f"audience is {audience!r}; choose one of {', '.join(self._all_audiences())}.")
+        check_choice("audience", audience, self._all_audiences())
         if isinstance(tags, str) or not all(isinstance(tag, str) for tag in tags):
             raise ValueError(f"tags is {tags!r:.60}; give a list of texts.")
         for name, text in texts.items():
