@@ -85,9 +85,8 @@ def play(clips, caption, *, frames_per_second=10, scale=6):
     clips = np.asarray(clips, np.float32)
     clips = clips[None] if clips.ndim == 4 else clips
     if clips.ndim != 5 or clips.shape[-1] not in (1, 3) or not clips.size:
-        raise ValueError(
-            f"clips has shape {clips.shape}; one clip has (frames, height, width, 1 or 3), several have (clips, frames, …)."
-        )
+        needed = "one clip has (frames, height, width, 1 or 3), several have (clips, frames, …)"
+        raise ValueError(f"clips has shape {clips.shape}; {needed}.")
     if not 0 < frames_per_second <= 60:
         raise ValueError(f"frames_per_second is {frames_per_second!r}; give a number above 0 and at most 60.")
     show_picture(_to_moving_png(clips, frames_per_second, scale), caption, f"[clip of {clips.shape[1]} frames]")

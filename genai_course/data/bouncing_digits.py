@@ -123,10 +123,8 @@ def draw_clips(pictures, positions, size=32):
     if pictures.ndim != 5 or pictures.shape[2:] != (8, 8, 1) or not pictures.size:
         raise ValueError(f"pictures has shape {pictures.shape}; give digits of 8x8 pixels: (clips, digits, 8, 8, 1).")
     if positions.ndim != 4 or (len(positions), *positions.shape[2:]) != (*pictures.shape[:2], 2):
-        raise ValueError(
-            f"positions has shape {positions.shape}; these pictures need (clips, frames, digits, 2) with "
-            f"{pictures.shape[0]} clips and {pictures.shape[1]} digits."
-        )
+        clips, digits = pictures.shape[:2]
+        raise ValueError(f"positions has shape {positions.shape}; these pictures need ({clips}, frames, {digits}, 2).")
     if not (pictures.sum(axis=(2, 3, 4)) > 0).all():
         raise ValueError("One of the pictures is black; a digit without ink has no centre of brightness.")
     drawn = np.zeros((*positions.shape[:2], size, size, 1), np.float32)

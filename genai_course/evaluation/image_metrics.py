@@ -34,9 +34,8 @@ def evaluate_images(pictures, reference=None, labels=None, training=None, sample
     """
     check_whole_number("samples", samples, 2 * NEIGHBOURS, SAMPLES)
     if len(pictures) < samples:
-        raise ValueError(
-            f"There are {len(pictures)} pictures; the scores need {samples}: with fewer the Fréchet distance comes out larger."
-        )
+        why = "with fewer the Fréchet distance comes out larger"
+        raise ValueError(f"There are {len(pictures)} pictures; the scores need {samples}: {why}.")
     pictures, few = pictures[:samples], samples < SAMPLES
     seen = features(pictures)  # (n, FEATURES)
     real = reference_features(FEW if few else SAMPLES) if reference is None else features(reference)

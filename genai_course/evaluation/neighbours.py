@@ -25,10 +25,8 @@ def precision_recall(real_features, generated_features, neighbours=3):
     real, generated = check_two_sets(real_features=real_features, generated_features=generated_features)
     check_sizes(neighbours=neighbours)
     if min(len(real), len(generated)) <= neighbours:
-        raise ValueError(
-            f"{neighbours} neighbours need more than {neighbours} rows in each set; "
-            f"there are {len(real)} real and {len(generated)} generated ones."
-        )
+        given = f"there are {len(real)} real and {len(generated)} generated ones"
+        raise ValueError(f"{neighbours} neighbours need more than {neighbours} rows in each set; {given}.")
     precision = share_inside(generated, real, ball_radii(real, neighbours))
     recall = share_inside(real, generated, ball_radii(generated, neighbours))
     return precision, recall

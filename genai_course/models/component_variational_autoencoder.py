@@ -63,10 +63,8 @@ class ComponentVariationalAutoencoder(DrawsFromPrior, ChecksInput, keras.Model):
 
         components = self.settings["components"]
         if np.shape(pictures)[1:] != self.picture_shape or len(pictures) < components:
-            raise ValueError(
-                f"The pictures have shape {np.shape(pictures)}; {components} components need at least as many pictures "
-                f"of shape {self.picture_shape}."
-            )
+            needed = f"{components} components need at least as many pictures of shape {self.picture_shape}"
+            raise ValueError(f"The pictures have shape {np.shape(pictures)}; {needed}.")
         found = PCA(components, svd_solver="randomized", iterated_power=2, random_state=seed)
         found.fit(np.reshape(pictures, (len(pictures), -1)))
         self.average.assign(found.mean_)

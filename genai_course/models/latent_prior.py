@@ -37,9 +37,8 @@ class LatentPrior:
         codes = np.asarray(codes, dtype=np.float64)
         most = len(codes) // 2
         if not is_whole_number(components, 1, most):
-            raise ValueError(
-                f"components is {components!r}; for {len(codes)} codes give a whole number from 1 to {most}."
-            )
+            given = f"components is {components!r}"
+            raise ValueError(f"{given}; for {len(codes)} codes give a whole number from 1 to {most}.")
         mixture = GaussianMixture(components, reg_covar=1e-4, max_iter=200, tol=1e-2, random_state=seed)
         mixture.fit(codes)
         return cls(mixture.weights_, mixture.means_, np.linalg.cholesky(mixture.covariances_))

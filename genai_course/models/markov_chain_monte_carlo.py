@@ -270,10 +270,8 @@ def standard_error(draws):
 def _checked_draws(draws, fewest_chains):
     draws = np.asarray(draws, np.float64)
     if draws.ndim not in (2, 3) or draws.shape[0] < fewest_chains or draws.shape[1] < 4 or not draws.size:
-        raise ValueError(
-            f"draws has shape {draws.shape}; give (chains, steps) or (chains, steps, d), chains {fewest_chains} or more, "
-            "steps 4 or more."
-        )
+        least = f"chains {fewest_chains} or more, steps 4 or more"
+        raise ValueError(f"draws has shape {draws.shape}; give (chains, steps) or (chains, steps, d), {least}.")
     if not np.isfinite(draws).all():
         raise ValueError("draws holds a value that is not a finite number; give finite numbers.")
     return draws

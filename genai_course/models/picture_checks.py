@@ -10,11 +10,13 @@ import tensorflow as tf
 
 from genai_course.checks import check_sizes, is_whole_number
 
+BELOW_ONE = ("ema_decay", "p_uncond", "dropout")
+
 
 def check_settings(**settings):
     """Return the settings as plain numbers and tuples, or raise ValueError for an invalid one.
 
-    latent_dim, width, depth, couplings: whole numbers of 1 or more; picture_shape: three of them; ema_decay, p_uncond, dropout:
+    latent_dim, width, depth, couplings: whole numbers of 1 or more; picture_shape: three of them; those of ``BELOW_ONE``:
     numbers from 0 to less than 1; anything else: numbers of 0 or more.
     """
     checked = {}
@@ -27,10 +29,9 @@ def check_settings(**settings):
             check_sizes(**{name: value})
             checked[name] = int(value)
         else:
-            if isinstance(value, bool) or not isinstance(value, Real) or not 0 <= value < math.inf:
-                raise ValueError(f"{name} is {value!r}; give a number, 0 or more.")
-            if value >= 1 and name in ("ema_decay", "p_uncond", "dropout"):
-                raise ValueError(f"{name} is {value!r}; give a number from 0 to less than 1.")
+            top, right = (1, " from 0 to less than 1") if name in BELOW_ONE else (math.inf, ", 0 or more")
+            if isinstance(value, bool) or not isinstance(value, Real) or not 0 <= value < top:
+                raise ValueError(f"{name} is {value!r}; give a number{right}.")
             checked[name] = float(value)
     return checked
 

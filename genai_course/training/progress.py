@@ -56,11 +56,8 @@ def epochs(count):
 
 def losses(logs):
     """The losses among what Keras reports, such as ``, loss 0.12``; two players have one each."""
-    return "".join(
-        f", {name.replace('_', ' ')} {float(value):.4g}"
-        for name, value in (logs or {}).items()
-        if name.endswith("loss")
-    )
+    found = {name.replace("_", " "): float(value) for name, value in (logs or {}).items() if name.endswith("loss")}
+    return "".join(f", {name} {value:.4g}" for name, value in found.items())
 
 
 def track(items, what):
