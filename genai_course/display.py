@@ -4,7 +4,6 @@ import inspect
 import io
 import re
 import textwrap
-import wave
 from base64 import b64encode
 from html import escape
 
@@ -48,23 +47,16 @@ def show_sound(samples, rate, caption):
         raise ValueError(f"rate is {rate!r}; give the number of samples a second, such as 8000.")
     if not caption.strip():
         raise ValueError("caption is empty; say in one sentence what is heard.")
-    sound = b64encode(_to_wav(samples / max(1.0, np.abs(samples).max()), int(rate))).decode()
+    from scipy.io import wavfile
+
+    buffer, loud = io.BytesIO(), max(1.0, np.abs(samples).max())
+    wavfile.write(buffer, int(rate), np.round(samples / loud * 32_767).astype("<i2"))  # 16 bits
+    sound = b64encode(buffer.getvalue()).decode()
     # JupyterLab takes aria-label out of a notebook it does not trust yet and leaves the title, which screen readers say, too.
     name = f'aria-label="{escape(caption)}" title="{escape(caption)}"'
     player = f'<audio controls {name} src="data:audio/wav;base64,{sound}"></audio>'
     figure = f'<figure style="margin: 0">{player}<figcaption><em>{escape(caption)}</em></figcaption></figure>'
     display({"text/html": figure, "text/plain": f"[sound: {caption}]"}, raw=True)
-
-
-def _to_wav(samples, rate):
-    """One channel of 16-bit samples as the bytes of a WAV file."""
-    buffer = io.BytesIO()
-    with wave.open(buffer, "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(rate)
-        file.writeframes(np.round(samples * 32_767).astype("<i2").tobytes())
-    return buffer.getvalue()
 
 
 def show_source(thing):

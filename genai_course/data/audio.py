@@ -134,9 +134,7 @@ def mel_filters(bands, window, rate):
     filters = np.minimum((bins - left) / (middle - left), (right - bins) / (right - middle)).clip(min=0)
     weights = filters.sum(axis=1, keepdims=True)
     if (weights == 0).any():
-        raise ValueError(
-            f"bands is {bands}; a window of {window} samples has too few frequencies for them. Give fewer."
-        )
+        raise ValueError(f"bands is {bands}, too many for the frequencies of a window of {window} samples; give fewer.")
     return filters / weights
 
 

@@ -1,7 +1,6 @@
 """Clips of real handwritten digits that fly straight and bounce off the edges; place and velocity are known in every frame."""
 
 from dataclasses import dataclass
-from numbers import Real
 
 import numpy as np
 
@@ -10,6 +9,7 @@ from genai_course.data.digits import digits as load_digits
 
 ENLARGEMENT = 1.5  # pixels of a frame for one pixel of the 8x8 digit
 MARGIN = 9  # pixels from every edge at which a digit's centre turns round: the largest digit then still fits (8.8)
+SPEEDS = (1.0, 3.0)  # slowest and fastest, in pixels a frame; every direction is equally likely
 CHUNK = 64  # clips drawn at a time
 
 
@@ -41,14 +41,13 @@ class Clips:
         return f"Clips(train {self.train.shape}, test {self.test.shape}, walls at {low:g} and {high:g})"
 
 
-def bouncing_digits(n_train=500, n_test=200, *, frames=20, digits=1, size=32, speeds=(1.0, 3.0), seed=0):
+def bouncing_digits(n_train=500, n_test=200, *, frames=20, digits=1, size=32, seed=0):
     """Clips of handwritten digits that fly straight and bounce off the edges of the frame.
 
     n_train, n_test: number of clips, 1 or more.  A clip of the default shape takes 80 KiB.
     frames: frames a clip, 2 to 1000; ten a second are meant.
     digits: digits in a clip, 1 to 4; they fly through each other, and where they overlap the brighter one shows.
     size: pixels along each side, 24 to 64.
-    speeds: slowest and fastest speed in pixels a frame, above 0 and at most 10; every direction is equally likely.
     seed: whole number that decides the clips; the same seed gives the same bytes.
 
     Returns :class:`Clips`.  No digit of the training clips is in a test clip, whatever the seeds: they come from the two
@@ -59,7 +58,6 @@ def bouncing_digits(n_train=500, n_test=200, *, frames=20, digits=1, size=32, sp
     check_whole_number("digits", digits, 1, 4)
     check_whole_number("size", size, 24, 64)
     check_whole_number("seed", seed, 0)
-    _check_speeds(speeds)
     source = load_digits()  # its split is always that of seed 0, so that no digit changes sides
     parts = ((n_train, source.train, source.train_labels), (n_test, source.test, source.test_labels))
     made = []
@@ -67,7 +65,7 @@ def bouncing_digits(n_train=500, n_test=200, *, frames=20, digits=1, size=32, sp
         rng = np.random.default_rng([seed, part])
         chosen = rng.integers(len(pictures), size=(n, digits))
         start = rng.uniform(*walls(size), (n, digits, 2))
-        speed, angle = rng.uniform(*speeds, (n, digits, 1)), rng.uniform(0, 2 * np.pi, (n, digits))
+        speed, angle = rng.uniform(*SPEEDS, (n, digits, 1)), rng.uniform(0, 2 * np.pi, (n, digits))
         velocity = speed * np.stack([np.cos(angle), np.sin(angle)], axis=-1)
         time = np.arange(frames)[:, None, None]
         positions, velocities = bounce(start[:, None], velocity[:, None], time, size=size)  # (n, frames, digits, 2)
@@ -151,13 +149,3 @@ def _window(place, centre, size):
     distance = np.clip(edges[..., None, :] - (np.arange(size) + 0.5)[:, None], -1, 1)  # (clips, frames, size, 9)
     seen = 0.5 + distance - 0.5 * distance * np.abs(distance)  # the triangular window's area left of each edge
     return np.diff(seen, axis=-1).astype(np.float32)
-
-
-def _check_speeds(speeds):
-    try:
-        slowest, fastest = speeds
-        ok = all(isinstance(speed, Real) for speed in speeds) and 0 < slowest <= fastest <= 10
-    except (TypeError, ValueError):
-        ok = False
-    if not ok:
-        raise ValueError(f"speeds is {speeds!r}; give the slowest and the fastest, above 0 and at most 10: (1.0, 3.0).")

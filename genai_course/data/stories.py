@@ -97,12 +97,10 @@ class Stories(Texts):
 
     def claims(self, text):
         """What ``text`` claims about the facts: a list of (name, kind, what it says, whether that is true)."""
-        found = sorted(
-            (match.start(), match["name"], kind, match["value"])
-            for kind, pattern in _claim_patterns().items()
-            for match in pattern.finditer(text)
-        )
-        return [(name, kind, value, self.facts[name, kind] == value) for _, name, kind, value in found]
+        found = []
+        for kind, pattern in _claim_patterns().items():
+            found += [(match.start(), match["name"], kind, match["value"]) for match in pattern.finditer(text)]
+        return [(name, kind, value, self.facts[name, kind] == value) for _, name, kind, value in sorted(found)]
 
     def friend_cloze(self, story):
         """The question who the friend was: ``story`` up to the friend's last mention, and each name in that place.
@@ -140,11 +138,8 @@ def stories(n_train=4_000, n_test=400, *, seed=0):
         story = grammar.sample(random)
         if story not in shown:
             test.append(story)
-    return Stories(train, tuple(test), entropy_per_character=_bits_per_character(), facts=_facts())
-
-
-def _bits_per_character():
-    return story_grammar().entropy / math.log(2) / story_grammar().mean_length
+    bits = grammar.entropy / math.log(2) / grammar.mean_length
+    return Stories(train, tuple(test), entropy_per_character=bits, facts=_facts())
 
 
 def _facts():

@@ -203,11 +203,8 @@ class OverfittingLab:
         orders = [np.random.default_rng([seed, 2]).permutation(len(train)) for seed in seeds]
         pools = np.stack([train[order] for order in orders])  # (seeds, 1437, 8, 8)
         hundred = [pools[:, np.arange(100) % recipe.pictures] for recipe in recipes.values()]
-        parts = {
-            "training": binary(np.concatenate(hundred)),
-            "validation": np.tile(binary(pools[:, -VALIDATION:]), (len(recipes), 1, 1)),
-            "held out": binary(test)[None],
-        }
+        validation = np.tile(binary(pools[:, -VALIDATION:]), (len(recipes), 1, 1))
+        parts = {"training": binary(np.concatenate(hundred)), "validation": validation, "held out": binary(test)[None]}
         return pools[:, :MOST_PICTURES], {name: tf.constant(pictures) for name, pictures in parts.items()}
 
     def draw(self, pools, strengths, rngs):

@@ -14,7 +14,7 @@ import tensorflow as tf
 from keras import layers, ops
 
 from genai_course.checks import check_choice, check_sizes
-from genai_course.models.losses import weighted_mean
+from genai_course.models.losses import blockwise, weighted_mean
 from genai_course.models.picture_checks import ChecksInput, check_classes, check_labels, check_settings
 
 SAMPLERS = ("multistep", "ddim", "ddpm")
@@ -222,12 +222,11 @@ class DiffusionModel(ChecksInput, keras.Model):
 
     def in_blocks(self, noisy, time, labels, guidance_scale):
         """``predict_x0`` for any number of pictures, some at a time, as an array."""
-        predictions = []
-        for start in range(0, len(noisy), PICTURES_AT_ONCE):
-            block = slice(start, start + PICTURES_AT_ONCE)
-            labels_here = None if labels is None else labels[block]
-            predictions.append(np.asarray(self.predict_x0(noisy[block], time, labels_here, guidance_scale)))
-        return np.concatenate(predictions)
+
+        def predict(pictures, labels):
+            return self.predict_x0(pictures, time, labels, guidance_scale)
+
+        return blockwise(predict, noisy, labels, rows=PICTURES_AT_ONCE)
 
     def check_request(self, n, labels, steps, sampler, guidance_scale):
         """The labels of a request for samples, (n,) int32 or None, or ValueError in one sentence."""

@@ -15,6 +15,7 @@ import tensorflow as tf
 from keras import layers, ops
 
 from genai_course.checks import check_choice, check_sizes
+from genai_course.models.losses import blockwise
 from genai_course.models.picture_checks import ChecksInput, check_classes, check_labels, check_settings
 
 ARCHITECTURES = {"dense": 512, "convolutional": 48}  # name -> default width
@@ -91,9 +92,7 @@ class GenerativeAdversarialNetwork(ChecksInput, keras.Model):
         self.settings = check_settings(**sizes, gamma=gamma, ema_decay=ema_decay)
         self.settings |= {"classes": check_classes(classes), "architecture": architecture}
         if architecture == "convolutional" and (picture_shape[0] % 4 or picture_shape[1] % 4):
-            raise ValueError(
-                f"picture_shape is {picture_shape!r}; convolutions need multiples of 4, as in (16, 16, 1)."
-            )
+            raise ValueError(f"picture_shape is {picture_shape!r}; convolutions need multiples of 4: (16, 16, 1).")
         for name in ("latent_dim", "picture_shape", "classes", "gamma", "ema_decay"):
             setattr(self, name, self.settings[name])
         sizes = {name: self.settings[name] for name in ("picture_shape", "classes", "architecture", "width", "depth")}
@@ -189,11 +188,7 @@ class GenerativeAdversarialNetwork(ChecksInput, keras.Model):
             labels = np.arange(n) % self.classes
         if labels is not None:
             labels = check_labels(labels, n, self.classes)
-        drawn = []
-        for start in range(0, n, PICTURES_AT_ONCE):
-            block = slice(start, start + PICTURES_AT_ONCE)
-            drawn.append(np.asarray(self.call(codes[block], None if labels is None else labels[block])))
-        return np.concatenate(drawn)
+        return blockwise(self.call, codes, labels, rows=PICTURES_AT_ONCE)
 
     def get_compile_config(self):
         if not self.compiled:

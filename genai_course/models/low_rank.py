@@ -105,28 +105,23 @@ class LoRALayer(layers.Layer):
 
 @keras.saving.register_keras_serializable(package="genai_course")
 class LowRankModel(ChecksInput, keras.Model):
-    """A copy of a trained model, frozen, with a low-rank correction beside each chosen layer.
+    """A copy of a trained model, frozen, with a low-rank correction beside each dense or convolutional layer.
 
     base: a keras.Model with weights that can be made again from its ``get_config``; it is copied and stays as it is.
-    names: parts of layer paths, such as ``("attention", "mlp")``: every dense or convolutional layer whose path holds one of
-        them is adapted; by default all. Paths are attribute names: ``blocks.0.attention.query_proj``.
     rank, alpha, product: see :class:`LoRALayer`.
 
     ``compile`` and ``fit`` train the corrections alone, with the base's loss. Layers inside a Sequential or functional model hang
-    in a graph and are not reached. Raises ValueError for a number out of range, or for a name that fits no layer.
+    in a graph and are not reached. ``model.paths`` are the layers' attribute names: ``blocks.0.attention.query_proj``.
+    Raises ValueError for a number out of range.
     """
 
-    def __init__(self, base, names=("",), rank=4, alpha=None, product=low_rank_product, **options):
+    def __init__(self, base, rank=4, alpha=None, product=low_rank_product, **options):
         super().__init__(**options)
         rank, alpha = check_rank(rank, alpha)
-        names = [names] if isinstance(names, str) else list(names)
         self.base = copy_of(base)
         found = layers_by_path(self.base)
-        for name in names:
-            if not any(name in path for path in found):
-                raise ValueError(f"No layer's path holds {name!r}; the paths are {', '.join(found) or 'none'}.")
-        self.paths = tuple(path for path in found if any(name in path for name in names))
-        self.settings = {"names": names, "rank": rank, "alpha": alpha}
+        self.paths = tuple(found)
+        self.settings = {"rank": rank, "alpha": alpha}
         self.base.trainable = False
         self.adapters = [LoRALayer(found[path].layer, rank, alpha, product) for path in self.paths]
         for path, adapter in zip(self.paths, self.adapters, strict=True):

@@ -10,7 +10,7 @@ import numpy as np
 from keras import layers, ops
 
 from genai_course.checks import check_above_zero, check_choice, check_sizes, check_whole_number
-from genai_course.models.losses import LOG_TWO_PI, weighted_mean
+from genai_course.models.losses import LOG_TWO_PI, blockwise, weighted_mean
 from genai_course.models.picture_checks import ChecksInput, check_settings
 from genai_course.models.spline import spline_forward, spline_inverse
 
@@ -49,9 +49,8 @@ class Coupling(layers.Layer):
         dimensions = len(rotation)
         self.num_identity = dimensions - dimensions // 2  # numbers that the network reads
         self.num_transformed = dimensions // 2
-        self.rotation = self.add_weight(
-            shape=rotation.shape, initializer=keras.initializers.Constant(rotation), trainable=False, name="rotation"
-        )
+        first = keras.initializers.Constant(rotation)
+        self.rotation = self.add_weight(shape=rotation.shape, initializer=first, trainable=False, name="rotation")
         per_number = 2 if kind == "affine" else 3 * bins - 1
         hidden = [layers.Dense(width, activation="relu") for _ in range(depth)]
         dropouts = [layers.Dropout(dropout)] if dropout else []
@@ -184,8 +183,7 @@ class NormalizingFlow(ChecksInput, keras.Model):
         """Draw ``n`` new rows.  Returns (n, dimensions) float32."""
         check_sizes(n=n)
         z = np.random.default_rng(seed).standard_normal((n, self.dimensions)).astype("float32")
-        blocks = [self.inverse(z[start : start + ROWS_AT_ONCE])[0] for start in range(0, n, ROWS_AT_ONCE)]
-        return np.concatenate(blocks)
+        return blockwise(lambda some: self.inverse(some)[0], z, rows=ROWS_AT_ONCE)
 
     def check_rows(self, x):
         """x, or ValueError unless it has ``dimensions`` numbers a row."""

@@ -53,15 +53,12 @@ def losses_of_players(error, kl, fooling, judging, gamma):
 class VariationalAutoencoderGAN(VariationalAutoencoder):
     """Dense encoder to a Gaussian over codes, dense decoder, and a dense discriminator of real and drawn pictures.
 
-    Encoding, decoding, the prior, ``sample``, ``elbo`` and ``log_prob`` are those of the variational autoencoder.
+    Encoding, decoding, the prior, ``sample``, ``elbo`` and ``log_prob`` are those of the variational autoencoder, and so are
+    latent_dim, picture_shape, beta, width and depth; the discriminator, too, has layers of this width and depth.
 
-    latent_dim: size of a code, whole number, 1 or more.
-    picture_shape: (height, width, channels) of the pictures; their values are in [0, 1].
-    beta: weight of the KL term; ``model.beta`` is a variable.
     gamma: weight of drawing back (in nats) against fooling the discriminator (Larsen et al. 2016, section 2.4).
     pixels: weight of the error in pixels beside the one in features; the paper's model has none of it, 0.
     penalty: weight of the penalty on the discriminator's gradient at real pictures (R1); 0 trains without it.
-    width, depth: units of each hidden layer; hidden layers of each network.
 
     Raises ValueError for a size that is not a whole number of 1 or more, or a negative weight.
     """

@@ -20,9 +20,8 @@ def cohen_kappa(first, second):
     """
     first, second = np.asarray(first), np.asarray(second)
     if first.ndim != 1 or first.shape != second.shape or not len(first):
-        raise ValueError(
-            f"The answers have the shapes {first.shape} and {second.shape}; give two lists of the same length, 1 or more."
-        )
+        given = f"The answers have the shapes {first.shape} and {second.shape}"
+        raise ValueError(f"{given}; give two lists of the same length, 1 or more.")
     categories = np.unique(np.concatenate([first, second]))
     observed = np.mean(first == second)
     expected = sum(np.mean(first == category) * np.mean(second == category) for category in categories)
@@ -43,9 +42,8 @@ def fleiss_kappa(counts):
         raise ValueError(f"counts has shape {counts.shape}; give whole numbers of 0 or more, (questions, categories).")
     judges = counts.sum(axis=1)
     if judges.min() != judges.max() or judges[0] < 2:
-        raise ValueError(
-            f"The questions have between {judges.min():.0f} and {judges.max():.0f} judges; each needs the same number, 2 or more."
-        )
+        given = f"The questions have between {judges.min():.0f} and {judges.max():.0f} judges"
+        raise ValueError(f"{given}; each needs the same number, 2 or more.")
     judges = judges[0]
     # Of all pairs of judges of a question, the share that agree; then the mean over questions.
     observed = np.mean(np.sum(counts * (counts - 1), axis=1) / (judges * (judges - 1)))

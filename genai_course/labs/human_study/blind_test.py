@@ -50,10 +50,9 @@ class BlindTest:
         self.changed = 0.0  # when the screen changed last
         self.heading, self.message = ipywidgets.HTML(), ipywidgets.HTML()
         self.agree = self._button("I agree, begin", self._accept, width="12em")
-        self.buttons = {
-            choice: self._button(text, lambda _, choice=choice: self._answer(choice))
-            for choice, text in BUTTONS.items()
-        }
+        self.buttons = {}
+        for choice, text in BUTTONS.items():
+            self.buttons[choice] = self._button(text, lambda _, choice=choice: self._answer(choice))
         self.delete = self._button("Delete my answers", self._delete, width="16em")
         self.sides = [ipywidgets.VBox(layout={"width": "200px"}) for _ in range(2)]
         things = ipywidgets.HBox(self.sides, layout={"flex_flow": "row wrap"})
@@ -200,7 +199,5 @@ def check_contents(study, contents):
         shapes = [np.shape(thing) for thing in things]
         a_picture = len(shapes[0]) == 3 and shapes[0][2] in (1, 3) if shapes else False
         if len(shapes) != 2 or shapes[0] != shapes[1] or not a_picture:
-            raise ValueError(
-                f"The contents of the pair {pair.name!r} are {len(things)} things of the shapes {shapes}; give two pictures of "
-                "one shape, (height, width, 1 or 3), or two texts."
-            )
+            given = f"The contents of the pair {pair.name!r} are {len(things)} things of the shapes {shapes}"
+            raise ValueError(f"{given}; give two pictures of one shape, (height, width, 1 or 3), or two texts.")

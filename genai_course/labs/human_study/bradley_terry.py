@@ -81,9 +81,8 @@ def most_likely_strengths(wins):
         strengths = new
         if change < PRECISION:
             return strengths
-    raise ValueError(
-        f"The strengths still changed after {MOST_STEPS:,} steps: some items are joined by too few answers, so give prior=0.1."
-    )
+    why = "some items are joined by too few answers, so give prior=0.1"
+    raise ValueError(f"The strengths still changed after {MOST_STEPS:,} steps: {why}.")
 
 
 def fit_bradley_terry(wins, prior=0.0):
@@ -166,7 +165,5 @@ def check_connected(wins):
         inside = member == group
         if not wins[inside][:, ~inside].any():
             losers = ", ".join(map(str, np.flatnonzero(inside)))
-            raise ValueError(
-                f"No finite qualities fit: against the others the items {losers} have never won. Collect more answers, or "
-                "give prior=0.1."
-            )
+            why = f"against the others the items {losers} have never won"
+            raise ValueError(f"No finite qualities fit: {why}. Collect more answers, or give prior=0.1.")

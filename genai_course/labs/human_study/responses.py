@@ -198,13 +198,11 @@ def merge(study, paths):
     for path in paths:
         responses = read_responses(path)
         if responses.study != study.name:
-            raise ValueError(
-                f"{path} holds answers to the study {responses.study!r}, not {study.name!r}: leave it out."
-            )
+            raise ValueError(f"{path} holds answers to the study {responses.study!r}, not {study.name!r}; omit it.")
         if responses.fingerprint != study.fingerprint:
+            given = f"{path} holds answers to another version of the study {study.name!r}"
             raise ValueError(
-                f"{path} holds answers to another version of the study {study.name!r} (its question, consent or pairs differ): "
-                "merge it with files of its own version."
+                f"{given} (its question, consent or pairs differ): merge it with files of its own version."
             )
         remarks += responses.remarks(path.name)
         for answer in responses.answers:

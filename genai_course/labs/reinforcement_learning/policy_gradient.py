@@ -166,8 +166,6 @@ def check_rewards(rewards, n):
     """(n,) float64.  Raises ValueError unless there is one finite number for each of the ``n`` rows."""
     rewards = np.asarray(rewards, "float64")
     if rewards.shape != (n,) or not np.isfinite(rewards).all():
-        raise ValueError(
-            f"The reward of {n} rows has shape {rewards.shape} and {np.isfinite(rewards).sum()} finite numbers; give one finite "
-            "number a row."
-        )
+        given = f"shape {rewards.shape} and {np.isfinite(rewards).sum()} finite numbers"
+        raise ValueError(f"The reward of {n} rows has {given}; give one finite number a row.")
     return rewards

@@ -122,6 +122,5 @@ def check_pairs(preferred, rejected, least=1):
     """ValueError unless preferred and rejected are rows of one shape, ``least`` or more of them."""
     shapes = np.shape(preferred), np.shape(rejected)
     if shapes[0] != shapes[1] or len(shapes[0]) != 2 or shapes[0][0] < least:
-        raise ValueError(
-            f"preferred has shape {shapes[0]} and rejected {shapes[1]}; give pairs, both (n, time), n of {least} or more."
-        )
+        given = f"preferred has shape {shapes[0]} and rejected {shapes[1]}"
+        raise ValueError(f"{given}; give pairs, both (n, time), n of {least} or more.")

@@ -7,6 +7,7 @@ import numpy as np
 from genai_course.checks import is_whole_number
 from genai_course.evaluation.bootstrap import half_of
 from genai_course.evaluation.classifier import SIZE, read
+from genai_course.evaluation.fixed_network import check_pixels
 from genai_course.evaluation.frechet import frechet_distance
 from genai_course.evaluation.hallucination import wilson_interval
 from genai_course.evaluation.neighbours import nearest_distances, squared_distances
@@ -125,10 +126,8 @@ class PictureCard(Card):
         if labels is not None:
             labels = np.asarray(labels)
             if labels.shape != (wanted,) or not np.isin(labels, np.arange(len(self.columns))).all():
-                raise ValueError(
-                    f"sample returned labels of shape {labels.shape}; {wanted} pictures need as many whole numbers "
-                    f"from 0 to {len(self.columns) - 1}."
-                )
+                needed = f"{wanted} pictures need as many whole numbers from 0 to {len(self.columns) - 1}"
+                raise ValueError(f"sample returned labels of shape {labels.shape}; {needed}.")
         return pictures, labels
 
 
@@ -139,11 +138,7 @@ def check_pictures(pictures, what):
         raise ValueError(f"{what} has shape {pictures.shape}; give pictures (n, size, size, 1) with n of 1 or more.")
     if pictures.shape[1] < SIZE // 2:
         raise ValueError(f"{what} has pictures of {pictures.shape[1]} pixels a side; the classifier needs {SIZE // 2}.")
-    if not (pictures.min() >= -1e-3 and pictures.max() <= 1 + 1e-3):  # false for NaN too
-        raise ValueError(
-            f"{what} has values from {pictures.min():.3g} to {pictures.max():.3g}; give values from 0 to 1, none of them NaN."
-        )
-    return np.clip(pictures, 0, 1)
+    return np.clip(check_pixels(pictures), 0, 1)
 
 
 def enlarge(pictures):

@@ -93,10 +93,8 @@ class TextCard(Card):
         """Function of rows of the test that returns their bits per character; ValueError for what are no probabilities."""
         nats = np.asarray(log_prob(list(self.stories.test)), float)
         if nats.shape != (len(self.stories.test),) or np.isnan(nats).any() or (nats > 0).any():
-            raise ValueError(
-                f"log_prob returned shape {nats.shape}; give one logarithm of a probability, 0 or less, for each of "
-                f"{len(self.stories.test)} stories."
-            )
+            needed = f"one logarithm of a probability, 0 or less, for each of {len(self.stories.test)} stories"
+            raise ValueError(f"log_prob returned shape {nats.shape}; give {needed}.")
         characters = np.array([len(text) for text in self.stories.test])
         return lambda rows: float(-nats[rows].sum() / np.log(2) / characters[rows].sum())
 

@@ -121,9 +121,8 @@ class AccessMiddleware:
         try:
             body.decode("utf-8")
         except UnicodeDecodeError as error:
-            raise RequestRejected(
-                400, f"Byte {error.start} of the body is not UTF-8; encode the text in UTF-8."
-            ) from None
+            sentence = f"Byte {error.start} of the body is not UTF-8; encode the text in UTF-8."
+            raise RequestRejected(400, sentence) from None
         return bytes(body)
 
     def _too_large(self):

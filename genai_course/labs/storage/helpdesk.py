@@ -64,11 +64,9 @@ def helpdesk_data(issues=160, questions=40, *, seed=0):
     held_back = {pair: tuple(rng.integers(3, size=2)) for pair in pairs}
     made = [_entry(pair, held_back[pair], turn, rng) for pair in pairs for turn in range(PER_ISSUE)]
     issue_of = [pair for pair in pairs for _ in range(PER_ISSUE)]
-    codes = [code for _, _, _, code in made]
+    entries, planted, ratings, codes = map(list, zip(*made, strict=True))
     asked = [_question(kind, pairs, held_back, issue_of, codes, rng) for kind in KINDS for _ in range(questions)]
-    return HelpdeskData(
-        [entry for entry, *_ in made], [secret for _, secret, *_ in made], [rating for _, _, rating, _ in made], asked
-    )
+    return HelpdeskData(entries, planted, ratings, asked)
 
 
 def _entry(pair, held_back, turn, rng):

@@ -109,13 +109,6 @@ def test_a_pixelcnn_with_adapters_still_sees_no_later_pixel():
     assert np.abs(one[:, 4:] - other[:, 4:]).max() > 1e-3
 
 
-def test_names_choose_layers():
-    model = low_rank.LowRankModel(new_gpt(), names=("query_proj", "0.mlp.up"), rank=1)
-    assert model.paths == ("blocks.0.attention.query_proj", "blocks.0.mlp.up_proj", "blocks.1.attention.query_proj")
-    learning = 1 * (16 + 16) * 2 + 1 * (16 + 64)
-    assert sum(np.prod(weight.shape) for weight in model.trainable_weights) == learning
-
-
 def test_a_truncated_adapter_stays_truncated_in_training():
     model = low_rank.LowRankModel(new_gpt(), rank=4)
     model.set_adapter_weights(low_rank.truncate_rank(model.adapter_weights(), 1))
@@ -165,10 +158,6 @@ def test_a_layer_of_its_own_is_saved_with_its_model(tmp_path):
         (lambda: low_rank.LoRALayer(keras.layers.Dense(2), 1, -1), "alpha is -1; give a finite number above 0"),
         (lambda: low_rank.LoRALayer(keras.layers.Dropout(0.1), 1), "give a layers.Dense or layers.Conv2D"),
         (lambda: low_rank.LowRankModel("gpt"), "base is 'gpt'; give a keras.Model"),
-        (
-            lambda: low_rank.LowRankModel(new_gpt(), names="to_answers"),
-            "No layer's path holds 'to_answers'; the paths are",
-        ),
         (lambda: low_rank.LowRankModel(new_gpt()).set_adapter_weights([np.zeros(2)]), "this model needs"),
         (lambda: low_rank.LowRankModel(new_gpt()).merge_into(new_pixelcnn()), "plain is a PixelCNN of other layers"),
         (
