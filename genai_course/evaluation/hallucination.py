@@ -17,6 +17,7 @@ from functools import cache
 import numpy as np
 
 from genai_course.checks import check_share
+from genai_course.data.stories import LISTS
 from genai_course.evaluation.bootstrap import bootstrap_interval
 
 KINDS = ("hero", "friend", "colour", "toy")
@@ -104,8 +105,6 @@ def _share(wrong_and_all):
 def _patterns():
     """How a story names each thing that comes back. A toy's name also means other things, so it counts only after "the" or
     after a colour."""
-    from genai_course.data.stories import LISTS
-
     one_of = {kind: "|".join(map(str, LISTS[kind])) for kind in KINDS}
     patterns = {kind: rf"\b({one_of[kind]})\b" for kind in KINDS}
     patterns["toy"] = rf"\b(?:{one_of['colour']}|the) ({one_of['toy']})\b"

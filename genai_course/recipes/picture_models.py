@@ -7,51 +7,45 @@ before.
 
 import numpy as np
 
-from genai_course import data
+from genai_course import data, models
 from genai_course.recipes.budget import Epochs, cosine_adam
 
 RECIPES = {}  # of the zoo: name -> function(run, progress) that returns a trained model
 SECONDS = {}  # name -> seconds of training on the laptop profile, to tell the learner
 
 
+def fitted(model, optimizer, budget, *columns, **options):
+    """The model, trained with this optimizer on columns of the same rows. options: of the budget's ``fit``."""
+    model.compile(optimizer, **budget.options)
+    budget.fit(model, *columns, **options)
+    return model
+
+
 def autoencoder(pictures, budget, latent_dim=16, *, batch=128, rate=3e-3, width=256, **settings):
     """Codes of a few numbers and back."""
-    from genai_course.models import Autoencoder
-
-    model = Autoencoder(latent_dim, pictures.shape[1:], width=width, **settings)
-    model.compile(cosine_adam(rate, budget.steps(len(pictures), batch)), **budget.options)
-    budget.fit(model, pictures, batch=batch)
-    return model
+    model = models.Autoencoder(latent_dim, pictures.shape[1:], width=width, **settings)
+    return fitted(model, cosine_adam(rate, budget.steps(len(pictures), batch)), budget, pictures, batch=batch)
 
 
 def vae(pictures, budget, latent_dim=16, *, batch=128, rate=2e-3, prior=None, **settings):
     """A variational autoencoder; prior: arguments of ``fit_prior``, which then is part of the training."""
-    from genai_course.models import VariationalAutoencoder
-
-    model = VariationalAutoencoder(latent_dim, pictures.shape[1:], **settings)
-    model.compile(cosine_adam(rate, budget.steps(len(pictures), batch)), **budget.options)
-    budget.fit(model, pictures, batch=batch, after=lambda: prior and model.fit_prior(*prior))
-    return model
+    model = models.VariationalAutoencoder(latent_dim, pictures.shape[1:], **settings)
+    adam, after = cosine_adam(rate, budget.steps(len(pictures), batch)), lambda: prior and model.fit_prior(*prior)
+    return fitted(model, adam, budget, pictures, batch=batch, after=after)
 
 
 def vae_gan(pictures, budget, latent_dim=16, *, batch=64, rate=1.5e-3, beta_2=0.99, prior=None, **settings):
     """A variational autoencoder with a critic; prior as of :func:`vae`."""
-    from genai_course.models import VariationalAutoencoderGAN
-
-    model = VariationalAutoencoderGAN(latent_dim, pictures.shape[1:], **settings)
-    optimizer = cosine_adam(rate, budget.steps(len(pictures), batch), beta_1=0.5, beta_2=beta_2)
-    model.compile(optimizer, **budget.options)
-    budget.fit(model, pictures, batch=batch, after=lambda: prior and model.fit_prior(*prior))
-    return model
+    model = models.VariationalAutoencoderGAN(latent_dim, pictures.shape[1:], **settings)
+    adam = cosine_adam(rate, budget.steps(len(pictures), batch), beta_1=0.5, beta_2=beta_2)
+    return fitted(model, adam, budget, pictures, batch=batch, after=lambda: prior and model.fit_prior(*prior))
 
 
 def gan(pictures, labels, budget, latent_dim=32, *, classes=None, batch=64, rate=5e-4, **settings):
     """A generative adversarial network; labels (n,) and classes if it is to draw what is asked for, else None."""
     import keras
 
-    from genai_course.models import GenerativeAdversarialNetwork
-
-    model = GenerativeAdversarialNetwork(latent_dim, pictures.shape[1:], classes, **settings)
+    model = models.GenerativeAdversarialNetwork(latent_dim, pictures.shape[1:], classes, **settings)
     adams = [keras.optimizers.Adam(rate, beta_1=0.0, beta_2=0.99) for _ in range(2)]
     model.compile(*adams, **budget.options)
     budget.fit(model, pictures, labels, batch=batch)
@@ -60,33 +54,22 @@ def gan(pictures, labels, budget, latent_dim=32, *, classes=None, batch=64, rate
 
 def diffusion(pictures, labels, budget, *, classes=None, batch=128, rate=2e-3, **settings):
     """A diffusion model; labels and classes as of :func:`gan`."""
-    from genai_course.models import DiffusionModel
-
-    model = DiffusionModel(pictures.shape[1:], classes, **settings)
-    model.compile(cosine_adam(rate, budget.steps(len(pictures), batch), beta_2=0.99), **budget.options)
-    budget.fit(model, pictures, labels, batch=batch)
-    return model
+    model = models.DiffusionModel(pictures.shape[1:], classes, **settings)
+    adam = cosine_adam(rate, budget.steps(len(pictures), batch), beta_2=0.99)
+    return fitted(model, adam, budget, pictures, labels, batch=batch)
 
 
 def boltzmann(pictures, budget, hidden=16, *, batch=64, **settings):
     """A restricted Boltzmann machine of black and white pictures."""
-    from genai_course.models import RestrictedBoltzmannMachine
-    from genai_course.models.restricted_boltzmann_machine import rbm_optimizer
-
-    model = RestrictedBoltzmannMachine(hidden, pictures.shape[1:], **settings).adapt(pictures)
-    model.compile(rbm_optimizer(budget.steps(len(pictures), batch)), **budget.options)
-    budget.fit(model, pictures, batch=batch)
-    return model
+    model = models.RestrictedBoltzmannMachine(hidden, pictures.shape[1:], **settings).adapt(pictures)
+    optimizer = models.restricted_boltzmann_machine.rbm_optimizer(budget.steps(len(pictures), batch))
+    return fitted(model, optimizer, budget, pictures, batch=batch)
 
 
 def pixelcnn(pictures, budget, levels=17, *, rows=False, batch=64, rate=8e-3, **settings):
     """Pixel by pixel, by masked convolutions or, with ``rows``, by the row LSTM of the PixelRNN."""
-    from genai_course.models import PixelCNN, PixelRNN
-
-    model = (PixelRNN if rows else PixelCNN)(pictures.shape[1:], levels, **settings)
-    model.compile(cosine_adam(rate, budget.steps(len(pictures), batch)), **budget.options)
-    budget.fit(model, pictures, batch=batch)
-    return model
+    model = (models.PixelRNN if rows else models.PixelCNN)(pictures.shape[1:], levels, **settings)
+    return fitted(model, cosine_adam(rate, budget.steps(len(pictures), batch)), budget, pictures, batch=batch)
 
 
 def flow(greys, budget, seen=None, *, batch=256, rate=3e-3, **settings):
@@ -94,14 +77,10 @@ def flow(greys, budget, seen=None, *, batch=256, rate=3e-3, **settings):
 
     greys: from which it takes mean and spread. seen: rows to learn from, by default the same.
     """
-    from genai_course.models import NormalizingFlow
-
     seen = greys if seen is None else seen
-    model = NormalizingFlow(greys.shape[1], "affine", depth=1, width=128, **settings).adapt(greys)
+    model = models.NormalizingFlow(greys.shape[1], "affine", depth=1, width=128, **settings).adapt(greys)
     model(greys[:2])  # makes the weights
-    model.compile(cosine_adam(rate, budget.steps(len(seen), batch)), **budget.options)
-    budget.fit(model, seen, batch=batch)
-    return model
+    return fitted(model, cosine_adam(rate, budget.steps(len(seen), batch)), budget, seen, batch=batch)
 
 
 def zoo_model(seconds):

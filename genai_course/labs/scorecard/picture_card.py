@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from genai_course import data
 from genai_course.checks import is_whole_number
 from genai_course.evaluation.bootstrap import half_of
 from genai_course.evaluation.classifier import SIZE, read
@@ -49,8 +50,6 @@ class PictureCard(Card):
 
     def __init__(self, training, held_out, characters, *, samples=800, resamples=40, seed=0):
         super().__init__()
-        from genai_course import data
-
         self.training = check_pictures(training, "training")
         held_out = check_pictures(held_out, "held_out")
         shape = self.training.shape[1:]
