@@ -55,15 +55,9 @@ def faces(n_train=4_000, n_test=1_000, *, size=32, seed=0, bias=None):
     rng = np.random.default_rng([seed, 0])
     train_factors = _plant(bias, _draw_factors(rng, n_train), rng)
     test_factors = _draw_factors(np.random.default_rng([seed, 1]), n_test)
-    return Pictures(
-        train=draw_faces(train_factors, size),
-        test=draw_faces(test_factors, size),
-        train_labels=train_factors["glasses"].copy(),
-        test_labels=test_factors["glasses"].copy(),
-        class_names=("no glasses", "glasses"),
-        train_factors=train_factors,
-        test_factors=test_factors,
-    )
+    both = train_factors, test_factors
+    pictures, labels = [draw_faces(each, size) for each in both], [each["glasses"].copy() for each in both]
+    return Pictures(*pictures, *labels, ("no glasses", "glasses"), *both)
 
 
 def draw_faces(factors, size=32):

@@ -60,15 +60,8 @@ def glyphs(n_train=20_000, n_test=4_000, *, size=16, characters=CHARACTERS, seed
     _check_characters(characters)
     train_labels, train_factors = _draw_factors(np.random.default_rng([seed, 0]), n_train, characters, is_test=False)
     test_labels, test_factors = _draw_factors(np.random.default_rng([seed, 1]), n_test, characters, is_test=True)
-    return Pictures(
-        train=draw_glyphs(train_factors, size),
-        test=draw_glyphs(test_factors, size),
-        train_labels=train_labels,
-        test_labels=test_labels,
-        class_names=tuple(characters),
-        train_factors=train_factors,
-        test_factors=test_factors,
-    )
+    pictures = [draw_glyphs(factors, size) for factors in (train_factors, test_factors)]
+    return Pictures(*pictures, train_labels, test_labels, tuple(characters), train_factors, test_factors)
 
 
 def typefaces():

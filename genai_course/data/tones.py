@@ -85,18 +85,10 @@ def tones(n_train=1_000, n_test=250, *, notes=1, seed=0):
     check_sizes(n_train=n_train, n_test=n_test)
     check_whole_number("notes", notes, 1, 16)
     check_whole_number("seed", seed, 0)
-    train_labels, train_factors = _draw_factors(np.random.default_rng([seed, 0]), n_train, notes)
-    test_labels, test_factors = _draw_factors(np.random.default_rng([seed, 1]), n_test, notes)
-    return Sounds(
-        train=_play_phrases(train_labels, train_factors),
-        test=_play_phrases(test_labels, test_factors),
-        rate=RATE,
-        train_labels=train_labels,
-        test_labels=test_labels,
-        class_names=tuple(TIMBRES),
-        train_factors=_without_single_axis(train_factors),
-        test_factors=_without_single_axis(test_factors),
-    )
+    drawn = [_draw_factors(np.random.default_rng([seed, part]), n, notes) for part, n in enumerate((n_train, n_test))]
+    labels, factors = zip(*drawn, strict=True)
+    played = map(_play_phrases, labels, factors)
+    return Sounds(*played, RATE, *labels, tuple(TIMBRES), *map(_without_single_axis, factors))
 
 
 def note_frequency(note):

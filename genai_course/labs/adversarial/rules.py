@@ -49,15 +49,9 @@ class Rules:
         """The rules as the graph reads them, by name."""
         between = self.penalty == "wgan_gp"
         return {
-            "minimax": self.loss == "minimax",
-            "non_saturating": self.loss == "non_saturating",
-            "wasserstein": self.loss == "wasserstein",
+            **{loss: self.loss == loss for loss in LOSSES},
+            **{name: value for name, value in vars(self).items() if name not in ("loss", "penalty", "penalty_weight")},
             "penalty": 0.0 if self.penalty == "none" else self.penalty_weight,
             "between": between,  # whether the slope is measured between real and forged points or at real ones
             "target": between,  # the slope that costs nothing
-            "spectral_norm": self.spectral_norm,
-            "generator_rate": self.generator_rate,
-            "critic_rate": self.critic_rate,
-            "critic_steps": self.critic_steps,
-            "beta_1": self.beta_1,
         }

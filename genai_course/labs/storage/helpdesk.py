@@ -53,13 +53,11 @@ def helpdesk_data(issues=160, questions=40, *, seed=0):
 
     issues: 10 to 160. questions: of each of the five kinds, 1 or more. The same seed gives the same data.
     """
-    check_whole_number("issues", issues, 10)
+    pairs = [(action, thing) for action in ACTIONS for thing in THINGS]
+    check_whole_number("issues", issues, 10, len(pairs))
     check_whole_number("questions", questions, 1)
     check_whole_number("seed", seed, 0)
     rng = np.random.default_rng(seed)
-    pairs = [(action, thing) for action in ACTIONS for thing in THINGS]
-    if issues > len(pairs):
-        raise ValueError(f"issues is {issues!r}; there are at most {len(pairs)}.")
     pairs = [pairs[place] for place in rng.permutation(len(pairs))[:issues]]
     held_back = {pair: tuple(rng.integers(3, size=2)) for pair in pairs}
     made = [_entry(pair, held_back[pair], turn, rng) for pair in pairs for turn in range(PER_ISSUE)]
