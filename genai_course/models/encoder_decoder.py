@@ -11,8 +11,26 @@ import tensorflow as tf
 from keras import layers, ops
 
 from genai_course.checks import check_above_zero, is_whole_number
-from genai_course.models import language_model
-from genai_course.models.gpt import Attention, Block, TokenAndPositionEmbedding, causal_mask, layer_norm, small_normal
+from genai_course.models.gpt import (
+    Attention,
+    Block,
+    TokenAndPositionEmbedding,
+    causal_mask,
+    layer_norm,
+    small_normal,
+)
+from genai_course.models.language_model import (
+    ROWS_AT_ONCE,
+    ChecksTokens,
+    check_tokens,
+    check_transformer,
+    cross_entropy,
+    log_probs_of_tokens,
+    padding_mask,
+    sample_token,
+    scatter,
+    token_weights,
+)
 
 
 def gaps(tokens, starts, lengths, gap_token):
@@ -46,7 +64,7 @@ class DecoderBlock(Block):
 
 
 @keras.saving.register_keras_serializable(package="genai_course")
-class EncoderDecoder(language_model.ChecksTokens, keras.Model):
+class EncoderDecoder(ChecksTokens, keras.Model):
     """The distribution of an answer, token by token, given a source that is read as a whole.
 
     vocab_size: number of different tokens; the number ``vocab_size`` itself is ``gap_token``, which marks a gap in a source and
@@ -60,9 +78,13 @@ class EncoderDecoder(language_model.ChecksTokens, keras.Model):
     def __init__(self, vocab_size, context_length, answer_length, d_model=64, heads=4, num_layers=1, **options):
         super().__init__(**options)
         sizes = {"vocab_size": vocab_size, "context_length": context_length, "answer_length": answer_length}
-        self.settings = language_model.check_transformer(d_model, heads, num_layers=num_layers, **sizes)
-        self.vocab_size = self.gap_token = int(vocab_size)
-        self.context_length, self.answer_length = int(context_length), int(answer_length)
+        self.settings = check_transformer(d_model, heads, num_layers=num_layers, **sizes)
+        self.vocab_size, self.context_length, self.answer_length = (
+            int(vocab_size),
+            int(context_length),
+            int(answer_length),
+        )
+        self.gap_token = int(vocab_size)
         # Of sources; the last token starts an answer.
         self.embedding = TokenAndPositionEmbedding(vocab_size + 2, context_length, d_model)
         self.answer_positions = layers.Embedding(answer_length, d_model, embeddings_initializer=small_normal())
@@ -74,7 +96,7 @@ class EncoderDecoder(language_model.ChecksTokens, keras.Model):
 
     def encode(self, sources):
         """Read; every position sees all.  (n, time) -> memory (n, time, d_model)"""
-        x, mask = self.embedding(ops.maximum(ops.cast(sources, "int32"), 0)), language_model.padding_mask(sources)
+        x, mask = self.embedding(ops.maximum(ops.cast(sources, "int32"), 0)), padding_mask(sources)
         for block in self.encoder:
             x = block(x, attention_mask=mask)
         return self.encoder_norm(x)
@@ -85,7 +107,7 @@ class EncoderDecoder(language_model.ChecksTokens, keras.Model):
         start = ops.full_like(answers[:, :1], self.vocab_size + 1)
         inputs = ops.concatenate([start, ops.maximum(answers[:, :-1], 0)], axis=1)
         x = self.embedding.tokens(inputs) + self.answer_positions(ops.arange(ops.shape(inputs)[1]))
-        mask, memory_mask = causal_mask(ops.shape(inputs)[1]), language_model.padding_mask(sources)
+        mask, memory_mask = causal_mask(ops.shape(inputs)[1]), padding_mask(sources)
         for block in self.decoder:
             x = block(x, memory, attention_mask=mask, memory_mask=memory_mask)
         vectors = self.embedding.tokens.embeddings[: self.vocab_size + 1]
@@ -104,7 +126,7 @@ class EncoderDecoder(language_model.ChecksTokens, keras.Model):
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         """Mean cross-entropy of the answers' tokens, in nats."""
-        return language_model.cross_entropy(y, y_pred, language_model.token_weights(y, sample_weight))
+        return cross_entropy(y, y_pred, token_weights(y, sample_weight))
 
     def check_rows(self, x, y, weights, check):
         check(x, self.vocab_size + 1, self.context_length, "x")
@@ -114,8 +136,8 @@ class EncoderDecoder(language_model.ChecksTokens, keras.Model):
 
     def check(self, sources, answers):
         """Both as int32; ValueError for invalid rows."""
-        sources = language_model.check_tokens(sources, self.vocab_size + 1, self.context_length, "sources")
-        answers = language_model.check_tokens(answers, self.vocab_size + 1, self.answer_length, "answers")
+        sources = check_tokens(sources, self.vocab_size + 1, self.context_length, "sources")
+        answers = check_tokens(answers, self.vocab_size + 1, self.answer_length, "answers")
         if len(sources) != len(answers):
             raise ValueError(f"There are {len(sources)} sources and {len(answers)} answers; give as many.")
         return sources, answers
@@ -126,20 +148,20 @@ class EncoderDecoder(language_model.ChecksTokens, keras.Model):
         Raises ValueError for invalid rows.
         """
         sources, answers = self.check(sources, answers)
-        parts = -(-len(sources) // language_model.ROWS_AT_ONCE)
+        parts = -(-len(sources) // ROWS_AT_ONCE)
         blocks = zip(np.array_split(sources, parts), np.array_split(answers, parts), strict=True)
         return np.concatenate([np.asarray(self.score(*block), "float64").sum(axis=1) for block in blocks])
 
     @tf.function(autograph=False, reduce_retracing=True)
     def score(self, sources, answers):
-        return language_model.log_probs_of_tokens(answers, self((sources, answers))) * ops.cast(answers >= 0, "float32")
+        return log_probs_of_tokens(answers, self((sources, answers))) * ops.cast(answers >= 0, "float32")
 
     def sample(self, sources, seed=0, temperature=1.0):
         """Write an answer to each source; -1 after its end.  (n, time) -> (n, answer_length) int32
 
         Raises ValueError for invalid rows and for a temperature that is not above 0.
         """
-        sources = language_model.check_tokens(sources, self.vocab_size + 1, self.context_length, "sources")
+        sources = check_tokens(sources, self.vocab_size + 1, self.context_length, "sources")
         check_above_zero("temperature", temperature)
         uniform = np.random.default_rng(seed).random((len(sources), self.answer_length)).astype("float32")
         answers = np.array(self.generate(sources, uniform, np.float32(temperature)))
@@ -153,8 +175,8 @@ class EncoderDecoder(language_model.ChecksTokens, keras.Model):
 
         def generate_one(position, answers):
             logits = self.decode(answers[:, : position + 1], memory, sources)[:, -1]
-            token = language_model.sample_token(logits, uniform[:, position], temperature, None)
-            return position + 1, language_model.scatter(answers, position, token)
+            token = sample_token(logits, uniform[:, position], temperature, None)
+            return position + 1, scatter(answers, position, token)
 
         return tf.while_loop(lambda position, _: position < self.answer_length, generate_one, (0, answers))[1]
 
@@ -171,9 +193,10 @@ def draw_gaps(tokens, longest, seed=0):
     Raises ValueError for a longest gap below 1 or as long as the shortest row.
     """
     ends = np.sum(np.asarray(tokens) >= 0, axis=1)
-    most = ends.min() - 1
-    if not is_whole_number(longest, 1, most):
-        raise ValueError(f"longest is {longest!r}; give a whole number from 1 to {most}, less than the shortest row.")
+    if not is_whole_number(longest, 1, ends.min() - 1):
+        raise ValueError(
+            f"longest is {longest!r}; give a whole number from 1 to {ends.min() - 1}, less than the shortest row."
+        )
     random = np.random.default_rng(seed)
     lengths = random.integers(1, longest + 1, len(tokens))
     return random.integers(0, ends - lengths + 1), lengths

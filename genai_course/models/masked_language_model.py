@@ -9,10 +9,19 @@ import numpy as np
 import tensorflow as tf
 from keras import layers, ops
 
-from genai_course.checks import check_choice, check_share, is_whole_number
-from genai_course.models import language_model
+from genai_course.checks import is_whole_number
 from genai_course.models.copying_gpt import CopyingBlock, TokenAndNgramEmbedding
 from genai_course.models.gpt import Block, TokenAndPositionEmbedding, layer_norm
+from genai_course.models.language_model import (
+    ROWS_AT_ONCE,
+    ChecksTokens,
+    check_tokens,
+    check_transformer,
+    cross_entropy,
+    log_probs_of_tokens,
+    padding_mask,
+    token_weights,
+)
 
 HIDDEN, REPLACED = 0.8, 0.1  # shares of the tokens chosen; the rest stays as it is
 
@@ -28,7 +37,7 @@ def hide(tokens, chosen, fate, others, mask_token):
 
 
 @keras.saving.register_keras_serializable(package="genai_course")
-class MaskedLanguageModel(language_model.ChecksTokens, keras.Model):
+class MaskedLanguageModel(ChecksTokens, keras.Model):
     """The distribution of each token, given the tokens on both sides.
 
     vocab_size: number of different tokens; the number ``vocab_size`` itself is ``mask_token``. context_length: the longest row.
@@ -42,10 +51,13 @@ class MaskedLanguageModel(language_model.ChecksTokens, keras.Model):
         self, vocab_size, context_length, d_model=64, heads=4, num_layers=2, share=0.15, recipe="standard", **options
     ):
         super().__init__(**options)
-        sizes = {"vocab_size": vocab_size, "context_length": context_length, "num_layers": num_layers}
-        sizes = language_model.check_transformer(d_model, heads, **sizes)
-        check_share("share", share)
-        check_choice("recipe", recipe, ("standard", "quick"))
+        sizes = check_transformer(
+            d_model, heads, vocab_size=vocab_size, context_length=context_length, num_layers=num_layers
+        )
+        if not 0 < share < 1:
+            raise ValueError(f"share is {share!r}; give a number above 0 and below 1.")
+        if recipe not in ("standard", "quick"):
+            raise ValueError(f"recipe is {recipe!r}; choose 'standard' or 'quick'.")
         self.settings = sizes | {"share": float(share), "recipe": recipe}
         self.vocab_size, self.context_length, self.share = int(vocab_size), int(context_length), share
         self.mask_token = int(vocab_size)
@@ -77,7 +89,7 @@ class MaskedLanguageModel(language_model.ChecksTokens, keras.Model):
 
     def predict_all(self, tokens):
         """(n, time) -> logits (n, time, vocab_size)"""
-        mask = language_model.padding_mask(tokens)
+        mask = padding_mask(tokens)
         x = self.embedding(ops.maximum(ops.cast(tokens, "int32"), 0))  # (n, time, d_model)
         for block in self.blocks:
             x = block(x, attention_mask=mask)
@@ -87,26 +99,24 @@ class MaskedLanguageModel(language_model.ChecksTokens, keras.Model):
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         """Mean cross-entropy of the tokens hidden, in nats; ``evaluate`` hides some, too."""
         logits, chosen = y_pred if training else self.hide_and_predict(x)
-        return language_model.cross_entropy(x, logits, language_model.token_weights(x, sample_weight, chosen))
+        return cross_entropy(x, logits, token_weights(x, sample_weight, chosen))
 
     def log_prob_of_hidden(self, tokens, hidden):
         """Natural logarithm of each hidden token's probability, all hidden at once; 0 for the others.
 
         tokens (n, time), hidden (n, time) bool -> (n, time) float64.  Raises ValueError for invalid rows.
         """
-        hidden = np.asarray(hidden, bool)
-        tokens = language_model.check_tokens(tokens, self.vocab_size, self.context_length)
+        tokens, hidden = check_tokens(tokens, self.vocab_size, self.context_length), np.asarray(hidden, bool)
         if hidden.shape != tokens.shape:
             raise ValueError(f"hidden has shape {hidden.shape}; tokens has {tokens.shape}, and they must be the same.")
-        parts = -(-len(tokens) // language_model.ROWS_AT_ONCE)
+        parts = -(-len(tokens) // ROWS_AT_ONCE)
         blocks = zip(np.array_split(tokens, parts), np.array_split(hidden, parts), strict=True)
         return np.concatenate([np.asarray(self.score(*block), "float64") for block in blocks])
 
     @tf.function(autograph=False, reduce_retracing=True)
     def score(self, tokens, hidden):
         counted = ops.cast(ops.logical_and(hidden, tokens >= 0), "float32")
-        logits = self.predict_all(ops.where(hidden, self.mask_token, tokens))
-        return language_model.log_probs_of_tokens(tokens, logits) * counted
+        return log_probs_of_tokens(tokens, self.predict_all(ops.where(hidden, self.mask_token, tokens))) * counted
 
     def fill(self, tokens, seed=0):
         """Replace every ``mask_token`` by a draw, in random order: each sees what was written before it.
@@ -114,8 +124,7 @@ class MaskedLanguageModel(language_model.ChecksTokens, keras.Model):
         Such rows need not follow one distribution (Wang and Cho 2019, "BERT has a mouth, and it must speak"), so this model
         has no likelihood of a whole row.  (n, time) -> (n, time) int32
         """
-        tokens = language_model.check_tokens(tokens, self.vocab_size + 1, self.context_length)
-        random = np.random.default_rng(seed)
+        tokens, random = check_tokens(tokens, self.vocab_size + 1, self.context_length), np.random.default_rng(seed)
         for position in random.permutation(tokens.shape[1]):
             open_rows = tokens[:, position] == self.mask_token
             if open_rows.any():
@@ -131,7 +140,8 @@ class MaskedLanguageModel(language_model.ChecksTokens, keras.Model):
     def sample(self, n, seed=0, length=None):
         """Write ``n`` rows, each position drawn once. Returns (n, length) int32; ValueError for a number out of range."""
         length = self.context_length if length is None else length
-        most = self.context_length
-        if not is_whole_number(n) or not is_whole_number(length, 1, most):
-            raise ValueError(f"n is {n!r} and length is {length!r}; give whole numbers, length up to {most}.")
+        if not is_whole_number(n) or not is_whole_number(length, 1, self.context_length):
+            raise ValueError(
+                f"n is {n!r} and length is {length!r}; give whole numbers, length up to {self.context_length}."
+            )
         return self.fill(np.full((n, length), self.mask_token), seed)

@@ -82,7 +82,9 @@ def gru(stories, run, steps):
 
 def gpt(stories, run, steps):
     """A small Transformer, with the quick recipe."""
-    encoder, pad = encoder_of(stories), models.language_model.pad
+    from genai_course.models.language_model import pad
+
+    encoder = encoder_of(stories)
     numbers = [encoder.encode(text) for text in (*stories.train, *stories.test)]
     context_length, batch = max(map(len, numbers)), 4
     rows = pad([numbers[i % len(stories.train)] for i in range(steps * batch)], context_length)

@@ -25,6 +25,7 @@ class StoreFile:
         with self.plainly():
             # isolation_level None: this class says itself where a transaction begins.
             self.connection = sqlite3.connect(self.path, timeout=WAIT, isolation_level=None, check_same_thread=False)
+            self.execute, self.executemany = self.connection.execute, self.connection.executemany
             try:
                 self.connection.execute("PRAGMA foreign_keys = ON")
                 self.connection.execute("PRAGMA temp_store = MEMORY")  # decrypted words never go to a temporary file
@@ -33,12 +34,6 @@ class StoreFile:
             except BaseException:
                 self.connection.close()
                 raise
-
-    def execute(self, statement, values=()):
-        return self.connection.execute(statement, values)
-
-    def executemany(self, statement, rows):
-        self.connection.executemany(statement, rows)
 
     def one(self, statement, values=()):
         """The first row, or None."""
