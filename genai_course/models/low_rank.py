@@ -164,7 +164,7 @@ class LowRankModel(ChecksInput, keras.Model):
             self.set_adapter_weights([file[name] for name in file.files])
 
     def merge_into(self, plain, merge=merged_kernel):
-        """Write base and corrections as one into ``plain``, a model such as the base, and return it.
+        """Write base and corrections as one into ``plain``, a model such as the base, and return it: quick and large as the base.
 
         Raises ValueError for a model whose layers are not the base's.
         """
@@ -175,10 +175,6 @@ class LowRankModel(ChecksInput, keras.Model):
         for path, adapter in zip(self.paths, self.adapters, strict=True):
             layer_of[path].layer.kernel.assign(adapter.plain_kernel(merge))
         return plain
-
-    def merged(self):
-        """A new plain model that does the same: as quick as the base, and as large."""
-        return self.merge_into(new_like(self.base))
 
     def get_config(self):
         return {**super().get_config(), "base": keras.saving.serialize_keras_object(self.base)}
@@ -226,24 +222,21 @@ def layers_by_path(model):
     return found
 
 
-def new_like(model):
-    """A model with the same settings and new weights.  Raises ValueError for one that its settings do not describe."""
+def copy_of(model):
+    """A second model with the same settings and weights.
+
+    Raises ValueError for what is no model, or one that its settings do not describe.
+    """
+    if not isinstance(model, keras.Model):
+        raise ValueError(f"base is {model!r:.80}; give a keras.Model.")
     try:
         made = type(model).from_config(model.get_config())
     except (NotImplementedError, TypeError) as error:
         raise ValueError(f"{type(model).__name__} cannot be made again from its get_config: {error}") from None
     if [weight.shape for weight in made.weights] != [weight.shape for weight in model.weights]:
         raise ValueError(f"{type(model).__name__} does not make its weights when it is made; build it in __init__.")
+    made.set_weights(model.get_weights())
     return made
-
-
-def copy_of(model):
-    """A second model with the same weights.  Raises ValueError for what is no model or cannot be made again."""
-    if not isinstance(model, keras.Model):
-        raise ValueError(f"base is {model!r:.80}; give a keras.Model.")
-    copy = new_like(model)
-    copy.set_weights(model.get_weights())
-    return copy
 
 
 def check_rank(rank, alpha=None):

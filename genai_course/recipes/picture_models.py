@@ -83,79 +83,77 @@ def flow(greys, budget, seen=None, *, batch=256, rate=3e-3, **settings):
     return fitted(model, cosine_adam(rate, budget.steps(len(seen), batch)), budget, seen, batch=batch)
 
 
-def zoo_model(seconds):
-    """Register a function that trains a model of the zoo with ``seconds`` of one core on the laptop profile."""
+def zoo_model(seconds, **epochs):
+    """Register a function of a run and its budget, so many epochs on each profile, that trains a model of the zoo.
 
-    def register(function):
-        RECIPES[function.__name__] = function
-        SECONDS[function.__name__] = seconds
-        return function
+    seconds: of one core on the laptop profile.
+    """
+
+    def register(train):
+        def recipe(run, progress):
+            return train(run, Epochs(run.steps(**epochs), run.compile_options, [progress]))
+
+        RECIPES[train.__name__], SECONDS[train.__name__] = recipe, seconds
+        return train
 
     return register
 
 
-@zoo_model(seconds=6)
-def autoencoder_glyphs(run, progress):
+@zoo_model(seconds=6, smoke=1, laptop=6, gpu=60)
+def autoencoder_glyphs(run, budget):
     """Sixteen numbers for a glyph."""
-    budget = Epochs(run.steps(smoke=1, laptop=6, gpu=60), run.compile_options, [progress])
     return autoencoder(glyphs(run).train, budget)
 
 
-@zoo_model(seconds=6)
-def vae_digits(run, progress):
+@zoo_model(seconds=6, smoke=1, laptop=60, gpu=200)
+def vae_digits(run, budget):
     """Draws digits: eight numbers each, the prior a mixture of 20."""
     pictures = digits(run)
-    budget = Epochs(run.steps(smoke=1, laptop=60, gpu=200), run.compile_options, [progress])
     return vae(pictures, budget, 8, batch=64, width=256, prior=(pictures, 20))
 
 
-@zoo_model(seconds=8)
-def vae_glyphs(run, progress):
+@zoo_model(seconds=8, smoke=1, laptop=10, gpu=60)
+def vae_glyphs(run, budget):
     """Draws glyphs: sixteen numbers each, the prior a mixture of 50."""
     pictures = glyphs(run).train
-    budget = Epochs(run.steps(smoke=1, laptop=10, gpu=60), run.compile_options, [progress])
     return vae(pictures, budget, width=256, prior=(pictures[:10_000], 50))
 
 
-@zoo_model(seconds=14)
-def gan_glyphs(run, progress):
+@zoo_model(seconds=14, smoke=1, laptop=5, gpu=60)
+def gan_glyphs(run, budget):
     """Draws the glyph that is asked for; dense layers, which need fewer seconds than the lesson's convolutions."""
     glyphs_36 = glyphs(run)
-    budget = Epochs(run.steps(smoke=1, laptop=5, gpu=60), run.compile_options, [progress])
     return gan(glyphs_36.train, glyphs_36.train_labels, budget, classes=36, batch=128, rate=1e-3)
 
 
-@zoo_model(seconds=6)
-def diffusion_glyphs(run, progress):
+@zoo_model(seconds=6, smoke=1, laptop=3, gpu=200)
+def diffusion_glyphs(run, budget):
     """Takes noise away until a glyph is left; a small network, whose letters ask for a guidance_scale of 2."""
     glyphs_36 = glyphs(run)
-    budget = Epochs(run.steps(smoke=1, laptop=3, gpu=200), run.compile_options, [progress])
     return diffusion(glyphs_36.train, glyphs_36.train_labels, budget, classes=36, rate=3e-3, width=256, depth=1)
 
 
-@zoo_model(seconds=4)
-def boltzmann_digits(run, progress):
+@zoo_model(seconds=4, smoke=1, laptop=30, gpu=200)
+def boltzmann_digits(run, budget):
     """Dreams black and white digits: a restricted Boltzmann machine of 16 hidden units."""
     pictures = (digits(run) > 0.5).astype("float32")
     pictures = np.tile(pictures, (run.steps(smoke=1, laptop=10, gpu=10), 1, 1, 1))  # ten passes an epoch
-    return boltzmann(pictures, Epochs(run.steps(smoke=1, laptop=30, gpu=200), run.compile_options, [progress]))
+    return boltzmann(pictures, budget)
 
 
-@zoo_model(seconds=8)
-def pixelcnn_digits(run, progress):
+@zoo_model(seconds=8, smoke=1, laptop=8, gpu=30)
+def pixelcnn_digits(run, budget):
     """Draws digits of 17 greys pixel by pixel."""
-    budget = Epochs(run.steps(smoke=1, laptop=8, gpu=30), run.compile_options, [progress])
     return pixelcnn(digits(run), budget, features=24, depth=3, size=3)
 
 
-@zoo_model(seconds=9)
-def flow_digits(run, progress):
+@zoo_model(seconds=9, smoke=1, laptop=6, gpu=12)
+def flow_digits(run, budget):
     """Bends noise into digits: 64 numbers, and grey values from 0 to 17 because noise is added to each."""
     greys = np.round(16 * digits(run).reshape(-1, 64))
     noise = np.random.default_rng(0)
     greys = np.concatenate([greys + noise.random(greys.shape) for _ in range(run.steps(smoke=1, laptop=10, gpu=50))])
     greys = greys[: len(greys) // 256 * 256].astype("float32")  # whole batches
-    budget = Epochs(run.steps(smoke=1, laptop=6, gpu=12), run.compile_options, [progress])
     return flow(greys, budget, couplings=4, dropout=0.3, rotation_seed=0)
 
 

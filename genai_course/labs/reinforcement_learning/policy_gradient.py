@@ -76,18 +76,12 @@ class AnchoredPolicy:
         """Put the policy back where it began."""
         self.policy.set_weights(self.restart_from)
 
-    def log_ratio(self, rows):
-        """How much likelier each row is to the policy than to the reference.  (n, time) -> (n,) float64, in nats
-
-        Its mean over rows that the policy wrote estimates the divergence, too, but single values may be below 0.
-        """
-        return self.policy.log_prob(rows) - self.reference.log_prob(rows)
-
     def divergence(self, rows):
         """The Kullback-Leibler divergence from reference to policy along each row: that of each next token, added up.
 
         Over rows that the policy wrote its mean is the divergence of whole rows (the chain rule: Cover and Thomas 2006, theorem
-        2.5.3), and since each term is summed over the whole vocabulary, no single value is below 0.
+        2.5.3), and since each term is summed over the whole vocabulary, no single value is below 0, as a row's log-ratio
+        log(policy / reference), which has the same mean, may be.
         (n, time) -> (n,) float64, in nats, 0 or more up to rounding
         """
         return np.asarray(self._divergence(np.asarray(rows, "int32")), "float64")
