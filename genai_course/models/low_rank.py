@@ -86,14 +86,6 @@ class LoRALayer(layers.Layer):
         """The base's kernel with the correction in it, as an array of the same shape. merge: a function that puts it there."""
         return np.array(merge(self.base.kernel, self.down, self.up, self.scale))
 
-    def merge(self):
-        """A plain layer that does the same: as quick as the base, and as large."""
-        plain = type(self.base).from_config(self.base.get_config())
-        plain.build(self.base.get_build_config()["input_shape"])
-        plain.trainable = True
-        plain.set_weights([self.plain_kernel(), *self.base.get_weights()[1:]])
-        return plain
-
     def get_config(self):
         base = keras.saving.serialize_keras_object(self.base)
         return {**super().get_config(), "base": base, "rank": self.rank, "alpha": self.alpha}
