@@ -126,9 +126,7 @@ def pictures(images, *, title, columns=10, labels=None, row_labels=None, scale=0
     """
     images = np.asarray(images)
     if images.ndim != 4 or images.shape[-1] not in (1, 3) or not len(images):
-        raise ValueError(
-            f"images has shape {images.shape}; pictures need (n, height, width, 1 or 3) with n at least 1."
-        )
+        raise ValueError(f"images has shape {images.shape}; pictures need (n, height, width, 1 or 3), n at least 1.")
     columns = min(columns, len(images))
     rows = -(-len(images) // columns)
     left = 1.3 if row_labels is not None else 0.0

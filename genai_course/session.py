@@ -13,9 +13,8 @@ PROFILES = ("smoke", "laptop", "gpu")
 # a second one gains nothing (measured on a dense autoencoder: 0.67 s an epoch with one thread, 0.67 s with two).
 THREADS = 1
 # The same for a process yet to start: what NumPy's libraries and TensorFlow read of the environment when they start.
-ONE_THREAD = dict.fromkeys(
-    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"), str(THREADS)
-)
+THREAD_NUMBERS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
+ONE_THREAD = dict.fromkeys(THREAD_NUMBERS, str(THREADS))
 
 # The Run of the last setup(), or None. Only check and claim ask it, whose calls in a learner's cells hold the answer and no more;
 # everything else is given the run.
@@ -46,9 +45,8 @@ class Run:
 
         Several batches a call save time between them; compiling takes about a second, longer than the few batches of ``smoke``.
         """
-        return self.steps(
-            smoke={"run_eagerly": True}, laptop={"steps_per_execution": 16}, gpu={"steps_per_execution": 64}
-        )
+        batches = self.steps(smoke=None, laptop=16, gpu=64)
+        return {"steps_per_execution": batches} if batches else {"run_eagerly": True}
 
     @property
     def judges_claims(self):

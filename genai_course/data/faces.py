@@ -165,10 +165,10 @@ def _mix(colours, place):
 
 def _draw_factors(rng, pictures):
     """Independent factors, each even over its range."""
-    return {
-        name: rng.integers(2, size=pictures) if name in TWO_VALUED else rng.uniform(low, high, pictures)
-        for name, (low, high) in FACE_RANGES.items()
-    }
+    factors = {}
+    for name, ends in FACE_RANGES.items():
+        factors[name] = rng.integers(2, size=pictures) if name in TWO_VALUED else rng.uniform(*ends, pictures)
+    return factors
 
 
 def _plant(bias, factors, rng):

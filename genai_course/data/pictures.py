@@ -24,10 +24,8 @@ class Pictures:
     test_factors: dict[str, np.ndarray] = field(default_factory=dict)
 
     def __repr__(self):
-        return (
-            f"Pictures(train {self.train.shape}, test {self.test.shape}, "
-            f"{len(self.class_names)} classes, factors: {', '.join(self.train_factors) or 'none'})"
-        )
+        classes, factors = len(self.class_names), ", ".join(self.train_factors) or "none"
+        return f"Pictures(train {self.train.shape}, test {self.test.shape}, {classes} classes, factors: {factors})"
 
 
 def broadcast_factors(factors, defaults, ranges=None):

@@ -59,10 +59,8 @@ class Sounds:
     test_factors: dict[str, np.ndarray]
 
     def __repr__(self):
-        return (
-            f"Sounds(train {self.train.shape}, test {self.test.shape}, {self.rate} samples a second, "
-            f"{len(self.class_names)} classes, factors: {', '.join(self.train_factors)})"
-        )
+        sounds = f"train {self.train.shape}, test {self.test.shape}, {self.rate} samples a second"
+        return f"Sounds({sounds}, {len(self.class_names)} classes, factors: {', '.join(self.train_factors)})"
 
 
 def tones(n_train=1_000, n_test=250, *, notes=1, seed=0):

@@ -41,9 +41,8 @@ def check_shape(name, given, shape):
     if given.shape is None or isinstance(given.shape, tf.TensorShape) and given.shape.rank is None:
         return  # a data set that does not say
     found = tuple(given.shape)
-    same = len(found) == len(shape) + 1 and all(
-        size in (None, right) for size, right in zip(found[1:], shape, strict=True)
-    )
+    sizes = zip(found[1:], shape, strict=False)
+    same = len(found) == len(shape) + 1 and all(size in (None, right) for size, right in sizes)
     if not same or found[0] == 0:
         is_one = found == tuple(shape)
         advice = ": batch the data set first, as in dataset.batch(32)" if is_one else " with n of at least 1"

@@ -200,10 +200,8 @@ def merge(study, paths):
         if responses.study != study.name:
             raise ValueError(f"{path} holds answers to the study {responses.study!r}, not {study.name!r}; omit it.")
         if responses.fingerprint != study.fingerprint:
-            given = f"{path} holds answers to another version of the study {study.name!r}"
-            raise ValueError(
-                f"{given} (its question, consent or pairs differ): merge it with files of its own version."
-            )
+            given = f"{path} holds answers to another version of the study {study.name!r} (its question, consent or pairs differ)"
+            raise ValueError(f"{given}: merge it with files of its own version.")
         remarks += responses.remarks(path.name)
         for answer in responses.answers:
             key = (answer.judge, answer.pair)
