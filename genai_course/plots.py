@@ -211,17 +211,11 @@ def spectrograms(panels, *, rate, hop, title, top=None, mel_window=None, columns
     for axis, (name, magnitudes) in zip(axes.flat, panels.items(), strict=False):
         frames, bins = magnitudes.shape
         start = (hop / 2 - (mel_window or 2 * (bins - 1)) / 2) / rate  # half a hop before the first frame's middle
-        shown = axis.imshow(
-            20 * np.log10(np.maximum(magnitudes.T / loudest, 1e-3)),
-            extent=(start, start + frames * hop / rate, 0, bins if mel_window else rate / 2),
-            cmap=colormaps["magma"].resampled(30),  # 2 decibels a colour; fewer colours make a smaller file
-            vmin=-60,
-            vmax=0,
-            origin="lower",
-            aspect="auto",
-            interpolation="antialiased",
-            interpolation_stage="data",
-        )
+        decibels = 20 * np.log10(np.maximum(magnitudes.T / loudest, 1e-3))
+        extent = (start, start + frames * hop / rate, 0, bins if mel_window else rate / 2)
+        colours = {"cmap": colormaps["magma"].resampled(30), "vmin": -60, "vmax": 0}  # 2 decibels each: a smaller file
+        between = {"interpolation": "antialiased", "interpolation_stage": "data"}
+        shown = axis.imshow(decibels, extent=extent, origin="lower", aspect="auto", **colours, **between)
         axis.set_title(name if len(panels) > 1 else title, fontsize=10 if len(panels) > 1 else 11)
         axis.grid(visible=False)
     axes[0, 0].set(xlim=(0, None), ylim=(0, top))

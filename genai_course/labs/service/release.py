@@ -28,11 +28,9 @@ def save_release(folder, model, pieces):
     with atomic_write(folder / "weights.npz") as temporary:
         np.savez(temporary, **dict(zip(WEIGHTS, model.get_weights(), strict=True)))
     language_model = NeuralLanguageModel(_from_keras(model), pieces)
-    facts = {
-        "pieces": list(pieces),
-        "sha256": {name: checksum(folder / name) for name in ("model.keras", "weights.npz")},
-        "example": EXAMPLE | {"text": language_model.generate(**EXAMPLE)},
-    }
+    sums = {name: checksum(folder / name) for name in ("model.keras", "weights.npz")}
+    example = EXAMPLE | {"text": language_model.generate(**EXAMPLE)}
+    facts = {"pieces": list(pieces), "sha256": sums, "example": example}
     with atomic_write(folder / "release.json") as temporary:
         temporary.write_text(json.dumps(facts), encoding="utf-8")
     return facts
