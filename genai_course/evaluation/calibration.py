@@ -91,7 +91,8 @@ def _check_guesses(confidence, right):
         given = f"confidence has shape {confidence.shape} and right {right.shape}"
         raise ValueError(f"{given}; give two arrays (n,), n 1 or more.")
     if not np.all((confidence >= 0) & (confidence <= 1)):
-        raise ValueError(f"confidence is {confidence.min():g} to {confidence.max():g}; give probabilities from 0 to 1.")
+        given = f"confidence goes from {confidence.min():g} to {confidence.max():g}"
+        raise ValueError(f"{given}; give probabilities from 0 to 1.")
     if not np.isin(right, (0, 1)).all():
         raise ValueError("right holds something else than 0 and 1; say for each guess whether it was right.")
     return confidence, right

@@ -126,7 +126,8 @@ def bootstrap_qualities(wins_of_judges, repeats=200, prior=0.0, seed=0):
     """
     wins_of_judges = check_wins(wins_of_judges, prior)
     if wins_of_judges.ndim != 3 or len(wins_of_judges) < 2:
-        raise ValueError(f"wins_of_judges has shape {wins_of_judges.shape}; give (judges, k, k) with 2 judges or more.")
+        needed = "(judges, k, k) with at least 2 judges"
+        raise ValueError(f"wins_of_judges has shape {wins_of_judges.shape}; give {needed}.")
     judges = len(wins_of_judges)
     drawn = np.random.default_rng(seed).multinomial(judges, np.full(judges, 1 / judges), size=repeats)
     wins = np.einsum("rj,jab->rab", drawn, wins_of_judges)

@@ -198,7 +198,8 @@ def merge(study, paths):
     for path in paths:
         responses = read_responses(path)
         if responses.study != study.name:
-            raise ValueError(f"{path} holds answers to the study {responses.study!r}, not {study.name!r}; omit it.")
+            given = f"{path} holds answers to the study {responses.study!r}"
+            raise ValueError(f"{given}, not to {study.name!r}: leave it out.")
         if responses.fingerprint != study.fingerprint:
             given = f"{path} holds answers to another version of the study {study.name!r} (its question, consent or pairs differ)"
             raise ValueError(f"{given}: merge it with files of its own version.")
