@@ -82,8 +82,8 @@ def attribute_vectors(codes, factors):
     with_constant = np.column_stack([factors, np.ones(len(factors))])  # (n, k + 1)
     solution, _, rank, _ = np.linalg.lstsq(with_constant, codes, rcond=None)  # (k + 1, latent_dim)
     if rank < with_constant.shape[1]:
-        advice = "leave out what is constant or follows from the others, or give more pictures"
-        raise ValueError(f"The {factors.shape[1]} factors of {len(factors)} pictures cannot be told apart; {advice}.")
+        given = f"The {factors.shape[1]} factors of these {len(factors)} pictures cannot be told apart"
+        raise ValueError(f"{given}; leave out what is constant or follows from the others, or give more pictures.")
     return solution[:-1]
 
 
