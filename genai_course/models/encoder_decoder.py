@@ -176,9 +176,6 @@ class EncoderDecoder(ChecksTokens, keras.Model):
 
         return tf.while_loop(lambda position, _: position < self.answer_length, generate_one, (0, answers))[1]
 
-    def get_config(self):
-        return {**super().get_config(), **self.settings}
-
 
 def answers_to_read(data):
     """A batch in which the decoder's answers are also what the model reads.  (x, y, weights) -> ((x, y), y, weights)"""

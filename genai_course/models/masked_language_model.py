@@ -140,6 +140,3 @@ class MaskedLanguageModel(ChecksTokens, keras.Model):
         check_sizes(n=n)
         check_whole_number("length", length, 1, self.context_length)
         return self.fill(np.full((n, length), self.mask_token), seed)
-
-    def get_config(self):
-        return {**super().get_config(), **self.settings}

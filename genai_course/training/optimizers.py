@@ -88,9 +88,8 @@ class Momentum:
         """One step.  Two lists of arrays, a rate -> a list of arrays"""
         self.velocities = self.velocities or [0 * each for each in weights]
         arrays = zip(weights, gradients, self.velocities, strict=True)
-        weights, self.velocities = zip(
-            *(self.step_function(*three, rate, **self.options) for three in arrays), strict=True
-        )
+        steps = (self.step_function(*three, rate, **self.options) for three in arrays)
+        weights, self.velocities = zip(*steps, strict=True)
         return list(weights)
 
 
