@@ -8,7 +8,7 @@ from genai_course.exercises.definitions import Experiment, Function, Prediction,
 def filters(rng):
     """Sizes that differ along both sides, with and without the centre; a single row, a single column, a single place."""
     sizes = [(3, 3), (3, 5), (5, 3), (1, 5), (5, 1), (1, 1), (7, 5)]
-    return [(*size, centre) for size in sizes for centre in (False, True)]
+    return [(*size, (place + second) % 2 == 1) for place, size in enumerate(sizes) for second in (0, 1)]
 
 
 def any_filter(draw, st, numbers):
@@ -52,9 +52,9 @@ def any_likelihoods(draw, st, numbers):
 def throws_at(rng):
     """Probabilities of several greys, and a throw for each row: one row alone, and throws that hit an end exactly."""
     sizes = [(4, 3), (7, 5), (40, 17), (1, 6), (1, 2)]
-    drawn = [(rng.dirichlet(np.ones(levels), size=n), rng.random(n)) for n, levels in sizes]
+    drawn = [(rng.dirichlet(np.ones(levels), size=n), 0.2 + 0.8 * rng.random(n)) for n, levels in sizes]
     ends = np.array([[0.25, 0.5, 0.25], [0.5, 0.0, 0.5], [0.5, 0.5, 0.0], [0.0, 0.25, 0.75], [0.5, 0.25, 0.25]])
-    return [*drawn, (ends, np.array([0.25, 0.5, 0.5, 0.0, 0.75]))]
+    return [*drawn, (ends, np.array([0.25, 0.5, 0.5, 0.1, 0.75]))]
 
 
 def any_throws(draw, st, numbers):
@@ -160,13 +160,11 @@ EXERCISES = [
             "You divided by one picture less than there are. A mean divides by all of them.",
         "return → np.mean(np.abs(log_probs)) / (np.prod(picture_shape) * np.log(2))":
             "You took absolute values. The logarithm of a density may be above 0; turn the sign instead.",
-        "return → -np.log2(np.mean(np.exp(np.float64(log_probs)))) / np.prod(picture_shape)":
+        "return → -(np.max(log_probs) + np.log(np.mean(np.exp(log_probs - np.max(log_probs))))) / (np.prod(picture_shape) * np.log(2))":
             "You averaged the probabilities. Each picture is written down by itself, so average the bits: the logarithms.",
         "return → -np.mean(np.log2(np.exp(np.float64(log_probs)))) / np.prod(picture_shape)":
             "You went back to probabilities first. Those of large pictures are 0 on a computer, and the logarithm of 0 is no number: "
             "divide the logarithms by `np.log(2)`.",
-        "return → -np.mean(np.log2(np.exp(log_probs))) / np.prod(picture_shape)":
-            "Probabilities of large pictures are 0 on a computer, so their logarithms are lost: divide the logarithms you have by `np.log(2)`.",
         "return → -np.mean(log_probs) / (np.prod(picture_shape) * np.log(10))": "You divided by log 10. Bits belong to the logarithm of base 2.",
     }, hints=(
         "Three steps: a mean over the pictures, a number of bits, a share for each number of a picture.",
@@ -210,7 +208,7 @@ EXERCISES = [
         sums_above: "You counted the sums above the throw, from the other end. The grey is the number of those below it.",
         with_one_ladder: "You used the first row's probabilities for all throws. Each row has its own.",
         sums_of_all: "Your sums go on from row to row. Each row begins anew at 0: `axis=1`.",
-        "(probabilities, axis=1) → (probabilities, axis=0)": "You summed down the rows. The greys lie along axis 1: each row is a distribution of its own.",
+        "np.cumsum(probabilities, axis=1)[:, :-1] → np.cumsum(probabilities, axis=0)": "You summed down the rows. The greys lie along axis 1: each row is a distribution of its own.",
         of_sorted: "You sorted the probabilities first. Then it is no longer known which grey a stretch belongs to.",
         "> → <": "You counted the sums above the throw. The grey is the number of those below it.",
         "return → … + 1": "One too many: greys count from 0. A throw below the first sum is grey 0.",
