@@ -30,7 +30,8 @@ def step_arguments(rng):
 
 def any_step(draw, st, numbers):
     n, units = draw(st.integers(1, 4)), draw(st.integers(1, 4))
-    return draw(numbers((n, units), -30, 30)), draw(numbers((n, units), -1, 1)), draw(numbers((units, units)))
+    drawn = draw(numbers((n, units), -30, 30)), draw(numbers((n, units), -1, 1)), draw(numbers((units, units)))
+    return tuple(np.round(each, 1) for each in drawn)
 
 
 def some_states(rng):

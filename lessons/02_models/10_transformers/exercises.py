@@ -63,7 +63,7 @@ def three_of(rng, time, size, width, factor=1.0):
 def some_attention(rng):
     """Values of a size of their own, one position alone, queries of zeros, and scores so far out that exp overflows."""
     nothing_asked = (np.zeros((4, 3)), rng.normal(size=(4, 3)), rng.normal(size=(4, 2)))
-    far_out = (np.array([[50.0, 0.0], [60.0, 9.0], [0.0, 70.0]]), np.array([[60.0, 5.0], [200.0, -100.0], [90.0, 70.0]]), rng.normal(size=(3, 5)))
+    far_out = (np.array([[-50.0, 0.0], [60.0, 9.0], [0.0, 70.0]]), np.array([[60.0, 5.0], [200.0, -100.0], [90.0, 70.0]]), rng.normal(size=(3, 5)))
     cases = [three_of(rng, 3, 2, 4), three_of(rng, 5, 4, 2), three_of(rng, 1, 3, 2), three_of(rng, 6, 3, 2, 3.0)]
     return [*cases, nothing_asked, far_out]
 

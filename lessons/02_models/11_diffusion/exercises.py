@@ -60,8 +60,8 @@ def to_be_mixed(rng):
 
 def any_three(draw, st, numbers):
     shape = draw(st.sampled_from([(1,), (4,), (2, 3, 3, 1)]))
-    time = draw(st.sampled_from([numbers(shape, 0.1, 1), st.floats(0.1, 1)]))
-    return draw(numbers(shape)), draw(numbers(shape)), draw(time)
+    time = draw(st.sampled_from([numbers(shape, 0.1, 0.9), st.floats(0.1, 0.9)]))
+    return np.round(draw(numbers(shape)), 1), np.round(draw(numbers(shape)), 1), draw(time)
 
 
 def with_earlier(rng):
@@ -78,8 +78,8 @@ def with_earlier(rng):
 
 def any_step(draw, st, numbers):
     shape = draw(st.sampled_from([(1,), (4,), (2, 3, 3, 1)]))
-    time = draw(st.floats(0.1, 1))
-    return draw(numbers(shape)), draw(numbers(shape)), time, time * draw(st.floats(0, 0.99))
+    time = draw(st.floats(0.1, 0.9))
+    return np.round(draw(numbers(shape)), 1), np.round(draw(numbers(shape)), 1), time, time * draw(st.integers(0, 9)) / 10
 
 
 def two_guesses(rng):
