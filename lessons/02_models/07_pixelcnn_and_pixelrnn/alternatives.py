@@ -67,7 +67,7 @@ def until_the_throw_is_reached(probabilities, throws):
 def with_less(probabilities, throws):
     sums = ops.cumsum(ops.convert_to_tensor(probabilities), axis=1)[:, :-1]
     below = ops.less(sums, ops.cast(ops.expand_dims(ops.convert_to_tensor(throws), 1), sums.dtype))
-    return ops.sum(ops.cast(below, "int32"), axis=1)
+    return ops.sum(ops.cast(below, "int64"), axis=1)
 
 
 ALTERNATIVES = {

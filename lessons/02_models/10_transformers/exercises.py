@@ -15,7 +15,7 @@ def softmax(scores, axis=-1):
 
 def causal_attention(queries, keys, values):
     """What each position gathers.  (time, size), (time, size), (time, width) -> (time, width)"""
-    scores = queries @ keys.T / np.sqrt(queries.shape[1])
+    scores = queries @ keys.T / queries.shape[1] ** 0.5
     scores = np.where(np.tri(len(queries), dtype=bool), scores, FORBIDDEN)
     return softmax(scores) @ values
 
@@ -23,7 +23,7 @@ def causal_attention(queries, keys, values):
 def attend_with_cache(query, key, value, keys, values):
     """One position more: what it gathers, and the cache with its own key and value at the end."""
     keys, values = np.concatenate([keys, key[None]]), np.concatenate([values, value[None]])
-    return softmax(keys @ query / np.sqrt(len(query))) @ values, keys, values
+    return softmax(keys @ query / len(query) ** 0.5) @ values, keys, values
 
 
 def gathered_with(weights_of):
@@ -194,15 +194,15 @@ EXERCISES = [
             "You put the new key and value at the front. What is gathered is the same, but the cache is no longer in the order of the text: put them at the end.",
         stepped(size_of=lambda size: 1.0): "The scores are not divided by √size, as they are in full attention.",
         stepped(size_of=lambda size: size): "You divided by size; it is its square root.",
-        "(len(query)) → (len(keys))": "You divided by the root of the number of positions. It is that of `size`, the length of the query.",
-        "/ np.sqrt(len(query)) → / np.sqrt(len(keys) - 1)": "You divided by the root of the old cache's length. It is `size`, the length of the query, that counts.",
+        "len(query) → len(keys)": "You divided by the root of the number of positions. It is that of `size`, the length of the query.",
+        "len(query) → (len(keys) - 1)": "You divided by the root of the old cache's length. It is `size`, the length of the query, that counts.",
         "[keys, key[None]] → [keys, query[None]]": "You put the query into the cache. Others are found by their keys: append `key`.",
         "[keys, key[None]]), np.concatenate([values, value[None]]) → [keys, value[None]]), np.concatenate([values, key[None]])":
             "Key and value have changed places in the caches.",
         "@ values, keys, values → @ values, values, keys": "The two caches come back in the wrong order: keys first, then values.",
         overwriting: "You overwrote the cache's last position. Others still need it: the cache grows by one row.",
         "return → values[np.argmax(keys @ query)], keys, values": "You took the value of the best key alone. Use the softmax of the scores: each gives its share.",
-        "softmax(keys @ query / np.sqrt(len(query))) → np.exp(keys @ query / np.sqrt(len(query))) / np.exp(keys @ query / np.sqrt(len(query))).sum()":
+        "softmax(keys @ query / len(query) ** 0.5) → np.exp(keys @ query / np.sqrt(len(query))) / np.exp(keys @ query / np.sqrt(len(query))).sum()":
             "The exponentials of large scores overflow. Subtract the largest first, as the `softmax` above does.",
         stepped(mean=True): "Every position has the same weight. Use the softmax of the query's scores.",
         (lambda q, k, v, keys, values: (stepped()(q, k, v, keys, values)[0], keys, values)):
