@@ -125,6 +125,8 @@ def _factor(triples):
     ]:
         if all(any(math.isclose(factor, wanted(n), rel_tol=1e-3) for n in sizes) for factor, sizes in pairs):
             return words
+    if all(np.count_nonzero(expected) < 2 for _, expected, _ in triples):
+        return None  # any number is another one times something
     shown = ", ".join(brief(factor) for factor in factors[:3])
     return f"Right but for a factor that changes from call to call ({shown}): what is it that yours does not divide by?"
 
