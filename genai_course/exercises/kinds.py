@@ -52,7 +52,7 @@ def in_kind(value, example, arguments=()):
     if _is_symbolic(value) or (_is_tensor(value) and any(map(_is_tensor, arguments))):
         return value
     if isinstance(example, np.ndarray) and (
-        isinstance(value, list | tuple | np.ndarray | np.generic) or _is_tensor(value)
+        isinstance(value, list | tuple | np.ndarray | np.generic) or hasattr(value, "__array__")  # a column of pandas
     ):
         return _array(np.asarray(value), example, arguments)
     if isinstance(example, bool | int | float | np.generic) and np.ndim(value) == 0 and not isinstance(value, str):
