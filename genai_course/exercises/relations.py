@@ -42,10 +42,12 @@ def relation(calls):
         np.ptp(expected) or np.any(expected) for _, expected in pairs
     ):
         return None
+    if _all(pairs, lambda expected: expected):
+        return None  # right, as far as numbers go
     with np.errstate(all="ignore"):
         if any(given.shape != expected.shape for given, expected in pairs):
             return _of_another_shape(pairs)
-        return _sign(pairs) or _factor(triples) or _shift(pairs) or _function(pairs) or _place(pairs) or _truths(calls)
+        return _truths(calls) or _sign(pairs) or _factor(triples) or _shift(pairs) or _function(pairs) or _place(pairs)
 
 
 def _relation_of_a_part(calls):
@@ -125,8 +127,9 @@ def _factor(triples):
     ]:
         if all(any(math.isclose(factor, wanted(n), rel_tol=1e-3) for n in sizes) for factor, sizes in pairs):
             return words
-    if all(np.count_nonzero(expected) < 2 for _, expected, _ in triples):
-        return None  # any number is another one times something
+    # Right in one call, or one number in each, which some factor takes to any other: no factor is what is wrong.
+    if "1" in map(brief, factors) or all(np.count_nonzero(expected) < 2 for _, expected, _ in triples):
+        return None
     shown = ", ".join(brief(factor) for factor in factors[:3])
     return f"Right but for a factor that changes from call to call ({shown}): what is it that yours does not divide by?"
 
@@ -160,9 +163,10 @@ def _place(pairs):
         if _all(pairs, lambda expected, axis=axis: np.flip(expected, axis)):
             return f"The numbers are in reverse order along the {name} axis."
         moved = [(np.moveaxis(given, axis, 0), np.moveaxis(expected, axis, 0)) for given, expected in pairs]
-        if all(_same(given[1:], expected[:-1]) for given, expected in moved if len(given) > 2):
+        long = [pair for pair in moved if len(pair[0]) > 2]
+        if long and all(_same(given[1:], expected[:-1]) for given, expected in long):
             return f"Your numbers come one step late along the {name} axis."
-        if all(_same(given[:-1], expected[1:]) for given, expected in moved if len(given) > 2):
+        if long and all(_same(given[:-1], expected[1:]) for given, expected in long):
             return f"Your numbers come one step early along the {name} axis."
         for part, words in ((slice(1, None), "first"), (slice(None, -1), "last")):
             if all(_same(given[part], expected[part]) for given, expected in moved):

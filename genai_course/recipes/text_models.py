@@ -3,7 +3,7 @@
 import numpy as np
 
 
-def quick_gpt(rows, budget, vocab_size, *, batch=8, d_model=64, heads=4, num_layers=1, rate=0.03):
+def copying_gpt(rows, budget, vocab_size, *, batch=8, d_model=64, heads=4, num_layers=1, rate=0.03):
     """A small GPT that starts as a copy, on rows of tokens (n, time), -1 after a row's end."""
     from genai_course.models import CopyingGPT
 

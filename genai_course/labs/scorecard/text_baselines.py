@@ -85,7 +85,7 @@ def gru(stories, run, steps):
 
 
 def gpt(stories, run, steps):
-    """A small Transformer, with the quick recipe."""
+    """A small Transformer, ``CopyingGPT``."""
     from genai_course.models.language_model import pad
 
     encoder = encoder_of(stories)
@@ -93,7 +93,7 @@ def gpt(stories, run, steps):
     context_length, batch = max(map(len, numbers)), 4
     rows = pad([numbers[i % len(stories.train)] for i in range(steps * batch)], context_length)
     budget = Steps(steps, run.compile_options, shuffle=False)
-    model = text_models.quick_gpt(rows, budget, encoder.size, batch=batch)
+    model = text_models.copying_gpt(rows, budget, encoder.size, batch=batch)
 
     def write(n, seed):
         # With a cache it writes many times as fast, once that has been compiled, which is not worth it in ``smoke``.
