@@ -42,13 +42,10 @@ def in_kind(value, example, arguments=()):
     if type(example) in (list, tuple):
         return _sequence(value, example, arguments)
     if isinstance(example, dict) and isinstance(value, dict):
-        return {key: in_kind(part, example.get(key), arguments) for key, part in value.items()}
+        some = next(iter(example.values()), None)  # for a key that the cases do not have
+        return {key: in_kind(part, example.get(key, some), arguments) for key, part in value.items()}
     if _is_tensor(example):
-        return (
-            _tensor(value, example)
-            if isinstance(value, np.ndarray | np.generic | float | int | list | tuple)
-            else value
-        )
+        return _tensor(value, example, arguments)
     if _is_symbolic(value) or (_is_tensor(value) and any(map(_is_tensor, arguments))):
         return value
     if isinstance(example, np.ndarray) and (
@@ -90,9 +87,14 @@ def _number(array, example, arguments):
     return type(example)(number.item())
 
 
-def _tensor(value, example):
+def _tensor(value, example, arguments):
     import tensorflow as tf
 
+    if _is_tensor(value):
+        narrow = value.dtype == "float64" and example.dtype == "float32" and not _doubles(arguments)
+        return tf.cast(value, "float32") if narrow else value
+    if not isinstance(value, np.ndarray | np.generic | float | int | list | tuple):
+        return value
     try:
         return tf.cast(value, example.dtype)
     except (TypeError, ValueError):  # parts of several lengths

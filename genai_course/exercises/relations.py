@@ -197,7 +197,7 @@ def _of_another_shape(pairs):
         return all(test(given, expected) for given, expected in pairs)
 
     if every(lambda given, expected: _same(np.squeeze(given), np.squeeze(expected))):
-        more = pairs[0][0].ndim > pairs[0][1].ndim
+        more = any(given.ndim > expected.ndim for given, expected in pairs)
         return f"The numbers are right, with an axis of length 1 too {'many' if more else 'few'}: see `keepdims`."
     if every(lambda given, expected: given.ndim == 2 and _same(given.T, expected)):
         return "Rows and columns are exchanged: yours is transposed."

@@ -213,7 +213,7 @@ def _form(value):
     if isinstance(value, tuple | list) and len(value) < 20:
         return f"{type(value).__name__} of {', '.join(map(_form, value))}"
     if isinstance(value, dict):
-        return f"dict of {', '.join(f'{key}: {_form(part)}' for key, part in value.items())}"
+        return f"dict of {', '.join(sorted(f'{key}: {_form(part)}' for key, part in value.items()))}"
     shape = getattr(value, "shape", None)
     if shape is None:
         return type(value).__name__
