@@ -9,6 +9,7 @@ import numpy as np
 WHERE_NAN_COMES_FROM = (
     "Such a value comes from the logarithm of 0, a division by 0, the root of a negative number, or an overflow."
 )
+LARGEST_OF_ZEROS = 0.01  # taken for the largest number where only zeros are expected: sums of 1 and -1 leave a little
 ROUNDING = 2e-3  # relative to the largest number: what a constant with three digits does
 ROUNDED = (
     "That is very near, off by {:.1g} of the largest: is a constant rounded (write `np.log(2)`, not 0.693), or something "
@@ -98,7 +99,7 @@ def _numeric_difference(given, expected, tolerance):
         return Difference("shape", (f"Shape given: {array.shape}. Shape expected: {expected.shape}.",))
     given, expected = (part.astype("complex128" if part.dtype.kind == "c" else "float64") for part in (array, expected))
     finite = np.abs(expected[np.isfinite(expected)])
-    slack = tolerance * finite.max(initial=0.0)
+    slack = tolerance * (finite.max(initial=0.0) or LARGEST_OF_ZEROS)
     if np.allclose(given, expected, rtol=0, atol=slack, equal_nan=True):
         return None
     strange = ~np.isfinite(given) & np.isfinite(expected)

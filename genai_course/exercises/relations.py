@@ -131,7 +131,7 @@ def _factor(triples):
     if "1" in map(brief, factors) or all(np.count_nonzero(expected) < 2 for _, expected, _ in triples):
         return None
     shown = ", ".join(brief(factor) for factor in factors[:3])
-    return f"Right but for a factor that changes from call to call ({shown}): what is it that yours does not divide by?"
+    return f"Right but for a factor that changes from call to call ({shown}): what do the calls differ in?"
 
 
 def _factor_of_each_row(pairs):

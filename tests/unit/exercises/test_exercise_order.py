@@ -46,8 +46,13 @@ def test_the_same_array_filled_again_is_right_as_long_as_it_is_right(exercise):
 
 
 def test_random_numbers_are_told(exercise):
-    verdict = judge(exercise("row_mean"), lambda rows, scale: scale * rows.mean(1) + 1e-5 * np.random.normal())  # noqa: NPY002
-    assert verdict.reason == "remembers"
+    for size in (1e-5, 1):
+
+        def noisy(rows, scale, size=size):
+            return scale * rows.mean(1) + size * np.random.normal()  # noqa: NPY002
+
+        verdict = judge(exercise("row_mean"), noisy)
+        assert verdict.reason == "remembers"
 
 
 def test_a_changed_input_is_noticed_inside_a_ragged_list(ragged):
@@ -96,6 +101,14 @@ def test_a_tolerance_means_what_it_says():
     )
     assert judge(exercise, lambda x: np.array([1.0, 100.0 + 0.009]) * x).passed
     assert not judge(exercise, lambda x: np.array([1.0, 100.0 + 0.011]) * x).passed
+
+
+def test_where_zeros_are_expected_a_rounding_passes():
+    exercise = Function(
+        "zero", reference=lambda x: 0.0 * x, cases=lambda rng: [(np.ones(2),)], hints=HINTS, passed="Fine."
+    )
+    assert judge(exercise, lambda x: 0.1 * x + 0.2 * x - 0.3 * x).passed
+    assert not judge(exercise, lambda x: x * np.array([0, 1e-4])).passed
 
 
 def test_a_rounded_value_and_an_unknown_word_are_told():
