@@ -10,7 +10,7 @@ from genai_course.exercises.definitions import Experiment, Function
 from genai_course.exercises.judge import judge
 from genai_course.exercises.references import marked
 from genai_course.exercises.registry import UnknownId, find
-from genai_course.exercises.render import CleanError, Note, show
+from genai_course.exercises.render import CleanError, Note, show, shown_after
 from genai_course.exercises.verdict import failed
 
 TITLES = {"passed": "Passed", "failed": "Not yet", "not attempted": "Not attempted"}
@@ -19,6 +19,12 @@ TONES = {"passed": "passed", "failed": "failed", "not attempted": "open"}
 NOT_THIS_TIME = (
     "This did not hold in your run. A changed setting, another seed or another machine can cause that. "
     "The lesson goes on."
+)
+
+STUCK_SECONDS = 15  # by the clock; a check takes less than one, and what computes for ever is stopped after five
+WHAT_TO_DO = (
+    "If it never ends, press ■ (interrupt the kernel). If that changes nothing, choose Kernel → Restart Kernel, run the "
+    "cells from the top, and change your answer. What you have passed is kept."
 )
 
 _guesses = {}  # id of a prediction -> the guess of this session
@@ -41,7 +47,10 @@ def check(exercise_id, answer):
     """
     exercise = find("exercise", exercise_id)
     try:
-        verdict = judge(exercise, answer)
+        with shown_after(
+            STUCK_SECONDS, Note("open", f"The check of `{exercise.name}` is still running", (WHAT_TO_DO,))
+        ):
+            verdict = judge(exercise, answer)
     except Exception as error:  # an object that answers in ways nobody foresaw; the lesson goes on
         verdict = failed("unjudged", f"Your answer could not be judged ({type(error).__name__}: {error}).")
     lines = list(verdict.lines)

@@ -9,7 +9,7 @@ from genai_course.exercises.isolation import isolated
 from genai_course.exercises.judge_function import judge_function
 from genai_course.exercises.kinds import in_kind, own
 from genai_course.exercises.missing import Missing
-from genai_course.exercises.references import holds_open, is_reference
+from genai_course.exercises.references import holds_open, is_reference, parts
 from genai_course.exercises.time_limit import LIMIT
 from genai_course.exercises.verdict import failed, mistaken, not_attempted, passed
 
@@ -20,8 +20,9 @@ NEARLY = "It is very near: is it rounded? Write it as a formula, or with more di
 def judge(exercise, answer, seconds=LIMIT):
     """The Verdict on ``answer``. seconds: how long a call of a learner's function may take."""
     answer = own(answer)
-    if isinstance(answer, Missing):
-        return not_attempted(*answer.lines)
+    absent = [each for each in [answer, *parts(answer)] if isinstance(each, Missing)]
+    if absent:
+        return not_attempted(*absent[0].lines)
     if holds_open(answer):
         return not_attempted("Replace the `...`, then run the cells from there to here.")
     if is_reference(answer):

@@ -55,6 +55,9 @@ def judge_function(exercise, function, seconds):
     expected = [call.result for call in run(exercise, reference, None)]
     pairs = zip(calls, expected, strict=False)  # calls end with the first error
     differences = [None if call.error else _difference(call.result, want, exercise, seconds) for call, want in pairs]
+    for call, found in zip(calls, differences, strict=True):
+        if found and found.reason == "time":
+            return failed("time", *found.lines, _call_line(call, function))
     if error or any(differences):
         trivial = None if error else _constant(calls, expected)  # such an answer makes no catalogued mistake
         mistake = None if trivial else _mistake(exercise, calls, seconds)
@@ -142,8 +145,8 @@ def _about_none(calls, function):
         call = next(call for call in calls if call.result is None)
         called = _call_line(call, function)
         return f"For one input your function returns None: does a branch of it lack the word `return`? {called}"
-    if any(step.opname == "RETURN_VALUE" and step.offset for step in _returns(function)):
-        return "Your function returns None. Is there a way through it that meets no `return`?"
+    if _returns(function):
+        return "Your function returns None. Does every way through it end in a `return` of what was computed?"
     return "Your function returns None. Does its last line lack the word `return`?"
 
 

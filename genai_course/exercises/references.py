@@ -32,15 +32,16 @@ def marked(value):
 
 def is_reference(answer):
     """Whether ``answer`` was handed out by :func:`marked`, or is a container that holds such a thing."""
-    return getattr(answer, MARK, False) is True or any(map(is_reference, _parts(answer)))
+    return getattr(answer, MARK, False) is True or any(map(is_reference, parts(answer)))
 
 
 def holds_open(answer):
     """Whether ``answer`` is ``...`` or a container that holds it."""
-    return answer is ... or any(map(holds_open, _parts(answer)))
+    return answer is ... or any(map(holds_open, parts(answer)))
 
 
-def _parts(answer):
+def parts(answer):
+    """What an answer holds, if it is a dictionary, a list or a tuple."""
     if isinstance(answer, dict):
         return list(answer.values())
     return answer if isinstance(answer, list | tuple) else ()

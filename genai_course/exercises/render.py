@@ -1,8 +1,11 @@
 """How the exercises speak: one output, in colour in a notebook and as plain text elsewhere, in the same words."""
 
+import contextvars
 import html
 import re
 import sys
+import threading
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 # JupyterLab's own colours, so that light and dark themes both read well; the fallback is for other viewers.
@@ -52,6 +55,24 @@ def show(*notes, widget=None):
 
     bundle = widget._repr_mimebundle_() if widget is not None else {}
     display({**bundle, "text/plain": text, "text/html": "".join(note.html for note in notes)}, raw=True)
+
+
+@contextmanager
+def shown_after(seconds, note):
+    """Show ``note`` once the block has run for so many seconds, even where what it shows is swallowed."""
+    if not is_live():
+        yield
+        return
+    publish = _in_ipython().display_pub.publish  # the kernel's own, before anybody captures
+    bundle = {"text/plain": note.text, "text/html": note.html}
+    # A copy of the context, for it says which cell the output belongs to.
+    timer = threading.Timer(seconds, contextvars.copy_context().run, (publish, bundle))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def is_live():

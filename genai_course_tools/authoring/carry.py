@@ -7,6 +7,7 @@ the same type, dtype, shape and value as with the reference, so the lesson's cel
 """
 
 import copy
+import functools
 import inspect
 from dataclasses import dataclass, field, replace
 
@@ -105,8 +106,9 @@ def in_tensors(function):
 
 
 def _converted(function, convert):
-    def answer(*arguments):
-        result = function(*arguments)
+    @functools.wraps(function)
+    def answer(*arguments, **options):
+        result = function(*arguments, **options)
         if type(result) is tuple:
             return tuple(map(convert, result))
         return {key: convert(part) for key, part in result.items()} if isinstance(result, dict) else convert(result)

@@ -160,6 +160,7 @@ class _Examination:
         self._must_pass("The lesson's solution", solution)
         self._must_be_quick(solution)
         self._must_have_cases()
+        self._must_accuse_nobody()
         yield from self._mutants()
 
     def _mutants(self):
@@ -234,6 +235,13 @@ class _Examination:
         for description, advice in self.missing.items():
             if description not in self.exercise.excused:
                 self._problem(f"Its cases do not tell “{description}” from right: {advice}.")
+
+    def _must_accuse_nobody(self):
+        """A function that returns the same whatever it is given makes no mistake of the catalogue."""
+        for constant in (0, 1, 0.5, None):
+            verdict = judge(self.exercise, lambda *arguments, constant=constant: constant)
+            if verdict.passed or verdict.mistake:
+                self._problem(f"A function that only returns {constant} is answered: {_said(verdict)}")
 
     def _reject(self, made):
         """Judge every mutant. made: (description, function that makes the answer), …"""
