@@ -56,7 +56,7 @@ def in_kind(value, example, arguments=()):
     ):
         return _array(np.asarray(value), example, arguments)
     if isinstance(example, bool | int | float | np.generic) and np.ndim(value) == 0 and not isinstance(value, str):
-        return _number(np.asarray(value), example)
+        return _number(np.asarray(value), example, arguments)
     return value
 
 
@@ -73,16 +73,20 @@ def _array(array, example, arguments):
         return array
     if array.dtype.kind != example.dtype.kind:
         return (np.rint(array) if example.dtype.kind in "iu" else array).astype(example.dtype)
-    doubles = any(getattr(each, "dtype", None) == "float64" for each in arguments)
-    return array.astype("float32") if example.dtype == "float32" and not doubles else array
+    return array.astype("float32") if example.dtype == "float32" and not _doubles(arguments) else array
 
 
-def _number(array, example):
+def _doubles(arguments):
+    return any(getattr(each, "dtype", None) == "float64" for each in arguments)
+
+
+def _number(array, example, arguments):
     if array.dtype.kind not in "biuf":
         return array[()]
     number = np.rint(array) if isinstance(example, int | np.integer) else array
     if isinstance(example, np.generic):
-        return (number if number.dtype.kind == example.dtype.kind else number.astype(example.dtype))[()]
+        wide = number.dtype == "float64" and example.dtype == "float32" and not _doubles(arguments)
+        return (number if number.dtype.kind == example.dtype.kind and not wide else number.astype(example.dtype))[()]
     return type(example)(number.item())
 
 

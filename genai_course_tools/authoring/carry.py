@@ -26,6 +26,7 @@ KEPT = 3  # calls of each kind
 LARGEST = 2_000_000  # numbers in the arguments of a call that is kept
 
 _exercises = {}  # name -> Carried
+_judge_function = judging.judge_function
 
 
 @dataclass
@@ -48,10 +49,9 @@ def carrying(notebook, lesson_path):
 
 def begin():
     """From now on, functions that pass a check are handed on with lists for results, and their calls are kept."""
-    judge_function = judging.judge_function
 
     def judged(exercise, function, seconds):
-        verdict = judge_function(exercise, function, seconds)
+        verdict = _judge_function(exercise, function, seconds)
         if not verdict.passed:
             return verdict
         examples = [exercise.resolve()(*arguments) for arguments in cases(exercise)]
@@ -64,6 +64,7 @@ def begin():
 
 def finish(lesson_path):
     """Raise AssertionError with a line for everything that is wrong."""
+    judging.judge_function = _judge_function  # what is judged from here on is handed on as it is
     lesson = read_lesson(lesson_path)
     others = alternatives(lesson.folder / "alternatives.py")
     problems = []
