@@ -57,6 +57,7 @@ def some_scores(rng):
         (10 + rng.normal(size=4), rng.normal(size=(4, 3))),
         (rng.normal(size=7) - 2, 2 * rng.normal(size=(7, 5))),
         (3 * rng.normal(size=2), rng.normal(size=(2, 4))),
+        (rng.normal(size=4) - 6, rng.normal(size=(4, 3))),  # as many as in the first: nothing may be remembered
         (np.array([1.0, 0.0, 1.0, -2.0, 1.0, 0.0]), rng.normal(size=(6, 2))),
     ]
 
