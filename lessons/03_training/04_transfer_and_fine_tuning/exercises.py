@@ -20,12 +20,13 @@ def one_layer(rng, rows, inputs, outputs, rank, scale):
 
 
 def some_layers(rng):
-    """Rows, one row alone, and texts: (batch, time, in), as a GPT gives them; the layer's own variables in the last."""
+    """Rows, one row alone, and texts: (batch, time, in), as a GPT gives them; a tensor and a layer's variables in the last."""
     import keras
 
     sizes = ((2,), 3, 4, 1, 0.5), ((5,), 6, 4, 2, 3.0), ((3,), 4, 4, 4, 2.0), ((2, 3), 5, 4, 2, 0.25), ((1,), 4, 1, 2, 1.5), ((1, 1), 3, 2, 1, 2.0)
     made = [one_layer(rng, *each) for each in sizes]
     inputs, *own, scale = one_layer(rng, (2, 3), 4, 5, 2, 0.5)
+    inputs = keras.ops.convert_to_tensor(inputs.astype("float32"))
     return [*made, (inputs, *(keras.Variable(each.astype("float32")) for each in own), scale)]
 
 
