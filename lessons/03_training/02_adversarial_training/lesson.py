@@ -518,7 +518,8 @@ def changed(rules, changes):
     """Other rules, by name."""
     unknown = set(changes) - set(vars(rules))
     if unknown:
-        raise ValueError(f"There is no rule {unknown.pop()!r}. The rules: {', '.join(vars(rules))}.")
+        names = ", ".join(vars(rules))
+        raise ValueError(f"There is no rule {unknown.pop()!r}. The rules: {names}.")
     return replace(rules, **{
         name: value.strip().lower() if isinstance(value, str) else value
         for name, value in changes.items()

@@ -289,7 +289,8 @@ show_source(low_rank.LoRALayer.call)
 # %%
 places = low_rank.layers_by_path(gpt)
 sizes = pd.DataFrame({path: {"kernel": str(tuple(place.layer.kernel.shape))}
-                      | {f"rank {r}": adapter_size(tuple(place.layer.kernel.shape), r) for r in (1, 4, 16)}
+                      | {f"rank {r}": adapter_size(tuple(place.layer.kernel.shape), r)
+                         for r in (1, 4, 16)}
                       for path, place in places.items()}).T
 sizes
 
