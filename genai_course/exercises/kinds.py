@@ -71,8 +71,8 @@ def _array(array, example, arguments):
         return array
     if array.dtype.kind != example.dtype.kind:
         return (np.rint(array) if example.dtype.kind in "iu" else array).astype(example.dtype)
-    if example.dtype == "float64":
-        return array.astype("float64")
+    if example.dtype == "float64" or array.dtype.kind in "iu":
+        return array.astype(example.dtype)
     return array.astype("float32") if example.dtype == "float32" and not _doubles(arguments) else array
 
 

@@ -120,6 +120,7 @@ def _converted(function, convert):
 def _recording(function, carried):
     signature = inspect.signature(function)
 
+    @functools.wraps(function)  # a service writes the learner's own text into its app
     def recorded(*arguments, **options):
         bound = signature.bind(*arguments, **options)
         arguments = bound.args + tuple(bound.kwargs.values())

@@ -15,7 +15,7 @@ from genai_course.exercises.calls import cases
 from genai_course.exercises.judge import judge
 from genai_course.session import quietly_import_keras
 
-SHAPE = re.compile(r"\(([\w\s,.+*-]*)\)")
+SHAPE = re.compile(r"\(([\w\s,.…+*-]*)\)")
 STEEP = re.compile(r"\b(exp|expm1|softmax|log_softmax|sigmoid|softplus|logsumexp|logaddexp|log1p)\b")
 
 

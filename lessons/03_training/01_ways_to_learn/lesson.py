@@ -136,7 +136,8 @@ claim(
 #
 # $$-\log \text{softmax}(z)_a = -z_a + \log \sum_j e^{z_j} .$$
 #
-# One row of gradients for each pair; do not average over the pairs.
+# One row of gradients for each pair; do not average over the pairs. Logits may lie anywhere from −1,000 to 1,000, and `np.exp` of 1,000 overflows: subtract each row's largest logit first,
+# which leaves the softmax as it is.
 #
 # Stuck? Run `hint("ways_to_learn-cross_entropy_gradient")` in a cell of its own; every exercise has three hints.
 
@@ -144,7 +145,7 @@ claim(
 def cross_entropy_gradient(logits, answers):
     """Gradient of each pair's surprise.  (n, cells), (n,) whole numbers -> (n, cells)"""
     ### BEGIN SOLUTION
-    powers = np.exp(logits)
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
     gradient = powers / powers.sum(axis=1, keepdims=True)
     gradient[np.arange(len(answers)), answers] -= 1
     return gradient
@@ -324,9 +325,9 @@ claim("Only labels give control: asked for bell 3, at least 95 % of the points a
 # %% [markdown]
 # ## Exercise 2: REINFORCE
 #
-# Complete `policy_gradient`: the estimate from n scored points. As baseline of each point take the mean score of the **other** n − 1 points. (With its own score in it, the baseline would depend on x.)
+# Complete `policy_gradient`: the estimate from n scored points. As baseline of each point take the mean score of the **other** n − 1 points, also of those that scored alike. (With its own score in it, the baseline would depend on x.)
 #
-# `gradients` holds a row ∇ log p for each point.
+# `gradients` holds a row ∇ log p for each point; there are two points or more.
 
 # %% tags=["exercise"] id="ways_to_learn-policy_gradient" points=3
 def policy_gradient(scores, gradients):
@@ -408,12 +409,12 @@ claim("Its points score higher than real ones, by more than half a nat",
 # Choose the bonus β so that **7 or more** modes are covered, with a precision of **0.95** or more, and held-out examples cost **2.5 nats** or less.
 
 # %% tags=["exercise"] id="ways_to_learn-bonus" points=2 solution="1.0"
-my_bonus = ...  # a number of 0 or more
+my_bonus = ...  # a number above 0
 
 # %%
 tried = learn(reward(0.05 if my_bonus is ... else float(my_bonus)))[0]
 tried_points = tried.sample(4_000, np.random.default_rng([SEED, 3]))
-my_result = {"bonus": my_bonus, "modes": modes(tried_points),
+my_result = {"bonus": my_bonus, "seed": SEED, "modes": modes(tried_points),
              "precision": precision(tried_points), "nats": float(nats(tried))}
 
 # %% tags=["check"]
@@ -635,7 +636,7 @@ widgets.explore(
 # %% [markdown]
 # ## Exercise 4: which signal was it?
 #
-# Four generators of our runs with `SEED = 1`. Name the signal of each: `"supervised"`, `"unsupervised"`, `"reward"` or `"adversarial"`.
+# Four generators of our runs with `SEED = 1`, one for each signal. Name them: `"supervised"`, `"unsupervised"`, `"reward"` or `"adversarial"`.
 #
 # | generator | modes | precision | nats | asked for bell 3, points there | examples seen | judge asked |
 # |---|---|---|---|---|---|---|

@@ -123,6 +123,7 @@ SPREAD = 0.25  # standard deviation around each centre
 # ## Exercise 1: count the modes
 #
 # A mode counts as **covered** if at least 1 % of *all* points lie within three spreads of its centre. One lucky point is not coverage; a hundredth of the points is.
+# (A point near two centres counts for both; whether exactly three spreads count makes no difference here.)
 # Complete `modes_covered`. This number judges every game below.
 #
 # Stuck? Run `hint("adversarial_training-modes_covered")` in a cell of its own; every exercise has three hints.
@@ -159,7 +160,7 @@ claim(
 # - **R1** wants steepness 0 at the real points.
 #
 # Both are one formula: go from each real point a share *mixing* of the way to its forged partner, measure the steepness there, and average
-# (steepness − target)² over the points. R1 has mixing 0 and target 0.
+# (steepness − target)² over the points. R1 has mixing 0 and target 0. No steepness is exactly 0 here, so a plain root will do.
 
 # %% [markdown]
 # The lab plays many games at once, so arrays begin with an axis of games. `slope_at(points)` gives the critic's gradient at each point, `(games, n, 2)`. Answer with one number a game.
@@ -399,7 +400,7 @@ for name in ("WGAN-GP, one critic step", "spectral norm alone"):
 #
 # $$u \leftarrow \frac{Wv}{\lVert Wv\rVert}, \qquad v \leftarrow \frac{W^\top u}{\lVert W^\top u\rVert},$$
 #
-# and in the end return $u^\top W v$. Complete `spectral_norm`.
+# and in the end return $u^\top W v$. Complete `spectral_norm`: `rounds` is 1 or more, and after 80 rounds nothing may have overflowed.
 
 # %% tags=["exercise"] id="adversarial_training-spectral_norm" points=2
 def spectral_norm(matrix, start, rounds):
@@ -505,16 +506,27 @@ widgets.explore(
 # %% [markdown]
 # ## Exercise 4: repair a broken game
 #
-# This game has the Wasserstein loss, nothing that limits its critic, and a fast forger. Change its rules so that after 1,500 steps **all three** games cover **8 modes** with a mean quality
+# This game has the Wasserstein loss, nothing that limits its critic, and a forger twice as fast as the critic. Change its rules so that after 1,500 steps **all three** games cover **8 modes** with a mean quality
 # of **0.5** or more. Write your changes as a dictionary, such as `{"critic_steps": 2}`. The names: `loss`, `penalty`, `penalty_weight`, `spectral_norm`, `generator_rate`, `critic_rate`,
 # `critic_steps`, `beta_1`.
 
-# %% tags=["exercise"] id="adversarial_training-repair" points=2 solution='{"penalty": "r1", "beta_1": 0.0}'
-my_changes = ...  # a dictionary
+# %% tags=["exercise"] id="adversarial_training-repair" points=2 solution='{"penalty": "wgan_gp", "critic_steps": 5}'
+my_changes = ...  # a dictionary, such as {"critic_steps": 2}
 
 # %%
-patient = Rules(loss="wasserstein", generator_rate=4e-3)
-tried = patient if my_changes is ... else replace(patient, **my_changes)
+def changed(rules, changes):
+    """Other rules, by name."""
+    unknown = set(changes) - set(vars(rules))
+    if unknown:
+        names = ", ".join(vars(rules))
+        raise ValueError(f"There is no rule {unknown.pop()!r}. The rules: {names}.")
+    return replace(rules, **{
+        name: value.strip().lower() if isinstance(value, str) else value
+        for name, value in changes.items()
+    })
+
+patient = Rules(loss="wasserstein", generator_rate=4e-3, critic_rate=2e-3)
+tried = patient if my_changes is ... else changed(patient, my_changes)
 steps = run.steps(smoke=2, laptop=1_500, gpu=1_500)
 treated = watch(lab.start([tried] * 3, GAMES, SEED), steps, steps)
 my_result = {
@@ -633,7 +645,7 @@ pd.DataFrame(
 # %% [markdown]
 # ## Exercise 5: name the failure
 #
-# Four games, four sets of numbers from our runs. For each, answer `"circling"`, `"stalling"`, `"collapse"` or `"healthy"`.
+# Four games, four sets of numbers from our runs, one for each word. For each, answer `"circling"`, `"stalling"`, `"collapse"` or `"healthy"`.
 #
 # | game | modes | quality | critic's loss | forger's gradient | period |
 # |---|---|---|---|---|---|

@@ -21,7 +21,7 @@ def with_operations(rewards):
 
 
 def with_tensorflow(log_probs, old_log_probs, advantages, clip_ratio):
-    ratio = tf.exp(log_probs) / tf.exp(old_log_probs)
+    ratio = tf.exp(tf.subtract(log_probs, old_log_probs))
     gains = tf.expand_dims(advantages, 1)
     return tf.reduce_mean(tf.minimum(gains * ratio, gains * tf.clip_by_value(ratio, 1 - clip_ratio, 1 + clip_ratio)))
 
@@ -39,13 +39,27 @@ def as_a_pair_of_rewards(preferred, rejected, reference_preferred, reference_rej
     return -ops.mean(ops.log_sigmoid(better - worse))
 
 
-def with_logistic(preferred, rejected, reference_preferred, reference_rejected, beta):
+def as_log_of_a_sum(preferred, rejected, reference_preferred, reference_rejected, beta):
     margins = (preferred - rejected) - (reference_preferred - reference_rejected)
-    return tf.reduce_mean(tf.math.log1p(tf.exp(-beta * margins)))
+    return ops.mean(ops.logaddexp(ops.zeros_like(margins), -beta * margins))
+
+
+def as_cross_entropy(preferred, rejected, reference_preferred, reference_rejected, beta):
+    margins = beta * (preferred - reference_preferred - rejected + reference_rejected)
+    return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=tf.ones_like(margins), logits=margins))
+
+
+def story_by_story(log_probs, old_log_probs, advantages, clip_ratio):
+    total, stories = 0.0, log_probs.shape[0]
+    for story in range(stories):
+        ratio = ops.exp(log_probs[story] - old_log_probs[story])
+        limited = ops.maximum(ops.minimum(ratio, 1 + clip_ratio), 1 - clip_ratio)
+        total += ops.mean(ops.minimum(ratio * advantages[story], limited * advantages[story]))
+    return total / stories
 
 
 ALTERNATIVES = {
     "advantages": [one_by_one, by_scaling, with_operations],
-    "clipped_objective": [with_tensorflow, by_cases],
-    "dpo_loss": [as_a_pair_of_rewards, with_logistic],
+    "clipped_objective": [with_tensorflow, by_cases, story_by_story],
+    "dpo_loss": [as_a_pair_of_rewards, as_log_of_a_sum, as_cross_entropy],
 }

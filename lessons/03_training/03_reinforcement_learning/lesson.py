@@ -75,7 +75,8 @@ def reinforce(shares, words, credit):
 # ## Exercise 1: better than the others
 #
 # Practically all rewards are above 0, so REINFORCE pushes *every* word up that was tried, and only the differences teach. Subtract a **baseline**: for each try the mean reward of all the **other** tries of the batch.
-# What is left is the **advantage**. (The others only: a baseline that holds a try's own reward would shorten the gradient, to (n − 1)/n of it.) Complete `advantages`.
+# What is left is the **advantage**. (The others only: a baseline that holds a try's own reward would shorten the gradient, to (n − 1)/n of it.) Complete `advantages`:
+# rewards are numbers, with or without fractions, of two tries or more, and some may be equal.
 #
 # Stuck? Run `hint("reinforcement_learning-advantages")` in a cell of its own; every exercise has three hints.
 
@@ -230,7 +231,7 @@ claim("She likes between 25 and 60 % of what the reference writes", 0.25 < base 
 # %% [markdown]
 # ## Exercise 2: the price of always
 #
-# Half of the stories are liked, and you want all of them to be. What is the least divergence, in nats?
+# Half of the stories are liked, and you want all of them to be. What is the least divergence, in nats? Two decimals are enough.
 
 # %% tags=["exercise"] id="reinforcement_learning-price" points=1 solution="np.log(2)"
 answer = ...  # a number
@@ -256,7 +257,7 @@ claim("Best of four likes as many as 1 - (1 - p)⁴ says, within 0.1",
 #
 # $$\text{mean}\;\min\big(r A,\;\text{clip}(r, 1-\varepsilon, 1+\varepsilon)\,A\big)$$
 #
-# A story's advantage A counts for each of its tokens. Complete `clipped_objective` with `keras.ops`: the policies below train with it.
+# A story's advantage A counts for each of its tokens. Complete `clipped_objective` with `keras.ops`: the policies below train with it. A log-probability may be −200, of which `exp` is 0: take the difference first.
 
 # %% tags=["exercise"] id="reinforcement_learning-clipped_objective" points=3
 def clipped_objective(log_probs, old_log_probs, advantages, clip_ratio):
@@ -492,7 +493,7 @@ claim("A coefficient of 10 keeps it within 2 nats, and held-out perplexity withi
 # 0.3 spoils the ordinary stories, 10 hardly lets the policy learn. Choose a β so that the reader likes at least **1.5 times** as many stories as of the reference, and held-out perplexity worsens by less than **10 %**.
 
 # %% tags=["exercise"] id="reinforcement_learning-coefficient" points=2 solution="1.5"
-my_coefficient = ...  # a number
+my_coefficient = ...  # a number from 0.1 to 10
 
 # %%
 coefficient = 0.1 if my_coefficient is ... else float(my_coefficient)
@@ -520,7 +521,7 @@ my_result = check("reinforcement_learning-coefficient", my_result)
 # %% [markdown]
 # ## Exercise 5: the loss of DPO
 #
-# Complete `dpo_loss`. You get the four log-probabilities of each pair. `ops.softplus(-m)` is −ln σ(m), and stays finite where a logarithm of σ would not.
+# Complete `dpo_loss` with `keras.ops`: the policy trains with it. You get the four log-probabilities of each pair, and a margin may be −300. `ops.softplus(-m)` is −ln σ(m), and stays finite where a logarithm of σ would not.
 
 # %% tags=["exercise"] id="reinforcement_learning-dpo_loss" points=3
 def dpo_loss(preferred, rejected, reference_preferred, reference_rejected, beta):

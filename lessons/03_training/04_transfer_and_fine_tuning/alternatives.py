@@ -16,7 +16,13 @@ def product_merged_first(inputs, kernel, down, up, scale):
 
 
 def product_with_einsum(inputs, kernel, down, up, scale):
-    return ops.dot(inputs, kernel) + ops.einsum("ni,ir,ro->no", inputs, down, scale * up)
+    return ops.dot(inputs, kernel) + ops.einsum("...i,ir,ro->...o", inputs, down, scale * up)
+
+
+def product_of_rows(inputs, kernel, down, up, scale):
+    rows = ops.reshape(inputs, (-1, ops.shape(inputs)[-1]))
+    answers = ops.matmul(rows, kernel) + ops.matmul(ops.matmul(rows, down), up) * scale
+    return ops.reshape(answers, (*ops.shape(inputs)[:-1], ops.shape(kernel)[-1]))
 
 
 def size_by_parts(kernel_shape, rank):
@@ -42,12 +48,20 @@ def merged_with_einsum(kernel, down, up, scale):
     return kernel + scale * ops.einsum("...ir,ro->...io", down, up)
 
 
+def merged_place_by_place(kernel, down, up, scale):
+    *places, inputs, outputs = kernel.shape
+    flat, merged = np.asarray(down).reshape(-1, inputs, up.shape[0]), []
+    for kept, first in zip(np.asarray(kernel).reshape(-1, inputs, outputs), flat, strict=True):
+        merged.append((kept + scale * first @ np.asarray(up)).tolist())
+    return np.reshape(merged, (*places, inputs, outputs)).tolist()
+
+
 def merged_in_numpy(kernel, down, up, scale):
     return np.asarray(kernel) + scale * (np.asarray(down) @ np.asarray(up))
 
 
 ALTERNATIVES = {
-    "low_rank_product": [product_with_tensorflow, product_merged_first, product_with_einsum],
+    "low_rank_product": [product_with_tensorflow, product_merged_first, product_with_einsum, product_of_rows],
     "adapter_size": [size_by_parts, size_with_numpy, size_from_the_kernel],
-    "merged_kernel": [merged_with_tensordot, merged_with_einsum, merged_in_numpy],
+    "merged_kernel": [merged_with_tensordot, merged_with_einsum, merged_in_numpy, merged_place_by_place],
 }

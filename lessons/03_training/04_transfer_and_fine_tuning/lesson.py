@@ -216,7 +216,7 @@ pd.DataFrame(table).T.round(3)
 #
 # ## Exercise 1: the forward pass
 #
-# Complete `low_rank_product`, with `scale` for α/r. Your GPT will train with it, so use `ops`; and do not form the product A B, which is as large as W: multiply from the left.
+# Complete `low_rank_product`, with `scale` for α/r. Your GPT will train with it, so use `ops`; it passes whole texts, (batch, time, in), so allow any axes in front. And do not form the product A B, which is as large as W: multiply from the left.
 #
 # Stuck? Run `hint("transfer_and_fine_tuning-low_rank_product")` in a cell of its own; every exercise has three hints.
 
@@ -224,7 +224,7 @@ pd.DataFrame(table).T.round(3)
 def low_rank_product(inputs, kernel, down, up, scale):
     """The layer's answer before its bias.
 
-    (n, in), (in, out), A (in, rank), B (rank, out), a number -> (n, out)
+    (..., in), (in, out), A (in, rank), B (rank, out), a number -> (..., out)
     """
     ### BEGIN SOLUTION
     return ops.matmul(inputs, kernel) + scale * ops.matmul(ops.matmul(inputs, down), up)
@@ -289,7 +289,8 @@ show_source(low_rank.LoRALayer.call)
 # %%
 places = low_rank.layers_by_path(gpt)
 sizes = pd.DataFrame({path: {"kernel": str(tuple(place.layer.kernel.shape))}
-                      | {f"rank {r}": adapter_size(place.layer.kernel.shape, r) for r in (1, 4, 16)}
+                      | {f"rank {r}": adapter_size(tuple(place.layer.kernel.shape), r)
+                         for r in (1, 4, 16)}
                       for path, place in places.items()}).T
 sizes
 
@@ -310,7 +311,7 @@ show_source(low_rank.truncate_rank)
 # %% [markdown]
 # ## Exercise 3: merge
 #
-# A tuned model need not be slower than before. Since x W + (α/r) x A B = x (W + (α/r) A B), one kernel does the work of three. Complete `merged_kernel`; it must also serve convolutions, whose A has more axes in front.
+# A tuned model need not be slower than before. Since x W + (α/r) x A B = x (W + (α/r) A B), one kernel does the work of three. Complete `merged_kernel`; it must also serve convolutions, whose A has more axes in front. You get the layers' own variables, so use `ops` here, too (or `np.asarray` first).
 
 # %% tags=["exercise"] id="transfer_and_fine_tuning-merged_kernel" points=2
 def merged_kernel(kernel, down, up, scale):
@@ -574,7 +575,7 @@ def tune_adapter(rank, rate):
 # %%
 grid, drawn, sizes_cnn = {}, {}, {}
 for rank in ranks:
-    sizes_cnn[rank] = sum(adapter_size(place.layer.kernel.shape, rank)
+    sizes_cnn[rank] = sum(adapter_size(tuple(place.layer.kernel.shape), rank)
                           for place in low_rank.layers_by_path(base_cnn).values())
     for rate in rates:
         seconds, grid[rank, rate] = tune_adapter(rank, rate)
@@ -646,13 +647,13 @@ widgets.explore(
 # %% [markdown]
 # ## Exercise 4: gain enough, forget little
 #
-# Choose a rank (1 to 16) and a learning rate, for the same number of steps. Two numbers are judged, both as shares of what full fine-tuning did:
+# Choose a rank (1 to 16) and a learning rate (above 0), for the same number of steps: a pair of your own, not one of the nine above. Two numbers are judged, both as shares of what full fine-tuning did:
 #
 # - `gain`, the bits saved on digits: **0.8** or more;
 # - `forgot`, the bits lost on letters: **1.4** or less.
 
-# %% tags=["exercise"] id="transfer_and_fine_tuning-rank_and_rate" points=2 solution="(4, 0.004)"
-my_setting = ...  # (rank, rate), such as (2, 0.005)
+# %% tags=["exercise"] id="transfer_and_fine_tuning-rank_and_rate" points=2 solution="(8, 0.002)"
+my_setting = ...  # (rank, rate), such as (3, 0.01)
 
 # %% tags=["nbval-ignore-output"]
 my_rank, my_rate = (16, 0.012) if my_setting is ... else my_setting

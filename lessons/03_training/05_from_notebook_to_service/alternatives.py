@@ -1,6 +1,7 @@
 """Other right answers to the exercises of ``03_training/05_from_notebook_to_service``: the checks must let them pass."""
 
 import math
+from fractions import Fraction
 
 import numpy as np
 
@@ -28,6 +29,15 @@ def judge_by_table(prompt, alphabet, longest):
     return next((status for status, kept in rules if not kept), 200)
 
 
+def judge_in_one_expression(prompt, alphabet, longest):
+    return (
+        422 if not isinstance(prompt, str)
+        else 413 if len(prompt) > longest
+        else 422 if not prompt or prompt.isspace() or not alphabet.issuperset(prompt)
+        else 200
+    )  # fmt: skip
+
+
 def take_by_branches(tokens, passed, rate, burst):
     level = tokens + passed * rate
     if level > burst:
@@ -47,8 +57,13 @@ def percentile_by_ceiling(values, percent):
     return sorted(values)[math.ceil(percent * len(values) / 100) - 1]
 
 
-def percentile_by_numpy(values, percent):
-    return np.percentile(values, percent, method="inverted_cdf")
+def percentile_by_partition(values, percent):
+    place = (percent * len(values) + 99) // 100 - 1
+    return np.partition(np.asarray(values), place)[place]
+
+
+def percentile_by_fractions(values, percent):
+    return sorted(map(float, values))[math.ceil(Fraction(percent * len(values), 100)) - 1]
 
 
 def percentile_by_counting(values, percent):
@@ -56,7 +71,7 @@ def percentile_by_counting(values, percent):
 
 
 ALTERNATIVES = {
-    "judge_prompt": [judge_character_by_character, judge_by_table],
+    "judge_prompt": [judge_character_by_character, judge_by_table, judge_in_one_expression],
     "take_token": [take_by_branches, take_by_numpy],
-    "percentile": [percentile_by_ceiling, percentile_by_numpy, percentile_by_counting],
+    "percentile": [percentile_by_ceiling, percentile_by_partition, percentile_by_fractions, percentile_by_counting],
 }

@@ -225,7 +225,7 @@ claim("And they serve at least a tenth of it as if it were fine (2xx)", tiny_sha
 #
 # ## Exercise 1: judge a prompt
 #
-# Return the HTTP status, asking in this order: **422** if it is not a text, **413** if it has more than `longest` characters, **422** if it is blank or holds a character that is not in `alphabet`, else **200**.
+# Return the HTTP status, asking in this order: **422** if `prompt` is not a text, **413** if it has more than `longest` characters, **422** if it is blank or holds a character that is not in `alphabet`, a set of single characters (capital and small letters are different ones), else **200**.
 #
 # Stuck? Run `hint("from_notebook_to_service-judge_prompt")` in a cell of its own; every exercise has three hints.
 
@@ -248,7 +248,7 @@ judge_prompt = check("from_notebook_to_service-judge_prompt", judge_prompt)
 #
 # Even good requests can be too many. Give each client a bucket that holds at most `burst` tokens and fills with `rate` tokens a second. A request costs one token. Where less than one is there, it waits until a whole one is.
 #
-# Complete `take_token`: the tokens left after this request, and the seconds to wait (0: go ahead). A refused request costs nothing.
+# Complete `take_token`: the tokens left after this request, and the seconds to wait (0: go ahead), both with their fractions. A refused request costs nothing. (`rate` is above 0, `burst` 1 or more.)
 
 # %% tags=["exercise"] id="from_notebook_to_service-take_token" points=2
 def take_token(tokens, passed, rate, burst):
@@ -405,7 +405,8 @@ claim("An answer is rated once", rated == [200, 404])
 #
 # ## Exercise 3: how slow is slow?
 #
-# A mean hides the unlucky. A **percentile** asks: below which time do 95 % of the answers stay? Return the *nearest rank*: the smallest value such that at least `percent` per cent of all values are at or below it.
+# A mean hides the unlucky. A **percentile** asks: below which time do 95 % of the answers stay? Return the *nearest rank*: the smallest value such that at least `percent` per cent of all values are at or below it. Equal values count each; there is at least one.
+# Count in whole numbers: 0.07 · 100 is a little more than 7 to a computer, and rounded up it would be 8. (NumPy's own `percentile` falls for that, too.)
 
 # %% tags=["exercise"] id="from_notebook_to_service-percentile" points=2
 def percentile(values, percent):
