@@ -127,7 +127,8 @@ def _factor(triples):
     ]:
         if all(any(math.isclose(factor, wanted(n), rel_tol=1e-3) for n in sizes) for factor, sizes in pairs):
             return words
-    if "1" in map(brief, factors):  # right in one call: the factor is not what is wrong
+    # Right in one call, or one number in each, which any factor takes to any other: no factor is what is wrong.
+    if "1" in map(brief, factors) or all(given.size == 1 for given, _, _ in triples):
         return None
     shown = ", ".join(brief(factor) for factor in factors[:3])
     return f"Right but for a factor that changes from call to call ({shown}): what is it that yours does not divide by?"
