@@ -81,7 +81,7 @@ class Momentum:
     """
 
     def __init__(self, momentum=0.9, nesterov=False, step=momentum_step):
-        self.options = {"momentum": momentum} | ({"nesterov": True} if nesterov else {})
+        self.options = (momentum, True) if nesterov else (momentum,)  # by place: a learner may name them otherwise
         self.step_function, self.velocities = step, None
 
     def apply(self, weights, gradients, rate):
@@ -89,7 +89,7 @@ class Momentum:
         self.velocities = self.velocities or [0 * each for each in weights]
         arrays = zip(weights, gradients, self.velocities, strict=True)
         weights, self.velocities = zip(
-            *(self.step_function(*three, rate, **self.options) for three in arrays), strict=True
+            *(self.step_function(*three, rate, *self.options) for three in arrays), strict=True
         )
         return list(weights)
 
