@@ -1,6 +1,7 @@
 """The rows of the transformers in ``benchmarks.text_prediction``, and how quickly they train and write.
 
-python -m benchmarks.gpt --nanogpt PATH    tokens a second of training beside nanoGPT's own ``model.py``, and of writing
+python -m benchmarks.gpt --nanogpt PATH    tokens a second of training beside nanoGPT's own ``model.py``, which go into
+                                           benchmarks/results/gpt.*, and of writing
 """
 
 import time
@@ -9,12 +10,14 @@ from dataclasses import dataclass, field
 import click
 import numpy as np
 
-from benchmarks.token_rows import BUDGET, encoder_of, friends_named, judged, padded, rows_of
+from benchmarks.report import machine, on_this_machine, store, summary, table
+from benchmarks.token_rows import BUDGET, SPARE, encoder_of, friends_named, judged, padded, rows_of, scheduled_step
 from benchmarks.torch_gpt import nanogpt_option
 
 PIECE, STEP = 32, 3e-4  # of a model that learns as it reads: tokens between two steps, and their size
 # For compiling, and again for measuring what a step costs: of few steps, a good part would be the beginning of a fit.
 TRIAL_STEPS = 192
+STEPS_PER_BATCH = 16  # in one compiled graph
 SPEED_STEPS = 256  # a turn: a fit begins with a tenth of a second that is no training
 
 
@@ -30,23 +33,21 @@ class Plan:
     optimizer: dict = field(default_factory=dict)
 
 
-STANDARD, QUICK = {"num_layers": 2}, {"num_layers": 2}
+SIZES = {"num_layers": 2}
 # Where a minute shows a small text ten times, what counts is not to learn it by heart.
-NOT_BY_HEART = QUICK | {"ngrams": 0, "dropout": 0.1, "token_noise": 0.05}
+NOT_BY_HEART = SIZES | {"ngrams": 0, "dropout": 0.1, "token_noise": 0.05}
 PLANS = {
     "stories": {
         # No text is seen twice, so nothing can be memorised.
-        "GPT, standard": Plan(STANDARD, passes=1, optimizer={"learning_rate": 0.004, "weight_decay": 0.01}),
-        "GPT, quick recipe": Plan(QUICK, "CopyingGPT", passes=1),
-        "GPT, quick recipe, one block": Plan(
-            {"num_layers": 1}, "CopyingGPT", passes=1, optimizer={"learning_rate": 0.03}
-        ),
+        "GPT, standard": Plan(SIZES, passes=1, optimizer={"learning_rate": 0.004, "weight_decay": 0.01}),
+        "CopyingGPT": Plan(SIZES, "CopyingGPT", passes=1),
+        "CopyingGPT, one block": Plan({"num_layers": 1}, "CopyingGPT", passes=1, optimizer={"learning_rate": 0.03}),
     },
     "python_docs": {
-        "GPT, standard": Plan(STANDARD, batch=4),
-        "GPT, quick recipe": Plan(QUICK, "CopyingGPT", batch=4),
-        "GPT, quick recipe, not by heart": Plan(NOT_BY_HEART, "CopyingGPT", batch=4, optimizer={"weight_decay": 0.1}),
-        "GPT that points, quick recipe, not by heart": Plan(
+        "GPT, standard": Plan(SIZES, batch=4),
+        "CopyingGPT": Plan(SIZES, "CopyingGPT", batch=4),
+        "CopyingGPT, not by heart": Plan(NOT_BY_HEART, "CopyingGPT", batch=4, optimizer={"weight_decay": 0.1}),
+        "GPT that points, not by heart": Plan(
             NOT_BY_HEART, "PointerGPT", batch=2, window=256, optimizer={"weight_decay": 0.1}
         ),
     },
@@ -54,7 +55,7 @@ PLANS = {
 
 
 def gpt(texts, seed):
-    """Both recipes after BUDGET CPU seconds of training, compiling left out; and mixed with Kneser-Ney of order 9."""
+    """All plans after BUDGET CPU seconds of training, compiling left out; and mixed with Kneser-Ney of order 9."""
     import keras
 
     from genai_course import data, evaluation
@@ -140,27 +141,46 @@ def mixture(first, second, share=0.5):
 
 def trained(rows, vocab_size, seed, seconds, plan):
     """A model after ``seconds`` of training with XLA.  -> model, CPU seconds of training and of compiling, tokens seen"""
+    import keras
+
     from benchmarks.pointer_gpt import PointerGPT
     from genai_course import models
+    from genai_course.recipes.budget import build_optimizer
 
     kind = PointerGPT if plan.kind == "PointerGPT" else getattr(models, plan.kind)
-    model, batch = kind(int(vocab_size), rows.shape[1], **plan.settings), plan.batch
+    model = kind(int(vocab_size), rows.shape[1], **plan.settings)
+    model.steps_per_batch, batch = STEPS_PER_BATCH, STEPS_PER_BATCH * plan.batch
     untrained = model.get_weights()
-    model.compile(model.optimizer_for(TRIAL_STEPS), jit_compile=True, steps_per_execution=16)
-    cost = [cpu_seconds(model, rows[: TRIAL_STEPS * batch], batch) for _ in range(2)][1] / TRIAL_STEPS
-    steps = max(16, min(int(seconds / cost), plan.passes * len(rows) // batch) // 16 * 16)
+    model.compile(model.optimizer_for(TRIAL_STEPS), jit_compile=True)
+    build_optimizer(model)
+    cost = [cpu_seconds(model, rows[: TRIAL_STEPS * plan.batch], batch) for _ in range(2)][1] / TRIAL_STEPS
+    batches = max(1, min(int(SPARE * seconds / cost) * plan.batch, plan.passes * len(rows)) // batch)
+    steps = batches * STEPS_PER_BATCH
+    model.compile(model.optimizer_for(steps, **plan.optimizer), jit_compile=True)
+    build_optimizer(model)  # or it would be compiled twice, the second time in the training
+    compiling = cpu_seconds(model, np.full_like(rows[:batch], -1), batch)  # nothing counts in these rows
     model.set_weights(untrained)
-    model.compile(model.optimizer_for(steps, **plan.optimizer), jit_compile=True, steps_per_execution=16)
-    compiling = cpu_seconds(model, np.full((16 * batch, rows.shape[1]), -1), batch)  # nothing counts in these rows
+    model.optimizer.iterations.assign(0)
     order = np.concatenate([np.random.default_rng([seed, turn]).permutation(len(rows)) for turn in range(99)])
-    shown = rows[order[: steps * batch]]
-    return model, {"seconds": cpu_seconds(model, shown, batch), "compiling": compiling}, int(np.sum(shown >= 0))
+    shown, made = rows[order[: batches * batch]], 0
+
+    def keep_to_budget(index, logs):
+        nonlocal made
+        made = index + 1
+        spent = time.process_time() - started
+        model.optimizer.iterations.assign(scheduled_step(made * STEPS_PER_BATCH, steps, spent, seconds))
+        model.stop_training = spent * (made + 1) / made > seconds  # the next batch would end too late
+
+    started = time.process_time()
+    callback = keras.callbacks.LambdaCallback(on_train_batch_end=keep_to_budget)
+    times = {"seconds": cpu_seconds(model, shown, batch, callbacks=[callback]), "compiling": compiling}
+    return model, times, int(np.sum(shown[: made * batch] >= 0))
 
 
-def cpu_seconds(model, rows, batch):
+def cpu_seconds(model, rows, batch, **options):
     """CPU seconds of one pass over the rows."""
     started = time.process_time()
-    model.fit(rows, batch_size=batch, shuffle=False, verbose=0)
+    model.fit(rows, batch_size=batch, shuffle=False, verbose=0, **options)
     return time.process_time() - started
 
 
@@ -203,37 +223,50 @@ def all_again(model):
 def training_speeds(d_model, nanogpt, turns=3, vocab_size=2_048, length=128, batch=4):
     """Tokens per CPU second of training in ``turns`` turns, ours and nanoGPT's in alternation: a shared machine changes.
 
-    -> {"ours": [turns], "nanoGPT": [turns]}
+    -> for each turn {"ours": …, "nanogpt": …, "ratio": ours / nanogpt}
     """
     from benchmarks.torch_gpt import NanoGPT
     from genai_course.models import GPT
 
     tokens = np.random.default_rng(0).integers(0, vocab_size, (SPEED_STEPS * batch, length)).astype("int32")
     model = GPT(vocab_size, length, d_model=d_model)
-    model.compile(model.optimizer_for(SPEED_STEPS * (turns + 1)), jit_compile=True, steps_per_execution=16)
+    model.compile(model.optimizer_for(SPEED_STEPS * (turns + 1)), jit_compile=True)
+    model.steps_per_batch = STEPS_PER_BATCH
     peer = NanoGPT(nanogpt, vocab_size, length, d_model=d_model)
-    speeds = {"ours": [], "nanoGPT": []}
-    for turn in range(turns + 1):  # the first compiles
-        for name, seconds in (("ours", cpu_seconds(model, tokens, batch)), ("nanoGPT", peer.fit(tokens, batch))):
-            if turn:
-                speeds[name].append(tokens.size / seconds)
-    return speeds
+    speeds = []
+    for _ in range(turns + 1):
+        ours = tokens.size / cpu_seconds(model, tokens, STEPS_PER_BATCH * batch)
+        theirs = tokens.size / peer.fit(tokens, batch)[0]
+        speeds.append({"ours": ours, "nanogpt": theirs, "ratio": ours / theirs})
+    return speeds[1:]  # the first compiles
+
+
+def as_markdown(report):
+    """Training speeds as a table."""
+    columns = {"ours": "GPT", "nanogpt": "nanoGPT", "ratio": "GPT / nanoGPT ↑"}
+    lines = [
+        "# Tokens a CPU second of training",
+        "",
+        f"Made by `python -m benchmarks.gpt`. {on_this_machine(report)}. Two blocks, 2,048 tokens, 4 rows of 128 a step, in XLA "
+        f"{STEPS_PER_BATCH} steps at a time; compiling left out. Median, and (lowest–highest) of turns in alternation.",
+        "",
+    ]
+    return "\n".join([*lines, *table(report["rows"], columns, ours=0, nanogpt=0)]) + "\n"
 
 
 @click.command()
 @nanogpt_option
 def main(nanogpt=None):
-    """Print how quickly GPT trains, beside nanoGPT, and generates, on one thread."""
+    """Measure how quickly GPT trains, beside nanoGPT, and generates, on one thread."""
     from genai_course import session
     from genai_course.models import GPT
 
     session.setup("laptop", 0)
-    for d_model in (64, 128, 256) if nanogpt else ():
-        speeds = training_speeds(d_model, nanogpt)
-        ours, theirs = (float(np.median(each)) for each in speeds.values())
-        click.echo(
-            f"training, d_model {d_model:3}: {ours:8,.0f} tokens a CPU second, nanoGPT {theirs:8,.0f}: {ours / theirs:.2f} times"
-        )
+    if nanogpt:
+        rows = {f"d_model {d_model}": training_speeds(d_model, nanogpt) for d_model in (64, 128, 256)}
+        report = {"machine": machine(), "rows": {name: summary(turns) for name, turns in rows.items()}}
+        store("gpt", report, as_markdown(report))
+        click.echo(as_markdown(report))
     model = GPT(1_280, 192)
     for n in (1, 16):
         speeds, difference = writing_speed(model, n)

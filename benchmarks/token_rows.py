@@ -3,6 +3,7 @@
 import numpy as np
 
 BUDGET = 60.0  # CPU seconds of training
+SPARE = 1.2  # so many times the steps that the budget should allow: no run ends before its seconds are spent
 TOKENS = {"stories": 2_000, "python_docs": 2_048}
 
 
@@ -13,6 +14,14 @@ def encoder_of(texts):
     if isinstance(texts, data.Stories):
         return data.UsedTokens(data.BytePairEncoder.train(texts.train_text[:1_000_000], TOKENS["stories"]), texts.train)
     return data.BytePairEncoder.train(texts.train_text, TOKENS["python_docs"])
+
+
+def scheduled_step(step, steps, spent, seconds):
+    """Where in its schedule of ``steps`` a training stands after ``step`` of them and ``spent`` of its ``seconds``.
+
+    The further of the two: whatever a shared machine does, the learning rate has fallen when the seconds are spent.
+    """
+    return max(step, int(steps * spent / seconds))
 
 
 def padded(texts, encoder, context_length):

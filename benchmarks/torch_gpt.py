@@ -14,7 +14,7 @@ from pathlib import Path
 import click
 import numpy as np
 
-from benchmarks.token_rows import BUDGET, encoder_of, judged, rows_of
+from benchmarks.token_rows import BUDGET, SPARE, encoder_of, judged, rows_of, scheduled_step
 
 BATCH, WINDOW = 4, 128
 PEAK, DECAY, BETAS, CLIP = 1.2e-3, 0.1, (0.9, 0.99), 1.0
@@ -64,8 +64,8 @@ class NanoGPT:
         with contextlib.redirect_stdout(io.StringIO()):
             self.network = module.GPT(settings)
 
-    def fit(self, tokens, batch, peak=PEAK):
-        """Train over the rows once, in their order.  -> CPU seconds"""
+    def fit(self, tokens, batch, peak=PEAK, seconds=math.inf):
+        """Train over the rows once, in their order, or until the CPU seconds are spent.  -> CPU seconds, steps made"""
         import torch
 
         with contextlib.redirect_stdout(io.StringIO()):
@@ -73,15 +73,18 @@ class NanoGPT:
         steps, tokens = len(tokens) // batch, torch.tensor(tokens, dtype=torch.long)
         started = time.process_time()
         for step in range(steps):
+            spent = time.process_time() - started
+            if spent >= seconds:
+                return spent, step
             for group in optimizer.param_groups:
-                group["lr"] = learning_rate(step, steps, peak)
+                group["lr"] = learning_rate(scheduled_step(step, steps, spent, seconds), steps, peak)
             part = tokens[step * batch : (step + 1) * batch]
             loss = self.network(self.inputs(part), part)[1]
             loss.backward()
             torch.nn.utils.clip_grad_norm_(self.network.parameters(), CLIP)
             optimizer.step()
             optimizer.zero_grad(set_to_none=True)
-        return time.process_time() - started
+        return time.process_time() - started, steps
 
     def inputs(self, tokens):
         """The start, then all but the last token."""
@@ -124,13 +127,13 @@ def torch_gpt(texts, seed, nanogpt=None):
     rows, test = rows_of(texts, encoder, stories, seed, WINDOW)
     batch = 8 if stories else BATCH
     trial = NanoGPT(nanogpt, encoder.size, rows.shape[1])
-    cost = [trial.fit(rows[: TRIAL_STEPS * batch], batch) for _ in range(2)][1] / TRIAL_STEPS
+    cost = [trial.fit(rows[: TRIAL_STEPS * batch], batch) for _ in range(2)][1][0] / TRIAL_STEPS
     torch.manual_seed(seed)
-    model, steps = NanoGPT(nanogpt, encoder.size, rows.shape[1]), int(BUDGET / cost)
+    model, steps = NanoGPT(nanogpt, encoder.size, rows.shape[1]), int(SPARE * BUDGET / cost)
     order = np.concatenate([np.random.default_rng([seed, turn]).permutation(len(rows)) for turn in range(99)])
     shown = rows[order[: steps * batch]]
-    seconds = model.fit(shown, batch)
+    seconds, made = model.fit(shown, batch, seconds=BUDGET)
     log_probs = model.log_prob_of_tokens(test)[test >= 0] if stories else judged(model, encoder, texts)
     bits = evaluation.bits_per_character(log_probs, len(texts.test_text))
-    speed = int(np.sum(shown >= 0)) / seconds
+    speed = int(np.sum(shown[: made * batch] >= 0)) / seconds
     yield "nanoGPT", {"bits": bits, "seconds": seconds, "compiling": 0.0, "tokens_per_second": speed}

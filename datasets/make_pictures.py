@@ -88,7 +88,9 @@ def sounds(timbre):
     """Four notes of an instrument: their wave, and below it their spectrogram up to 3,000 Hz; (height, width, 3)."""
     notes = np.concatenate(data.play_notes(timbre, {"pitch": [57, 61, 64, 69], "loudness": -6}))
     magnitudes = data.audio.stft(notes, window=512, hop=64)[4:-4, :192]
-    levels = 1 + data.audio.decibels(np.abs(magnitudes)).clip(-66, -6) / 60 + 0.1  # 0 to 1 over 60 decibels
+    levels = (
+        1 + (20 * np.log10(np.maximum(np.abs(magnitudes), 1e-5))).clip(-66, -6) / 60 + 0.1
+    )  # 0 to 1 over 60 decibels
     spectrogram = matplotlib.colormaps["magma"](levels.T[::-1])[..., :3]
     columns = notes[: len(magnitudes) * 64].reshape(len(magnitudes), 64)
     heights = np.linspace(0.6, -0.6, 60)[:, None]

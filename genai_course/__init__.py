@@ -8,26 +8,14 @@ from genai_course.lazy import lazy_names
 
 __version__ = "0.1.0"
 
-# name a lesson imports -> module that defines it (a name that is itself a module maps to None)
+# module -> what is imported from it; "": the modules that are imported themselves
 PUBLIC_NAMES = {
-    "setup": "session",
-    "check": "exercises",
-    "claim": "exercises",
-    "hint": "exercises",
-    "predict": "exercises",
-    "quiz": "exercises",
-    "record": "recording",
-    "show_datasheet": "display",
-    "show_sound": "display",
-    "show_source": "display",
-    "data": None,
-    "evaluation": None,
-    "latent": None,
-    "models": None,
-    "plots": None,
-    "widgets": None,
-    "zoo": None,
+    "session": "setup",
+    "exercises": "check claim hint predict quiz",
+    "recording": "record",
+    "display": "show_datasheet show_sound show_source",
+    "": "data evaluation latent models plots widgets zoo",
 }
 
-__all__ = sorted(PUBLIC_NAMES)
 __getattr__, __dir__ = lazy_names(__name__, PUBLIC_NAMES)
+__all__ = __dir__()

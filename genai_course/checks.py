@@ -26,3 +26,15 @@ def check_above_zero(name, value):
     """Raise ValueError unless ``value`` is a finite number above 0."""
     if isinstance(value, bool) or not isinstance(value, Real) or not 0 < value < math.inf:
         raise ValueError(f"{name} is {value!r}; give a finite number above 0.")
+
+
+def check_share(name, value):
+    """Raise ValueError unless ``value`` lies between 0 and 1, both left out."""
+    if not 0 < value < 1:
+        raise ValueError(f"{name} is {value!r}; give a share between 0 and 1.")
+
+
+def check_choice(name, value, choices):
+    """Raise ValueError unless ``value`` is one of the choices."""
+    if value not in tuple(choices):
+        raise ValueError(f"{name} is {value!r}; choose one of {', '.join(map(repr, choices))}.")

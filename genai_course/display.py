@@ -4,7 +4,6 @@ import inspect
 import io
 import re
 import textwrap
-import wave
 from base64 import b64encode
 from html import escape
 
@@ -17,6 +16,17 @@ from genai_course.paths import course_root
 def show_text(markdown):
     """Show a line of Markdown; where Markdown is not rendered, the same words appear as plain text."""
     display({"text/markdown": markdown, "text/plain": markdown.replace("*", "")}, raw=True)
+
+
+def show_picture(png, caption, text="[figure]", **more):
+    """Show a PNG with its caption, which is also stored as alternative text.
+
+    caption: one sentence that tells someone who cannot see the picture what it shows. text: what stands where no picture can.
+    more: what else the output holds, by its type.
+    """
+    display({**more, "image/png": png, "text/plain": text}, raw=True, metadata={"image/png": {"alt": caption}})
+    # JupyterLab ignores stored alternative text, so the sentence also stands under the picture.
+    show_text(f"*{caption}*")
 
 
 def show_sound(samples, rate, caption):
@@ -37,23 +47,16 @@ def show_sound(samples, rate, caption):
         raise ValueError(f"rate is {rate!r}; give the number of samples a second, such as 8000.")
     if not caption.strip():
         raise ValueError("caption is empty; say in one sentence what is heard.")
-    sound = b64encode(_to_wav(samples / max(1.0, np.abs(samples).max()), int(rate))).decode()
+    from scipy.io import wavfile
+
+    buffer, loud = io.BytesIO(), max(1.0, np.abs(samples).max())
+    wavfile.write(buffer, int(rate), np.round(samples / loud * 32_767).astype("<i2"))  # 16 bits
+    sound = b64encode(buffer.getvalue()).decode()
     # JupyterLab takes aria-label out of a notebook it does not trust yet and leaves the title, which screen readers say, too.
     name = f'aria-label="{escape(caption)}" title="{escape(caption)}"'
     player = f'<audio controls {name} src="data:audio/wav;base64,{sound}"></audio>'
     figure = f'<figure style="margin: 0">{player}<figcaption><em>{escape(caption)}</em></figcaption></figure>'
     display({"text/html": figure, "text/plain": f"[sound: {caption}]"}, raw=True)
-
-
-def _to_wav(samples, rate):
-    """One channel of 16-bit samples as the bytes of a WAV file."""
-    buffer = io.BytesIO()
-    with wave.open(buffer, "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(rate)
-        file.writeframes(np.round(samples * 32_767).astype("<i2").tobytes())
-    return buffer.getvalue()
 
 
 def show_source(thing):

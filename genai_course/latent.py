@@ -37,9 +37,7 @@ def slerp(start, end, share):
     if angle < 1e-6:
         return (1 - share) * start + share * end
     if angle > np.pi - 1e-6:
-        raise ValueError(
-            "The codes point in opposite directions, so there are many arcs between them; go by a third code."
-        )
+        raise ValueError("The codes point in opposite directions, so many arcs join them; go by a third code.")
     return (np.sin((1 - share) * angle) * start + np.sin(share * angle) * end) / np.sin(angle)
 
 
@@ -84,10 +82,8 @@ def attribute_vectors(codes, factors):
     with_constant = np.column_stack([factors, np.ones(len(factors))])  # (n, k + 1)
     solution, _, rank, _ = np.linalg.lstsq(with_constant, codes, rcond=None)  # (k + 1, latent_dim)
     if rank < with_constant.shape[1]:
-        raise ValueError(
-            f"The {factors.shape[1]} factors of these {len(factors)} pictures cannot be told apart; "
-            "leave out what is constant or follows from the others, or give more pictures."
-        )
+        given = f"The {factors.shape[1]} factors of these {len(factors)} pictures cannot be told apart"
+        raise ValueError(f"{given}; leave out what is constant or follows from the others, or give more pictures.")
     return solution[:-1]
 
 

@@ -8,13 +8,12 @@ import io
 
 import numpy as np
 import seaborn as sns
-from IPython.display import display
 from matplotlib import colormaps, patheffects
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from PIL import Image
 
-from genai_course.display import show_text
+from genai_course.display import show_picture
 
 # Okabe and Ito (2008): eight colours that stay apart for colour-blind readers. Grey replaces black, which a dark theme hides.
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#8C8C8C")
@@ -22,6 +21,8 @@ THEMES = {
     "light": {"paper": "#FFFFFF", "ink": "#222222", "grid": "#DDDDDD"},
     "dark": {"paper": "#161616", "ink": "#E6E6E6", "grid": "#444444"},
 }
+PAPER = ("figure.facecolor", "axes.facecolor", "savefig.facecolor", "patch.edgecolor")  # what has the theme's colours
+INK = ("axes.edgecolor", "axes.labelcolor", "text.color", "xtick.color", "ytick.color")
 DOTS_PER_INCH = 96
 WIDTH = 7.2  # inches; fits a notebook 800 pixels wide without scrolling
 
@@ -37,15 +38,8 @@ def set_theme(theme):
         style="ticks",
         palette=COLOURS,
         rc={
-            "figure.facecolor": colours["paper"],
-            "axes.facecolor": colours["paper"],
-            "savefig.facecolor": colours["paper"],
-            "axes.edgecolor": colours["ink"],
-            "patch.edgecolor": colours["paper"],
-            "axes.labelcolor": colours["ink"],
-            "text.color": colours["ink"],
-            "xtick.color": colours["ink"],
-            "ytick.color": colours["ink"],
+            **dict.fromkeys(PAPER, colours["paper"]),
+            **dict.fromkeys(INK, colours["ink"]),
             "grid.color": colours["grid"],
             "axes.grid": True,
             "axes.axisbelow": True,
@@ -64,13 +58,7 @@ def show(figure, caption):
 
     caption: one sentence that tells someone who cannot see the figure what it shows.
     """
-    display(
-        {"image/png": to_png(figure), "text/plain": "[figure]"},
-        raw=True,
-        metadata={"image/png": {"alt": caption}},
-    )
-    # JupyterLab ignores stored alternative text, so the sentence also stands under the figure.
-    show_text(f"*{caption}*")
+    show_picture(to_png(figure), caption)
 
 
 def to_png(figure):
@@ -97,20 +85,11 @@ def play(clips, caption, *, frames_per_second=10, scale=6):
     clips = np.asarray(clips, np.float32)
     clips = clips[None] if clips.ndim == 4 else clips
     if clips.ndim != 5 or clips.shape[-1] not in (1, 3) or not clips.size:
-        raise ValueError(
-            f"clips has shape {clips.shape}; one clip has (frames, height, width, 1 or 3), several have (clips, frames, …)."
-        )
+        needed = "one clip has (frames, height, width, 1 or 3), several have (clips, frames, …)"
+        raise ValueError(f"clips has shape {clips.shape}; {needed}.")
     if not 0 < frames_per_second <= 60:
         raise ValueError(f"frames_per_second is {frames_per_second!r}; give a number above 0 and at most 60.")
-    display(
-        {
-            "image/png": _to_moving_png(clips, frames_per_second, scale),
-            "text/plain": f"[clip of {clips.shape[1]} frames]",
-        },
-        raw=True,
-        metadata={"image/png": {"alt": caption}},
-    )
-    show_text(f"*{caption}*")
+    show_picture(_to_moving_png(clips, frames_per_second, scale), caption, f"[clip of {clips.shape[1]} frames]")
 
 
 def _to_moving_png(clips, frames_per_second, scale):
@@ -147,9 +126,7 @@ def pictures(images, *, title, columns=10, labels=None, row_labels=None, scale=0
     """
     images = np.asarray(images)
     if images.ndim != 4 or images.shape[-1] not in (1, 3) or not len(images):
-        raise ValueError(
-            f"images has shape {images.shape}; pictures need (n, height, width, 1 or 3) with n of at least 1."
-        )
+        raise ValueError(f"images has shape {images.shape}; pictures need (n, height, width, 1 or 3), n at least 1.")
     columns = min(columns, len(images))
     rows = -(-len(images) // columns)
     left = 1.3 if row_labels is not None else 0.0
@@ -234,17 +211,11 @@ def spectrograms(panels, *, rate, hop, title, top=None, mel_window=None, columns
     for axis, (name, magnitudes) in zip(axes.flat, panels.items(), strict=False):
         frames, bins = magnitudes.shape
         start = (hop / 2 - (mel_window or 2 * (bins - 1)) / 2) / rate  # half a hop before the first frame's middle
-        shown = axis.imshow(
-            20 * np.log10(np.maximum(magnitudes.T / loudest, 1e-3)),
-            extent=(start, start + frames * hop / rate, 0, bins if mel_window else rate / 2),
-            cmap=colormaps["magma"].resampled(30),  # 2 decibels a colour; fewer colours make a smaller file
-            vmin=-60,
-            vmax=0,
-            origin="lower",
-            aspect="auto",
-            interpolation="antialiased",
-            interpolation_stage="data",
-        )
+        decibels = 20 * np.log10(np.maximum(magnitudes.T / loudest, 1e-3))
+        extent = (start, start + frames * hop / rate, 0, bins if mel_window else rate / 2)
+        colours = {"cmap": colormaps["magma"].resampled(30), "vmin": -60, "vmax": 0}  # 2 decibels each: a smaller file
+        between = {"interpolation": "antialiased", "interpolation_stage": "data"}
+        shown = axis.imshow(decibels, extent=extent, origin="lower", aspect="auto", **colours, **between)
         axis.set_title(name if len(panels) > 1 else title, fontsize=10 if len(panels) > 1 else 11)
         axis.grid(visible=False)
     axes[0, 0].set(xlim=(0, None), ylim=(0, top))

@@ -5,7 +5,7 @@ import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from genai_course.checks import check_whole_number
+from genai_course.checks import check_choice, check_whole_number
 
 PROFILES = ("smoke", "laptop", "gpu")
 
@@ -13,9 +13,8 @@ PROFILES = ("smoke", "laptop", "gpu")
 # a second one gains nothing (measured on a dense autoencoder: 0.67 s an epoch with one thread, 0.67 s with two).
 THREADS = 1
 # The same for a process yet to start: what NumPy's libraries and TensorFlow read of the environment when they start.
-ONE_THREAD = dict.fromkeys(
-    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"), str(THREADS)
-)
+THREAD_NUMBERS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
+ONE_THREAD = dict.fromkeys(THREAD_NUMBERS, str(THREADS))
 
 # The Run of the last setup(), or None. Only check and claim ask it, whose calls in a learner's cells hold the answer and no more;
 # everything else is given the run.
@@ -46,9 +45,8 @@ class Run:
 
         Several batches a call save time between them; compiling takes about a second, longer than the few batches of ``smoke``.
         """
-        return self.steps(
-            smoke={"run_eagerly": True}, laptop={"steps_per_execution": 16}, gpu={"steps_per_execution": 64}
-        )
+        batches = self.steps(smoke=None, laptop=16, gpu=64)
+        return {"steps_per_execution": batches} if batches else {"run_eagerly": True}
 
     @property
     def judges_claims(self):
@@ -72,12 +70,10 @@ def setup(profile="laptop", seed=0, *, theme=None):
     Raises ValueError for an unknown profile or theme or a seed out of range.
     """
     theme = theme or os.environ.get("GENAI_COURSE_THEME", "light")
-    if profile not in PROFILES:
-        raise ValueError(f"profile is {profile!r}; choose one of {', '.join(map(repr, PROFILES))}.")
+    check_choice("profile", profile, PROFILES)
     check_whole_number("seed", seed, 0, 2**32 - 1)
     seed = int(seed)  # Keras refuses NumPy's
-    if theme not in ("light", "dark"):
-        raise ValueError(f"theme is {theme!r}; choose 'light' or 'dark'.")
+    check_choice("theme", theme, ("light", "dark"))
 
     keras = quietly_import_keras()
     import tensorflow as tf
@@ -102,10 +98,10 @@ def quietly_import_keras():
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with silent_stderr():
         import keras
-    if keras.backend.backend() != "tensorflow":
-        raise ValueError(
-            f"KERAS_BACKEND is {keras.backend.backend()!r}; this course needs 'tensorflow'. Unset it and restart the kernel."
-        )
+    backend = keras.backend.backend()
+    if backend != "tensorflow":
+        needed = "this course needs 'tensorflow'. Unset it and restart the kernel"
+        raise ValueError(f"KERAS_BACKEND is {backend!r}; {needed}.")
     return keras
 
 
@@ -123,9 +119,8 @@ def pin_threads(profile):
     except RuntimeError:  # TensorFlow has computed something already; it then keeps what it started with
         started_with = tf.config.threading.get_intra_op_parallelism_threads()  # 0: what the environment said
         if (started_with or int(os.environ.get("TF_NUM_INTRAOP_THREADS") or 0)) != THREADS:
-            print(
-                "TensorFlow was already running, so its thread count stays: restart the kernel for repeatable numbers."
-            )
+            sentence = "TensorFlow was already running, so its thread count stays"
+            print(f"{sentence}: restart the kernel for repeatable numbers.")
 
 
 @contextmanager

@@ -55,9 +55,8 @@ class Press(ipywidgets.Button):
 
     def __init__(self, text):
         # as far from the left as the other controls, whose names stand before them
-        super().__init__(
-            description=text, layout={"width": "auto", "align_self": "flex-start", "margin": "2px 2px 2px 9.6em"}
-        )
+        layout = {"width": "auto", "align_self": "flex-start", "margin": "2px 2px 2px 9.6em"}
+        super().__init__(description=text, layout=layout)
         self.on_click(self._count)
 
     def _count(self, _button):
@@ -85,7 +84,5 @@ def _make_control(name, form):
             return ipywidgets.IntSlider(value, low, high, step, **style, **wide)
         case (low, high, step, value):
             return ipywidgets.FloatSlider(value=value, min=low, max=high, step=step, **style, **wide)
-    raise ValueError(
-        f"The control {name} is {form!r}; give (smallest, largest, step, first value), a list, a dict, True or False, "
-        "or a Press."
-    )
+    forms = "(smallest, largest, step, first value), a list, a dict, True or False, or a Press"
+    raise ValueError(f"The control {name} is {form!r}; give {forms}.")

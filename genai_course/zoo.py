@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from filelock import FileLock
 
-from genai_course import data, session
+from genai_course import data, models, session, training
 from genai_course.paths import atomic_write, course_home
 from genai_course.recipes.picture_models import RECIPES, SECONDS
 
@@ -39,13 +39,11 @@ def load(name, run=None):
         run = session.Run("laptop", seed=0)
         session.pin_threads(run.profile)
     profile = run.profile
-    from genai_course.training.progress import Line
-
     key = content_key(name, profile)
     path = course_home() / "zoo" / f"{name}-{profile}-{key[:16]}.keras"
     path.parent.mkdir(exist_ok=True)
     duration = {"smoke": "some seconds", "laptop": f"about {SECONDS[name]} s", "gpu": "some minutes"}[profile]
-    line = Line(f"{name}: trained once on this machine ({duration}), then kept.")
+    line = training.progress.Line(f"{name}: trained once on this machine ({duration}), then kept.")
     with FileLock(path.with_suffix(".lock")), random_numbers_kept(keras, run.seed):
         model = kept_model(path, key)
         if model is None:
@@ -60,10 +58,8 @@ def train_and_keep(name, run, path, key, line):
     """Train from a fixed seed, then write the model and, last, its checksum; return the model."""
     import keras
 
-    from genai_course.training import Progress
-
     keras.utils.set_random_seed(run.seed)
-    model = RECIPES[name](run, Progress(name, line))
+    model = RECIPES[name](run, training.Progress(name, line))
     try:
         with atomic_write(path) as temporary:
             model.save(temporary)
@@ -78,8 +74,6 @@ def train_and_keep(name, run, path, key, line):
 def kept_model(path, key):
     """The model in this file; None, after a sentence, if it is not what was written there, and None if there is no file."""
     import keras
-
-    from genai_course import models
 
     for name in models.__all__:  # importing a model registers it with Keras
         getattr(models, name)

@@ -5,8 +5,6 @@ A sound is a row of samples, float between -1 and 1. Everything here is NumPy, a
 
 import numpy as np
 
-FLOOR = 1e-5  # what counts as silence when amplitudes become decibels: -100 dB
-
 
 def heard_frequency(frequency, rate):
     """The frequency in hertz that a tone has once it is sampled ``rate`` times a second: between 0 and rate / 2.
@@ -41,11 +39,6 @@ def signal_to_noise(signal, restored):
     signal, restored = np.asarray(signal, np.float64), np.asarray(restored, np.float64)
     error = np.sum(np.square(signal - restored))
     return float(10 * np.log10(np.sum(np.square(signal)) / max(error, 1e-300)))
-
-
-def decibels(amplitudes):
-    """20 log10 of amplitudes, with a floor at -100 dB; the same shape."""
-    return 20 * np.log10(np.maximum(amplitudes, FLOOR))
 
 
 def hann(window):
@@ -141,9 +134,7 @@ def mel_filters(bands, window, rate):
     filters = np.minimum((bins - left) / (middle - left), (right - bins) / (right - middle)).clip(min=0)
     weights = filters.sum(axis=1, keepdims=True)
     if (weights == 0).any():
-        raise ValueError(
-            f"bands is {bands}; a window of {window} samples has too few frequencies for so many. Give fewer."
-        )
+        raise ValueError(f"bands is {bands}, too many for the frequencies of a window of {window} samples; give fewer.")
     return filters / weights
 
 
@@ -190,6 +181,4 @@ def _overlap_add(frames, hop):
 
 def _check_hop(window, hop):
     if window < 4 or window % 2 or hop < 1 or window % hop:
-        raise ValueError(
-            f"window is {window} and hop is {hop}; give an even window of 4 or more and a hop that divides it."
-        )
+        raise ValueError(f"window is {window} and hop is {hop}; give an even window of 4 or more that the hop divides.")

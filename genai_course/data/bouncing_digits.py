@@ -1,16 +1,15 @@
 """Clips of real handwritten digits that fly straight and bounce off the edges; place and velocity are known in every frame."""
 
 from dataclasses import dataclass
-from numbers import Real
 
 import numpy as np
 
-from genai_course.checks import check_whole_number
+from genai_course.checks import check_sizes, check_whole_number
 from genai_course.data.digits import digits as load_digits
 
-FRAMES_PER_SECOND = 10
 ENLARGEMENT = 1.5  # pixels of a frame for one pixel of the 8x8 digit
 MARGIN = 9  # pixels from every edge at which a digit's centre turns round: the largest digit then still fits (8.8)
+SPEEDS = (1.0, 3.0)  # slowest and fastest, in pixels a frame; every direction is equally likely
 CHUNK = 64  # clips drawn at a time
 
 
@@ -38,31 +37,27 @@ class Clips:
     class_names: tuple[str, ...] = tuple("0123456789")
 
     def __repr__(self):
-        return (
-            f"Clips(train {self.train.shape}, test {self.test.shape}, walls at {self.walls[0]:g} and {self.walls[1]:g})"
-        )
+        low, high = self.walls
+        return f"Clips(train {self.train.shape}, test {self.test.shape}, walls at {low:g} and {high:g})"
 
 
-def bouncing_digits(n_train=500, n_test=200, *, frames=20, digits=1, size=32, speeds=(1.0, 3.0), seed=0):
+def bouncing_digits(n_train=500, n_test=200, *, frames=20, digits=1, size=32, seed=0):
     """Clips of handwritten digits that fly straight and bounce off the edges of the frame.
 
     n_train, n_test: number of clips, 1 or more.  A clip of the default shape takes 80 KiB.
     frames: frames a clip, 2 to 1000; ten a second are meant.
     digits: digits in a clip, 1 to 4; they fly through each other, and where they overlap the brighter one shows.
     size: pixels along each side, 24 to 64.
-    speeds: slowest and fastest speed in pixels a frame, above 0 and at most 10; every direction is equally likely.
     seed: whole number that decides the clips; the same seed gives the same bytes.
 
     Returns :class:`Clips`.  No digit of the training clips is in a test clip, whatever the seeds: they come from the two
     parts of ``data.digits()``.  The motion is that of :func:`bounce`, exactly.  Raises ValueError for a setting out of range.
     """
-    check_whole_number("n_train", n_train, 1)
-    check_whole_number("n_test", n_test, 1)
+    check_sizes(n_train=n_train, n_test=n_test)
     check_whole_number("frames", frames, 2, 1000)
     check_whole_number("digits", digits, 1, 4)
     check_whole_number("size", size, 24, 64)
     check_whole_number("seed", seed, 0)
-    _check_speeds(speeds)
     source = load_digits()  # its split is always that of seed 0, so that no digit changes sides
     parts = ((n_train, source.train, source.train_labels), (n_test, source.test, source.test_labels))
     made = []
@@ -70,7 +65,7 @@ def bouncing_digits(n_train=500, n_test=200, *, frames=20, digits=1, size=32, sp
         rng = np.random.default_rng([seed, part])
         chosen = rng.integers(len(pictures), size=(n, digits))
         start = rng.uniform(*walls(size), (n, digits, 2))
-        speed, angle = rng.uniform(*speeds, (n, digits, 1)), rng.uniform(0, 2 * np.pi, (n, digits))
+        speed, angle = rng.uniform(*SPEEDS, (n, digits, 1)), rng.uniform(0, 2 * np.pi, (n, digits))
         velocity = speed * np.stack([np.cos(angle), np.sin(angle)], axis=-1)
         time = np.arange(frames)[:, None, None]
         positions, velocities = bounce(start[:, None], velocity[:, None], time, size=size)  # (n, frames, digits, 2)
@@ -124,14 +119,10 @@ def draw_clips(pictures, positions, size=32):
     check_whole_number("size", size, 24, 64)
     pictures, positions = np.asarray(pictures, np.float64), np.asarray(positions, np.float64)
     if pictures.ndim != 5 or pictures.shape[2:] != (8, 8, 1) or not pictures.size:
-        raise ValueError(
-            f"pictures has shape {pictures.shape}; give digits of 8 by 8 pixels: (clips, digits, 8, 8, 1)."
-        )
+        raise ValueError(f"pictures has shape {pictures.shape}; give digits of 8x8 pixels: (clips, digits, 8, 8, 1).")
     if positions.ndim != 4 or (len(positions), *positions.shape[2:]) != (*pictures.shape[:2], 2):
-        raise ValueError(
-            f"positions has shape {positions.shape}; these pictures need (clips, frames, digits, 2) with "
-            f"{pictures.shape[0]} clips and {pictures.shape[1]} digits."
-        )
+        clips, digits = pictures.shape[:2]
+        raise ValueError(f"positions has shape {positions.shape}; these pictures need ({clips}, frames, {digits}, 2).")
     if not (pictures.sum(axis=(2, 3, 4)) > 0).all():
         raise ValueError("One of the pictures is black; a digit without ink has no centre of brightness.")
     drawn = np.zeros((*positions.shape[:2], size, size, 1), np.float32)
@@ -158,13 +149,3 @@ def _window(place, centre, size):
     distance = np.clip(edges[..., None, :] - (np.arange(size) + 0.5)[:, None], -1, 1)  # (clips, frames, size, 9)
     seen = 0.5 + distance - 0.5 * distance * np.abs(distance)  # the triangular window's area left of each edge
     return np.diff(seen, axis=-1).astype(np.float32)
-
-
-def _check_speeds(speeds):
-    try:
-        slowest, fastest = speeds
-        ok = all(isinstance(speed, Real) for speed in speeds) and 0 < slowest <= fastest <= 10
-    except (TypeError, ValueError):
-        ok = False
-    if not ok:
-        raise ValueError(f"speeds is {speeds!r}; give the slowest and the fastest, above 0 and at most 10: (1.0, 3.0).")

@@ -1,17 +1,18 @@
 """Cleaning text: one spelling for what looks the same, near-duplicates by MinHash, and masking of personal data."""
 
+import json
 import re
 import unicodedata
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
-from genai_course.checks import check_whole_number
+from genai_course.checks import check_sizes, check_whole_number
 from genai_course.data.texts import run_hashes
 
-INVISIBLE = re.compile(
-    "[\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f\u202a-\u202e]"
-)  # width 0, soft hyphens, directions
+# Of width 0, soft hyphens, directions.
+INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f\u202a-\u202e]")
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
@@ -36,8 +37,7 @@ def minhash(texts, hashes=128, width=5, seed=0):
 
     Returns (texts, hashes) uint64. A text shorter than ``width`` counts as one run.
     """
-    check_whole_number("hashes", hashes, 1)
-    check_whole_number("width", width, 1)
+    check_sizes(hashes=hashes, width=width)
     random = np.random.default_rng(seed)
     factors = random.integers(1 << 63, size=hashes, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
     shifts = random.integers(1 << 63, size=hashes, dtype=np.uint64)
@@ -142,17 +142,8 @@ def _covered(place, others):
     return any(first <= start and end <= last and kind == other for first, last, other in others)
 
 
-FIRST = ("Maria", "Jonas", "Aylin", "Peter", "Chloé", "Sean", "Priya", "Luca", "Zoë", "Omar", "Anne-Marie", "Björn")
-LAST = ("Keller", "O'Brien", "Yıldız", "Novak", "Dubois", "Singh", "Rossi", "Haddad", "Lindqvist", "Meyer")
-HOSTS = ("example.org", "mail.example.com", "post.example.net")
-LETTERS = (
-    "Dear {name}, your parcel 4711 of 2024-05-17 is here. Write to {email} or call {phone}.",
-    "My name is {name}. My number is {phone}; after six I am at home. Invoice 20240517-3 is paid.",
-    "Mr {name} ordered 12 boxes for 199.90 on 17.05.2024 and left {email} as his address.",
-    "{name} rang from {phone} about room 101. The code is 8 digits long.",
-    "Please forward this to {email} and to {email}, page 3 of 120. Regards, {name}",
-    "The meeting of 12 May 2024 had 45 guests. Nobody left a number. Dr {name} spoke.",
-)
+WRITTEN = json.loads(Path(__file__).with_name("letters.json").read_text(encoding="utf-8"))
+FIRST, LAST, HOSTS, LETTERS = (WRITTEN[each] for each in ("first", "last", "hosts", "letters"))
 
 
 def planted_letters(n=200, *, seed=0):
@@ -182,18 +173,12 @@ def _invent(kind, random):
     if kind == "name":
         return f"{first} {last}"
     if kind == "email":
-        plain = (
-            unicodedata.normalize("NFKD", f"{first}.{last}".lower().replace("'", "")).encode("ascii", "ignore").decode()
-        )
-        user = (plain, plain.replace(".", "_"), f"{plain}+shop", plain[0] + str(random.integers(10, 99)))[
-            random.integers(4)
-        ]
-        return f"{user}@{HOSTS[random.integers(len(HOSTS))]}"
+        decomposed = unicodedata.normalize("NFKD", f"{first}.{last}".lower().replace("'", ""))
+        plain = decomposed.encode("ascii", "ignore").decode()
+        users = (plain, plain.replace(".", "_"), f"{plain}+shop", plain[0] + str(random.integers(10, 99)))
+        return f"{users[random.integers(4)]}@{HOSTS[random.integers(len(HOSTS))]}"
     digits = "".join(map(str, random.integers(10, size=7)))
-    forms = (
-        f"+49 30 {digits}",
-        f"0{random.integers(100, 999)} {digits}",
-        f"(030) {digits[:3]}-{digits[3:]} 12",
-        f"+1-555-{digits[:3]}-{digits[3:]}",
-    )
+    with_hyphen = f"{digits[:3]}-{digits[3:]}"
+    area = random.integers(100, 999)
+    forms = (f"+49 30 {digits}", f"0{area} {digits}", f"(030) {with_hyphen} 12", f"+1-555-{with_hyphen}")
     return forms[random.integers(4)]

@@ -24,7 +24,6 @@ def digits(seed=0):
 
     pictures, labels = load_digits(return_X_y=True)
     pictures = (pictures / 16).astype(np.float32).reshape(-1, 8, 8, 1)
-    train, test, train_labels, test_labels = train_test_split(
-        pictures, labels.astype(np.int64), test_size=0.2, stratify=labels, random_state=seed
-    )
-    return Pictures(train, test, train_labels, test_labels, tuple("0123456789"))
+    labels = labels.astype(np.int64)
+    parts = train_test_split(pictures, labels, test_size=0.2, stratify=labels, random_state=seed)
+    return Pictures(*parts, tuple("0123456789"))  # train, test, and the labels of both

@@ -4,7 +4,7 @@ from numbers import Real
 
 import numpy as np
 
-from genai_course.checks import check_whole_number
+from genai_course.checks import check_sizes, check_whole_number
 from genai_course.data.pictures import Pictures, broadcast_factors
 
 # Two-valued factors are 0 or 1; the others are drawn evenly from their range.
@@ -47,8 +47,7 @@ def faces(n_train=4_000, n_test=1_000, *, size=32, seed=0, bias=None):
 
     Raises ValueError for a number out of range or a bias that cannot be planted.
     """
-    check_whole_number("n_train", n_train, 1)
-    check_whole_number("n_test", n_test, 1)
+    check_sizes(n_train=n_train, n_test=n_test)
     check_whole_number("size", size, 16, 64)
     check_whole_number("seed", seed, 0)
     bias = bias or {}
@@ -56,15 +55,9 @@ def faces(n_train=4_000, n_test=1_000, *, size=32, seed=0, bias=None):
     rng = np.random.default_rng([seed, 0])
     train_factors = _plant(bias, _draw_factors(rng, n_train), rng)
     test_factors = _draw_factors(np.random.default_rng([seed, 1]), n_test)
-    return Pictures(
-        train=draw_faces(train_factors, size),
-        test=draw_faces(test_factors, size),
-        train_labels=train_factors["glasses"].copy(),
-        test_labels=test_factors["glasses"].copy(),
-        class_names=("no glasses", "glasses"),
-        train_factors=train_factors,
-        test_factors=test_factors,
-    )
+    both = train_factors, test_factors
+    pictures, labels = [draw_faces(each, size) for each in both], [each["glasses"].copy() for each in both]
+    return Pictures(*pictures, *labels, ("no glasses", "glasses"), *both)
 
 
 def draw_faces(factors, size=32):
@@ -82,11 +75,7 @@ def draw_faces(factors, size=32):
     """
     check_whole_number("size", size, 16, 64)
     defaults = {name: 0 if name in TWO_VALUED else (low + high) / 2 for name, (low, high) in FACE_RANGES.items()}
-    factors = broadcast_factors(factors, defaults)
-    for name, (low, high) in FACE_RANGES.items():
-        for extreme in (factors[name].min(), factors[name].max()):
-            if not low <= extreme <= high:
-                raise ValueError(f"{name} is {extreme:g}; give numbers from {low:g} to {high:g}.")
+    factors = broadcast_factors(factors, defaults, FACE_RANGES)
     pictures = np.empty((len(factors["smile"]), size, size, 3), np.float32)
     for start in range(0, len(pictures), CHUNK):
         part = slice(start, start + CHUNK)
@@ -176,10 +165,10 @@ def _mix(colours, place):
 
 def _draw_factors(rng, pictures):
     """Independent factors, each even over its range."""
-    return {
-        name: rng.integers(2, size=pictures) if name in TWO_VALUED else rng.uniform(low, high, pictures)
-        for name, (low, high) in FACE_RANGES.items()
-    }
+    factors = {}
+    for name, ends in FACE_RANGES.items():
+        factors[name] = rng.integers(2, size=pictures) if name in TWO_VALUED else rng.uniform(*ends, pictures)
+    return factors
 
 
 def _plant(bias, factors, rng):
@@ -207,7 +196,5 @@ def _check_bias(bias):
         if not isinstance(share, Real) or not 0 <= share <= 1:
             raise ValueError(f"bias for {pair!r} is {share!r}; give the share of pictures, from 0 to 1.")
         if pair[1] in used:
-            raise ValueError(
-                f"bias names {pair[1]!r} second in {pair!r}, but an earlier pair uses it; turn the pair round."
-            )
+            raise ValueError(f"bias names {pair[1]!r} second in {pair!r}, but an earlier pair uses it; turn it round.")
         used |= set(pair)

@@ -24,9 +24,7 @@ def verified_path(name):
     if not path.is_file():
         raise ValueError(f"The data file datasets/{name} is missing; {_remedy(name)}.")
     if checksum(path) != expected[name]:
-        raise ValueError(
-            f"The data file datasets/{name} is damaged (its checksum differs from {LIST_NAME}); {_remedy(name)}."
-        )
+        raise ValueError(f"The data file datasets/{name} is damaged (its checksum differs); {_remedy(name)}.")
     return path
 
 

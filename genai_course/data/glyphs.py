@@ -10,7 +10,7 @@ from functools import cache
 
 import numpy as np
 
-from genai_course.checks import check_whole_number
+from genai_course.checks import check_sizes, check_whole_number
 from genai_course.data.files import verified_path
 from genai_course.data.pictures import Pictures, broadcast_factors
 
@@ -48,39 +48,25 @@ def glyphs(n_train=20_000, n_test=4_000, *, size=16, characters=CHARACTERS, seed
     (position in :func:`typefaces`), ``weight`` (0 regular, 1 bold: a property of the typeface), and the six of
     ``GLYPH_RANGES`` (float64; units stand there), each drawn evenly from its range.
 
-    The test asks for combinations that were never shown: the signs of slant, rotation and bend make eight octants,
-    and typeface number t keeps octant t mod 8 for the test pictures.  The other seven are for training.
+    The test asks for combinations that were never shown: the signs of slant, rotation and bend make eight octants, whose
+    number is 4 (slant > 0) + 2 (rotation > 0) + (bend > 0). Typeface number t keeps octant t mod 8 for the test pictures;
+    the other seven are for training.
 
     Raises ValueError for a number out of range or for characters that are unknown or repeated.
     """
-    check_whole_number("n_train", n_train, 1)
-    check_whole_number("n_test", n_test, 1)
+    check_sizes(n_train=n_train, n_test=n_test)
     check_whole_number("size", size, 16, 64)
     check_whole_number("seed", seed, 0)
     _check_characters(characters)
     train_labels, train_factors = _draw_factors(np.random.default_rng([seed, 0]), n_train, characters, is_test=False)
     test_labels, test_factors = _draw_factors(np.random.default_rng([seed, 1]), n_test, characters, is_test=True)
-    return Pictures(
-        train=draw_glyphs(train_factors, size),
-        test=draw_glyphs(test_factors, size),
-        train_labels=train_labels,
-        test_labels=test_labels,
-        class_names=tuple(characters),
-        train_factors=train_factors,
-        test_factors=test_factors,
-    )
+    pictures = [draw_glyphs(factors, size) for factors in (train_factors, test_factors)]
+    return Pictures(*pictures, train_labels, test_labels, tuple(characters), train_factors, test_factors)
 
 
 def typefaces():
     """Names of the typefaces, in the order that the factor ``typeface`` counts them."""
     return tuple(_masters()["typefaces"].tolist())
-
-
-def octant(factors):
-    """Which of the eight combinations of signs each picture has: 4 (slant > 0) + 2 (rotation > 0) + (bend > 0)."""
-    return sum(
-        weight * (np.asarray(factors[name]) > 0) for weight, name in ((4, "slant"), (2, "rotation"), (1, "bend"))
-    )
 
 
 def draw_glyphs(factors, size=16):
@@ -161,11 +147,8 @@ def _draw_factors(rng, pictures, characters, *, is_test):
     typeface = rng.integers(len(masters["typefaces"]), size=pictures)
     other = 0 if is_test else rng.integers(1, 8, size=pictures)
     signs = (typeface + other) % 8  # the octant: the typeface's own for the test, one of the seven others for training
-    factors = {
-        "character": np.array(list(characters))[labels],
-        "typeface": typeface,
-        "weight": masters["bold"][typeface],
-    }
+    letters = np.array(list(characters))
+    factors = {"character": letters[labels], "typeface": typeface, "weight": masters["bold"][typeface]}
     for name, (low, high) in GLYPH_RANGES.items():
         factors[name] = rng.uniform(low, high, size=pictures)
     for bit, name in ((4, "slant"), (2, "rotation"), (1, "bend")):

@@ -18,7 +18,6 @@ from bisect import bisect
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from functools import cache, cached_property
-from os.path import commonprefix
 
 MARK = re.compile(r"\{(\w+)\?\}|\[")
 NAME = re.compile(r"\{(\w+)")
@@ -43,10 +42,6 @@ class Draw:
 
     name: str
     before: str
-
-    @property
-    def names(self):
-        return (self.name,)
 
 
 @dataclass(frozen=True, eq=False)
@@ -191,8 +186,8 @@ class Grammar:
         """Entropy of one text, in nats.
 
         Nothing drawn depends on what came before, so the entropies of all choices add up, each times the probability
-        that it comes to it. That is the entropy of the *ways* of writing, and of the texts if no text has two ways:
-        see :meth:`text_with_two_ways`.
+        that it comes to it. That is the entropy of the *ways* of writing, and of the texts if no text has two ways,
+        which a test of the stories finds by trying all (``tests/unit/data/two_ways.py``).
         """
         total = 0.0
         for reached, mark in self._reached():
@@ -212,10 +207,7 @@ class Grammar:
         counts = Counter()
         for reached, mark in self._reached():
             if isinstance(mark, Draw):
-                values = self.lists[mark.name]
-                written = [
-                    (share, f"{mark.before}{value}") for share, value in zip(shares(len(values)), values, strict=True)
-                ]
+                written = [(share, text) for share, text, *_ in self._steps(mark, ())]
             elif isinstance(mark, Word):
                 written = self._written(mark)
             else:
@@ -244,66 +236,6 @@ class Grammar:
             if isinstance(mark, OneOf):
                 for share, choice in zip(shares(len(mark.choices)), mark.choices, strict=True):
                     ahead.extend((reached * share, each) for each in choice)
-
-    def text_with_two_ways(self):
-        """What two ways to write the same text write from where they part; None if no text has two ways.
-
-        Two ways part somewhere: at a list or brackets they choose differently. So from every such place, every two
-        choices are followed side by side, as long as what they write agrees.
-        """
-        for options, rest in self._places(self.start):
-            for first, second in _pairs_alike(options):
-                if (text := self._meeting(first, second, rest)) is not None:
-                    return text
-        return None
-
-    def _places(self, marks):
-        """Every place where something is chosen: what may be written there, and the marks that follow."""
-        for place, mark in enumerate(marks):
-            rest = marks[place + 1 :]
-            if isinstance(mark, OneOf):
-                yield [("", choice, {}) for choice in mark.choices], rest
-                for choice in mark.choices:
-                    for options, inner_rest in self._places(choice):
-                        yield options, inner_rest + rest
-            elif isinstance(mark, Draw):
-                yield [(f"{mark.before}{value}", (), {mark.name: value}) for value in self.lists[mark.name]], rest
-
-    def _meeting(self, first, second, rest):
-        """A text that both choices can lead to, or None.  What was drawn before them is looked up only when it matters."""
-        pairs = [("", *((text, marks + rest, drawn) for text, marks, drawn in (first, second)), {})]
-        while pairs:
-            agreed, first, second, before = pairs.pop()
-            common = commonprefix([first[0], second[0]])
-            agreed, ways = agreed + common, [(text[len(common) :], *more) for text, *more in (first, second)]
-            if ways[0][0] and ways[1][0]:
-                continue  # they differ
-            (_, marks, drawn), other = behind, _ = ways if not ways[0][0] else ways[::-1]
-            if not marks:
-                if not other[0] and not other[1]:
-                    return agreed
-                continue
-            unknown = [name for name in getattr(marks[0], "names", ()) if name not in before | drawn]
-            if isinstance(marks[0], Word) and unknown:
-                pairs += [(agreed, behind, other, before | {unknown[0]: value}) for value in self.lists[unknown[0]]]
-                continue
-            for _, piece, opened, memory in self._steps(marks[0], tuple((before | drawn).items())):
-                onward = (piece, opened + marks[1:], drawn | dict(memory[len(before | drawn) :]))
-                pairs.append((agreed, onward, other, before))
-        return None
-
-
-def _pairs_alike(options):
-    """Every two options of which one may begin like the other: those whose first words differ can never meet."""
-    for first, second in itertools.combinations(((_first_word(option), option) for option in options), 2):
-        if first[0].startswith(second[0]) or second[0].startswith(first[0]):
-            yield first[1], second[1]
-
-
-def _first_word(option):
-    """What an option surely writes first; nothing if that depends on a draw or a choice."""
-    text, marks, _ = option
-    return text or (marks[0].text if marks and isinstance(marks[0], Word) and not marks[0].names else "")
 
 
 @cache

@@ -24,17 +24,16 @@ class Pictures:
     test_factors: dict[str, np.ndarray] = field(default_factory=dict)
 
     def __repr__(self):
-        return (
-            f"Pictures(train {self.train.shape}, test {self.test.shape}, "
-            f"{len(self.class_names)} classes, factors: {', '.join(self.train_factors) or 'none'})"
-        )
+        classes, factors = len(self.class_names), ", ".join(self.train_factors) or "none"
+        return f"Pictures(train {self.train.shape}, test {self.test.shape}, {classes} classes, factors: {factors})"
 
 
-def broadcast_factors(factors, defaults):
+def broadcast_factors(factors, defaults, ranges=None):
     """Factors as float64 arrays of one length: (pictures,) each, what is missing taken from ``defaults``.
 
-    A single number stands for the same value in every picture.  Raises ValueError for a name that is not in
-    ``defaults``, for arrays of different lengths or none, and for values that are not finite numbers.
+    A single number stands for the same value in every picture. ranges: factor name -> its lowest and highest value.
+    Raises ValueError for a name that is not in ``defaults``, for arrays of different lengths or none, and for values that
+    are not finite numbers or lie beyond their range.
     """
     unknown = [name for name in factors if name not in defaults]
     if unknown:
@@ -52,5 +51,9 @@ def broadcast_factors(factors, defaults):
     lengths = {name: len(array) for name, array in arrays.items() if len(array) != 1}
     if len(set(lengths.values())) > 1:
         raise ValueError(f"The factors have different lengths ({lengths}); give one value for each picture.")
+    for name, (low, high) in (ranges or {}).items():
+        for extreme in (arrays[name].min(), arrays[name].max()):
+            if not low <= extreme <= high:
+                raise ValueError(f"{name} is {extreme:g}; give numbers from {low:g} to {high:g}.")
     pictures = next(iter(lengths.values()), 1)
     return {name: np.broadcast_to(array, (pictures,)) for name, array in arrays.items()}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from genai_course.checks import check_whole_number
+from genai_course.checks import check_choice, check_sizes, check_whole_number
 
 PANELS, NODES = 40, 20  # Gauss-Legendre panels along a curve, and nodes in each; the curves' breaks lie between panels
 CHUNK = 2_048  # points whose density is computed at a time
@@ -19,13 +19,9 @@ def moons(place):
     """Two half circles of radius 2 that reach into each other.  place (n,) in [0, 1) -> (n, 2)"""
     angle = np.pi * (2 * place % 1)
     upper = place < 0.5
-    return np.stack(
-        [
-            np.where(upper, 2 * np.cos(angle) - 1, 1 - 2 * np.cos(angle)),
-            np.where(upper, 2 * np.sin(angle) - 0.5, 0.5 - 2 * np.sin(angle)),
-        ],
-        axis=-1,
-    )
+    x = np.where(upper, 2 * np.cos(angle) - 1, 1 - 2 * np.cos(angle))
+    y = np.where(upper, 2 * np.sin(angle) - 0.5, 0.5 - 2 * np.sin(angle))
+    return np.stack([x, y], axis=-1)
 
 
 def rings(place):
@@ -100,10 +96,8 @@ def points2d(name, n_train=10_000, n_test=5_000, seed=0):
 
     Returns :class:`Points`.  Raises ValueError for an unknown name or a number out of range.
     """
-    if name not in NAMES:
-        raise ValueError(f"name is {name!r}; choose one of {', '.join(map(repr, NAMES))}.")
-    check_whole_number("n_train", n_train, 1)
-    check_whole_number("n_test", n_test, 1)
+    check_choice("name", name, NAMES)
+    check_sizes(n_train=n_train, n_test=n_test)
     check_whole_number("seed", seed, 0)
     train, test = (_sample(name, np.random.default_rng([seed, part]), n) for part, n in enumerate((n_train, n_test)))
     entropy = np.log(len(SQUARE_CENTRES) * SQUARE**2) if name == "checkerboard" else NOISY_CURVES[name][2]

@@ -28,8 +28,8 @@ def python_docs(*, seed=0):
 
     seed: whole number that chooses which documents are the test, about a tenth of the characters.
     Returns :class:`Texts` with names. Documents that repeat each other lose the repeated paragraphs (the longer document keeps
-    them), and the split is by document. A test document loses paragraphs that
-    a training document words the same way: below 1 % of the test's runs of 32 characters are in the training text.
+    them), and the split is by document. A test document loses paragraphs that a training document words the same way: below
+    1 % of the test's runs of 32 characters are in the training text.
 
     Source: Python Software Foundation, inside CPython. Raises ValueError for a seed out of range.
     """
@@ -89,9 +89,7 @@ def _standard_library():
         if not name.startswith("_") and path.is_file():
             files[name] = path.read_text(encoding="utf-8").rstrip() + "\n\n\n"
     if len(files) < 50:
-        raise ValueError(
-            f"Only {len(files)} modules of the standard library are in {folder}; this needs its source files."
-        )
+        raise ValueError(f"Only {len(files)} modules of the standard library are in {folder}; its source is needed.")
     return files
 
 
@@ -111,9 +109,8 @@ def _split(documents, seed):
     kept = {}
     for name, text in test.items():
         paragraphs = text.strip().split("\n\n")
-        kept[name] = (
-            "\n\n".join(part for part in paragraphs if _share(run_hashes(part), shown) <= MOST_SHARED) + "\n\n\n"
-        )
+        own = [part for part in paragraphs if _share(run_hashes(part), shown) <= MOST_SHARED]
+        kept[name] = "\n\n".join(own) + "\n\n\n"
     return _as_texts(train, kept)
 
 

@@ -5,6 +5,8 @@ from collections import Counter, defaultdict
 
 import numpy as np
 
+from genai_course.checks import is_whole_number
+
 BYTES = 256
 # A chunk is a word, a number or a row of marks, each with a blank before it, or other white space. Tokens stay inside chunks.
 CHUNK = re.compile(r" ?[^\W\d_]+| ?\d+| ?(?:[^\w\s]|_)+|\s+")
@@ -41,7 +43,7 @@ class BytePairEncoder:
         Of pairs equally frequent, the one with the smaller token numbers is merged first.
         Raises ValueError unless size is a whole number of 256 or more.
         """
-        if isinstance(size, bool) or not isinstance(size, int) or size < BYTES:
+        if not is_whole_number(size, BYTES):
             raise ValueError(f"size is {size!r}; give a whole number, {BYTES} (the single bytes) or more.")
         counted = Counter(CHUNK.findall(text))
         words, counts = [list(chunk.encode("utf-8", "surrogatepass")) for chunk in counted], list(counted.values())

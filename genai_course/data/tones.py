@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from genai_course.checks import check_whole_number
+from genai_course.checks import check_choice, check_sizes, check_whole_number
 from genai_course.data.pictures import broadcast_factors
 
 RATE = 8_000  # samples a second
@@ -59,10 +59,8 @@ class Sounds:
     test_factors: dict[str, np.ndarray]
 
     def __repr__(self):
-        return (
-            f"Sounds(train {self.train.shape}, test {self.test.shape}, {self.rate} samples a second, "
-            f"{len(self.class_names)} classes, factors: {', '.join(self.train_factors)})"
-        )
+        sounds = f"train {self.train.shape}, test {self.test.shape}, {self.rate} samples a second"
+        return f"Sounds({sounds}, {len(self.class_names)} classes, factors: {', '.join(self.train_factors)})"
 
 
 def tones(n_train=1_000, n_test=250, *, notes=1, seed=0):
@@ -82,22 +80,13 @@ def tones(n_train=1_000, n_test=250, *, notes=1, seed=0):
 
     Raises ValueError for a number out of range.
     """
-    check_whole_number("n_train", n_train, 1)
-    check_whole_number("n_test", n_test, 1)
+    check_sizes(n_train=n_train, n_test=n_test)
     check_whole_number("notes", notes, 1, 16)
     check_whole_number("seed", seed, 0)
-    train_labels, train_factors = _draw_factors(np.random.default_rng([seed, 0]), n_train, notes)
-    test_labels, test_factors = _draw_factors(np.random.default_rng([seed, 1]), n_test, notes)
-    return Sounds(
-        train=_play_phrases(train_labels, train_factors),
-        test=_play_phrases(test_labels, test_factors),
-        rate=RATE,
-        train_labels=train_labels,
-        test_labels=test_labels,
-        class_names=tuple(TIMBRES),
-        train_factors=_without_single_axis(train_factors),
-        test_factors=_without_single_axis(test_factors),
-    )
+    drawn = [_draw_factors(np.random.default_rng([seed, part]), n, notes) for part, n in enumerate((n_train, n_test))]
+    labels, factors = zip(*drawn, strict=True)
+    played = map(_play_phrases, labels, factors)
+    return Sounds(*played, RATE, *labels, tuple(TIMBRES), *map(_without_single_axis, factors))
 
 
 def note_frequency(note):
@@ -117,14 +106,9 @@ def play_notes(timbre, factors):
     >>> play_notes("flute", {"pitch": [60, 64, 67]}).shape
     (3, 4000)
     """
-    if timbre not in TIMBRES:
-        raise ValueError(f"timbre is {timbre!r}; choose one of {', '.join(TIMBRES)}.")
+    check_choice("timbre", timbre, TIMBRES)
     defaults = {name: (low + high) / 2 for name, (low, high) in TONE_RANGES.items()}
-    factors = broadcast_factors(factors, defaults)
-    for name, (low, high) in TONE_RANGES.items():
-        for extreme in (factors[name].min(), factors[name].max()):
-            if not low <= extreme <= high:
-                raise ValueError(f"{name} is {extreme:g}; give numbers from {low:g} to {high:g}.")
+    factors = broadcast_factors(factors, defaults, TONE_RANGES)
     played = np.empty((len(factors["pitch"]), int(RATE * SECONDS)), np.float32)
     for start in range(0, len(played), CHUNK):
         part = slice(start, start + CHUNK)
@@ -163,11 +147,9 @@ def _play_phrases(labels, factors):
         if chosen.any():
             one = {name: values[chosen] for name, values in factors.items()}
             one["onset"] = one["onset"] - starts
-            low, high = TONE_RANGES["onset"]
-            one["onset"] = one["onset"].clip(low, high)  # the subtraction may have cost the last bit
-            played[chosen] = play_notes(timbre, {name: values.ravel() for name, values in one.items()}).reshape(
-                -1, notes, int(RATE * SECONDS)
-            )
+            one["onset"] = one["onset"].clip(*TONE_RANGES["onset"])  # the subtraction may have cost the last bit
+            each = play_notes(timbre, {name: values.ravel() for name, values in one.items()})
+            played[chosen] = each.reshape(-1, notes, int(RATE * SECONDS))
     return played.reshape(sounds, -1)
 
 

@@ -12,7 +12,7 @@ from genai_course.evaluation.hallucination import hallucination_rates, wilson_in
 from genai_course.evaluation.image_metrics import SAMPLES, evaluate_images
 from genai_course.evaluation.inception import class_probabilities, inception_score
 from genai_course.evaluation.likelihood import bits_per_dimension
-from genai_course.evaluation.memorisation import copied_share, nearest_distances
+from genai_course.evaluation.memorisation import copied_share
 from genai_course.evaluation.modes import high_quality_share, mode_shares, modes_covered
-from genai_course.evaluation.neighbours import nearest_distance, precision_recall
+from genai_course.evaluation.neighbours import nearest_distances, precision_recall
 from genai_course.evaluation.sharpness import edge_energy

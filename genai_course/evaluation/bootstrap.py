@@ -6,7 +6,7 @@ confidence regions based on subsamples under minimal assumptions".
 
 import numpy as np
 
-from genai_course.checks import check_whole_number
+from genai_course.checks import check_share, check_whole_number
 
 
 def bootstrap_interval(metric, *sets, resamples=200, level=0.95, seed=0, halves=False):
@@ -27,20 +27,14 @@ def bootstrap_interval(metric, *sets, resamples=200, level=0.95, seed=0, halves=
     if not sets or min(map(len, sets)) < 2:
         raise ValueError(f"The sets have {[len(rows) for rows in sets]} rows; give one set or more, each with 2 rows.")
     check_whole_number("resamples", resamples, 2)
-    if not 0 < level < 1:
-        raise ValueError(f"level is {level!r}; give a share between 0 and 1, such as 0.95.")
-    sets, draw = [np.asarray(rows) for rows in sets], half_of if halves else as_many_as
-    random = np.random.default_rng(seed)
+    check_share("level", level)
+    sets, random = [np.asarray(rows) for rows in sets], np.random.default_rng(seed)
+    draw = half_of if halves else lambda n, random: random.integers(n, size=n)  # a third of the rows is left out
     values = np.array([metric(*(rows[draw(len(rows), random)] for rows in sets)) for _ in range(resamples)])
     if halves:
         values = values + (np.asarray(metric(*sets)) - values.mean(axis=0))
     low, high = np.quantile(values, [0.5 - level / 2, 0.5 + level / 2], axis=0)
     return (float(low), float(high)) if values.ndim == 1 else (low, high)
-
-
-def as_many_as(n, random):
-    """n positions out of n, some of them several times and about a third not at all.  -> (n,) int64"""
-    return random.integers(n, size=n)
 
 
 def half_of(n, random):

@@ -77,27 +77,22 @@ def _log_probs(logits, tokens, temperature):
 def _check_logits(logits, tokens):
     logits, tokens = np.asarray(logits, "float32"), np.asarray(tokens)
     if logits.ndim != 2 or not logits.size or tokens.shape != logits.shape[:1]:
-        raise ValueError(
-            f"logits have shape {logits.shape} and tokens {tokens.shape}; give (n, vocabulary) and (n,), n 1 or more."
-        )
+        given = f"logits have shape {logits.shape} and tokens {tokens.shape}"
+        raise ValueError(f"{given}; give (n, vocabulary) and (n,), n 1 or more.")
     if tokens.dtype.kind not in "iu" or tokens.min() < 0 or tokens.max() >= logits.shape[1]:
-        raise ValueError(
-            f"tokens are {tokens.dtype} from {tokens.min()} to {tokens.max()}; "
-            f"give whole numbers from 0 to {logits.shape[1] - 1}."
-        )
+        given = f"{tokens.dtype} from {tokens.min()} to {tokens.max()}"
+        raise ValueError(f"tokens are {given}; give whole numbers from 0 to {logits.shape[1] - 1}.")
     return logits, tokens
 
 
 def _check_guesses(confidence, right):
     confidence, right = np.asarray(confidence, "float64"), np.asarray(right, "float64")
     if confidence.ndim != 1 or not confidence.size or right.shape != confidence.shape:
-        raise ValueError(
-            f"confidence has shape {confidence.shape} and right {right.shape}; give two arrays (n,), n 1 or more."
-        )
+        given = f"confidence has shape {confidence.shape} and right {right.shape}"
+        raise ValueError(f"{given}; give two arrays (n,), n 1 or more.")
     if not np.all((confidence >= 0) & (confidence <= 1)):
-        raise ValueError(
-            f"confidence goes from {confidence.min():g} to {confidence.max():g}; give probabilities from 0 to 1."
-        )
+        given = f"confidence goes from {confidence.min():g} to {confidence.max():g}"
+        raise ValueError(f"{given}; give probabilities from 0 to 1.")
     if not np.isin(right, (0, 1)).all():
         raise ValueError("right holds something else than 0 and 1; say for each guess whether it was right.")
     return confidence, right

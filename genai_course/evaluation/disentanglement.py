@@ -22,9 +22,7 @@ def mutual_information_of_table(counts):
     if counts.ndim != 2 or not counts.size:
         raise ValueError(f"counts has shape {counts.shape}; give a table (rows, columns).")
     if not counts.min() >= 0 or not 0 < counts.sum() < np.inf:
-        raise ValueError(
-            f"counts run from {counts.min():g} and add up to {counts.sum():g}; give 0 or more, not all of them 0."
-        )
+        raise ValueError(f"counts run from {counts.min():g} and add up to {counts.sum():g}; give 0 or more, not all 0.")
     joint = counts / counts.sum()
     independent = joint.sum(axis=1, keepdims=True) * joint.sum(axis=0, keepdims=True)
     seen = joint > 0

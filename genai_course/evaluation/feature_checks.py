@@ -7,9 +7,7 @@ def check_two_sets(**sets):
     """Two sets of features, by their names, as float64 arrays (n, d) and (m, d), or ValueError saying what is wrong."""
     (name_a, a), (name_b, b) = [(name, check_features(features, name)) for name, features in sets.items()]
     if a.shape[1] != b.shape[1]:
-        raise ValueError(
-            f"{name_a} has {a.shape[1]} columns and {name_b} has {b.shape[1]}; both need the same features."
-        )
+        raise ValueError(f"{name_a} has {a.shape[1]} columns and {name_b} has {b.shape[1]}; give the same features.")
     return a, b
 
 

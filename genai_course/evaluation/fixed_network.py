@@ -24,8 +24,7 @@ def read_in_blocks(network, pictures):
 
 def check_pixels(pictures):
     """Return the pictures, or raise ValueError if a value lies outside [0, 1] or is not a number."""
-    if not (pictures.min() >= -1e-3 and pictures.max() <= 1 + 1e-3):  # false for NaN too
-        raise ValueError(
-            f"The pixel values run from {pictures.min():.3g} to {pictures.max():.3g}; give values from 0 to 1, none of them NaN."
-        )
+    low, high = pictures.min(), pictures.max()
+    if not (low >= -1e-3 and high <= 1 + 1e-3):  # false for NaN too
+        raise ValueError(f"The pixels run from {low:.3g} to {high:.3g}; give values from 0 to 1, none of them NaN.")
     return pictures

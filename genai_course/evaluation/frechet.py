@@ -25,14 +25,9 @@ def frechet_distance(features_a, features_b):
     covariance_a = np.atleast_2d(np.cov(features_a, rowvar=False))
     covariance_b = np.atleast_2d(np.cov(features_b, rowvar=False))
     # C_a C_b has the eigenvalues of the symmetric R C_b R with R = C_a^½, whose roots are real and cheap to get.
-    root = symmetric_root(covariance_a)
+    squares, axes = np.linalg.eigh(covariance_a)
+    root = (axes * np.sqrt(np.clip(squares, 0, None))) @ axes.T
     eigenvalues = np.linalg.eigvalsh(root @ covariance_b @ root)
     trace_of_root = np.sqrt(np.clip(eigenvalues, 0, None)).sum()  # rounding makes zeros slightly negative
     distance = np.sum((mean_a - mean_b) ** 2) + np.trace(covariance_a) + np.trace(covariance_b) - 2 * trace_of_root
     return max(float(distance), 0.0)
-
-
-def symmetric_root(matrix):
-    """The symmetric positive semi-definite square root of one.  (d, d) -> (d, d)"""
-    eigenvalues, vectors = np.linalg.eigh(matrix)
-    return (vectors * np.sqrt(np.clip(eigenvalues, 0, None))) @ vectors.T

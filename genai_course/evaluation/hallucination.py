@@ -16,6 +16,8 @@ from functools import cache
 
 import numpy as np
 
+from genai_course.checks import check_share
+from genai_course.data.stories import LISTS
 from genai_course.evaluation.bootstrap import bootstrap_interval
 
 KINDS = ("hero", "friend", "colour", "toy")
@@ -86,8 +88,7 @@ def wilson_interval(hits, n, level=0.95):
     """
     if not 0 <= hits <= n or n < 1 or hits != int(hits):
         raise ValueError(f"hits is {hits!r} of {n!r}; give a whole number of cases from 0 to n, with n 1 or more.")
-    if not 0 < level < 1:
-        raise ValueError(f"level is {level!r}; give a share between 0 and 1, such as 0.95.")
+    check_share("level", level)
     from scipy.stats import binomtest  # takes half a second, which few lessons need
 
     interval = binomtest(int(hits), int(n)).proportion_ci(level, method="wilson")
@@ -104,8 +105,6 @@ def _share(wrong_and_all):
 def _patterns():
     """How a story names each thing that comes back. A toy's name also means other things, so it counts only after "the" or
     after a colour."""
-    from genai_course.data.stories import LISTS
-
     one_of = {kind: "|".join(map(str, LISTS[kind])) for kind in KINDS}
     patterns = {kind: rf"\b({one_of[kind]})\b" for kind in KINDS}
     patterns["toy"] = rf"\b(?:{one_of['colour']}|the) ({one_of['toy']})\b"

@@ -6,7 +6,7 @@ from genai_course import data
 from genai_course.checks import check_whole_number
 from genai_course.evaluation.classifier import features, recognised_share, shrink
 from genai_course.evaluation.frechet import frechet_distance
-from genai_course.evaluation.neighbours import nearest_distance, precision_recall
+from genai_course.evaluation.neighbours import nearest_distances, precision_recall
 
 SAMPLES = 4_000  # pictures that are judged; every number here depends a little on how many there are
 NEIGHBOURS = 3  # of precision and recall
@@ -34,9 +34,8 @@ def evaluate_images(pictures, reference=None, labels=None, training=None, sample
     """
     check_whole_number("samples", samples, 2 * NEIGHBOURS, SAMPLES)
     if len(pictures) < samples:
-        raise ValueError(
-            f"There are {len(pictures)} pictures; the scores need {samples}: with fewer the Fréchet distance comes out larger."
-        )
+        why = "with fewer the Fréchet distance comes out larger"
+        raise ValueError(f"There are {len(pictures)} pictures; the scores need {samples}: {why}.")
     pictures, few = pictures[:samples], samples < SAMPLES
     seen = features(pictures)  # (n, FEATURES)
     real = reference_features(FEW if few else SAMPLES) if reference is None else features(reference)
@@ -46,7 +45,7 @@ def evaluate_images(pictures, reference=None, labels=None, training=None, sample
         "frechet": frechet_distance(seen, real),
         "precision": precision,
         "recall": recall,
-        "nearest": nearest_distance(shrink(pictures[:SEARCHED]), shrink(training)),
+        "nearest": float(nearest_distances(shrink(pictures[:SEARCHED]), shrink(training)).mean()),
     }
     if labels is not None:
         scores["recognised"] = recognised_share(pictures, labels[:samples])

@@ -24,7 +24,15 @@ def inception_score(probabilities):
 
     Raises ValueError for another shape, for numbers that are negative or not finite, and for rows that do not add up to 1.
     """
-    probabilities = check_probabilities(probabilities)
+    probabilities = np.asarray(probabilities, dtype=np.float64)
+    if probabilities.ndim != 2 or not probabilities.size:
+        raise ValueError(f"probabilities has shape {probabilities.shape}; give (n, classes) with n of 1 or more.")
+    if not probabilities.min() >= 0:  # true for NaN too
+        raise ValueError(f"The smallest probability is {probabilities.min():.3g}; give numbers of 0 or more, none NaN.")
+    sums = probabilities.sum(axis=1)
+    worst = sums[np.abs(sums - 1).argmax()]
+    if not abs(worst - 1) <= ROUNDING:
+        raise ValueError(f"A row of probabilities adds up to {worst:.4g}; each must add up to 1: use a softmax.")
     overall = np.broadcast_to(probabilities.mean(axis=0), probabilities.shape)
     seen = probabilities > 0  # 0 log 0 counts as 0
     divergences = np.zeros_like(probabilities)
@@ -44,17 +52,3 @@ def class_probabilities(features):
         raise ValueError(f"features has {features.shape[1]} columns; the classifier has {FEATURES} features.")
     weights, bias = classifier().get_layer("scores").get_weights()
     return softmax(features @ weights + bias, axis=1)
-
-
-def check_probabilities(probabilities):
-    """Return ``probabilities`` as a float64 array (n, classes), or raise ValueError saying what is wrong with it."""
-    probabilities = np.asarray(probabilities, dtype=np.float64)
-    if probabilities.ndim != 2 or not probabilities.size:
-        raise ValueError(f"probabilities has shape {probabilities.shape}; give (n, classes) with n of 1 or more.")
-    if not probabilities.min() >= 0:  # true for NaN too
-        raise ValueError(f"The smallest probability is {probabilities.min():.3g}; give numbers of 0 or more, none NaN.")
-    sums = probabilities.sum(axis=1)
-    worst = sums[np.abs(sums - 1).argmax()]
-    if not abs(worst - 1) <= ROUNDING:
-        raise ValueError(f"A row of probabilities adds up to {worst:.4g}; each must add up to 1: use a softmax.")
-    return probabilities

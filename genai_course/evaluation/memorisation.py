@@ -7,22 +7,7 @@ shows a few copies among many new pictures.
 
 import numpy as np
 
-from genai_course.evaluation.feature_checks import check_features
-from genai_course.evaluation.neighbours import squared_distances
-
-
-def nearest_distances(pictures, training):
-    """Euclidean distance of each picture to the nearest training picture.  (n, ...), (m, ...) -> (n,)
-
-    Raises ValueError for pictures of several shapes.
-    """
-    if np.shape(pictures)[1:] != np.shape(training)[1:]:
-        raise ValueError(
-            f"The pictures have shapes {np.shape(pictures)[1:]} and {np.shape(training)[1:]}; give pictures of one shape."
-        )
-    pictures = check_features(np.reshape(pictures, (len(pictures), -1)), "pictures")
-    training = check_features(np.reshape(training, (len(training), -1)), "training")
-    return np.sqrt(np.concatenate([block.min(axis=1) for block in squared_distances(pictures, training)]))
+from genai_course.evaluation.neighbours import nearest_distances
 
 
 def copied_share(generated, training, held_out, allowed=0.01, distances=nearest_distances):

@@ -37,8 +37,7 @@ def _near(points, centres, spread):
     """(n, modes) booleans"""
     points, centres = np.asarray(points, float), np.asarray(centres, float)
     if points.ndim != 2 or centres.ndim != 2 or points.shape[1] != centres.shape[1] or not points.size:
-        raise ValueError(
-            f"points has shape {points.shape} and centres {centres.shape}; give rows (n, d) and (modes, d), n at least 1."
-        )
+        given = f"points has shape {points.shape} and centres {centres.shape}"
+        raise ValueError(f"{given}; give rows (n, d) and (modes, d), n at least 1.")
     check_above_zero("spread", spread)
     return np.linalg.norm(points[:, None] - centres, axis=-1) < 3 * spread

@@ -25,31 +25,28 @@ def precision_recall(real_features, generated_features, neighbours=3):
     real, generated = check_two_sets(real_features=real_features, generated_features=generated_features)
     check_sizes(neighbours=neighbours)
     if min(len(real), len(generated)) <= neighbours:
-        raise ValueError(
-            f"{neighbours} neighbours need more than {neighbours} rows in each set; "
-            f"there are {len(real)} real and {len(generated)} generated ones."
-        )
+        given = f"there are {len(real)} real and {len(generated)} generated ones"
+        raise ValueError(f"{neighbours} neighbours need more than {neighbours} rows in each set; {given}.")
     precision = share_inside(generated, real, ball_radii(real, neighbours))
     recall = share_inside(real, generated, ball_radii(generated, neighbours))
     return precision, recall
 
 
-def nearest_distance(generated, reference):
-    """Mean distance of each generated picture to the nearest reference picture.
+def nearest_distances(pictures, reference):
+    """Distance of each picture to the nearest reference picture, such as one that a model learned from.
 
-    Compare it with the same number for real pictures: far below means copied, far above means off the data.
+    Compare them, or their mean, with those of real pictures: far below means copied, far above means off the data.
 
-    generated: (n, ...) and reference: (m, ...) arrays of pictures of one shape.
-    Returns a float: Euclidean distance over the pixels, in units of the pixel values.
+    pictures: (n, ...) and reference: (m, ...) arrays of pictures of one shape, else ValueError.
+    Returns (n,): Euclidean distances over the pixels, in units of the pixel values.
     """
-    if np.shape(generated)[1:] != np.shape(reference)[1:]:
-        raise ValueError(
-            f"The pictures have shapes {np.shape(generated)[1:]} and {np.shape(reference)[1:]}; give pictures of one shape."
-        )
-    generated = check_features(np.reshape(generated, (len(generated), -1)), "generated")
-    reference = check_features(np.reshape(reference, (len(reference), -1)), "reference")
-    nearest = [block.min(axis=1) for block in squared_distances(generated, reference)]  # each (rows,)
-    return float(np.sqrt(np.concatenate(nearest)).mean())
+    pictures, reference = np.asarray(pictures), np.asarray(reference)
+    shapes = pictures.shape[1:], reference.shape[1:]
+    if shapes[0] != shapes[1]:
+        raise ValueError(f"The pictures have shapes {shapes[0]} and {shapes[1]}; give pictures of one shape.")
+    pictures = check_features(pictures.reshape(len(pictures), -1), "pictures")
+    reference = check_features(reference.reshape(len(reference), -1), "reference")
+    return np.sqrt(np.concatenate([block.min(axis=1) for block in squared_distances(pictures, reference)]))
 
 
 def squared_distances(points, others):

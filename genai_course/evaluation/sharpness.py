@@ -14,7 +14,6 @@ def edge_energy(pictures):
     """
     pictures = np.asarray(pictures, dtype=np.float64)
     if pictures.ndim != 4 or min(pictures.shape[1:3]) < 2:
-        raise ValueError(
-            f"The pictures have shape {pictures.shape}; give (n, height, width, channels) with 2 pixels a side or more."
-        )
+        needed = "(n, height, width, channels) with 2 pixels a side or more"
+        raise ValueError(f"The pictures have shape {pictures.shape}; give {needed}.")
     return sum(np.mean(np.diff(pictures, axis=axis) ** 2, axis=(1, 2, 3)) for axis in (1, 2))

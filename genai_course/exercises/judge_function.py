@@ -64,7 +64,7 @@ def judge_function(exercise, function, seconds):
         if mistake:
             return mistaken(mistake, *([_error_line(error, function)] if error else []))
     if error:
-        return _raised(error, calls[-1], function, seconds)
+        return _raised(exercise, calls, function, seconds)
     if any(call.result is None for call in calls) and expected[0] is not None:
         return failed("none", _about_none(calls, function))
     for call in calls:
@@ -127,8 +127,11 @@ def _its_input(calls, function):
 def _what_is_wrong(exercise, calls, expected):
     """A sentence that holds for every call, or None: a relation to the right numbers, or one slip from the reference."""
     said = relation([(call.result, want, call.before) for call, want in zip(calls, expected, strict=True)])
-    if said:
-        return said
+    return said or _slip(exercise, calls)
+
+
+def _slip(exercise, calls):
+    """Which one change to the reference does on every case what the learner's function does, in a sentence; or None."""
     started = time.process_time()
     for words, slip in slips.of_reference(exercise.written_out or exercise.resolve()):
         if time.process_time() - started > SECONDS_OF_SLIPS:
@@ -157,11 +160,14 @@ def _returns(function):
     return [after for before, after in pairs if after.opname == "RETURN_VALUE" and before.opname != "LOAD_CONST"]
 
 
-def _raised(error, call, function, seconds):
+def _raised(exercise, calls, function, seconds):
+    call, error = calls[-1], calls[-1].error
     if isinstance(error, TookTooLong):
         line = f"It did not end within {seconds:g} seconds and was stopped. Is there a loop that never finds its end?"
         return failed("time", line, _call_line(call, function))
-    return failed("raised", _error_line(error, function), _call_line(call, function))
+    said = _slip(exercise, calls)
+    reason, lines = ("known", [said]) if said else ("raised", [])
+    return failed(reason, *lines, _error_line(error, function), _call_line(call, function))
 
 
 def _behave_alike(calls, others, tolerance):

@@ -42,13 +42,10 @@ def in_kind(value, example, arguments=()):
     if type(example) in (list, tuple):
         return _sequence(value, example, arguments)
     if isinstance(example, dict) and isinstance(value, dict):
-        return {key: in_kind(part, example.get(key), arguments) for key, part in value.items()}
+        some = next(iter(example.values()), None)  # for a key that the cases do not have
+        return {key: in_kind(part, example.get(key, some), arguments) for key, part in value.items()}
     if _is_tensor(example):
-        return (
-            _tensor(value, example)
-            if isinstance(value, np.ndarray | np.generic | float | int | list | tuple)
-            else value
-        )
+        return _tensor(value, example, arguments)
     if _is_symbolic(value) or (_is_tensor(value) and any(map(_is_tensor, arguments))):
         return value
     if isinstance(example, np.ndarray) and (
@@ -56,7 +53,7 @@ def in_kind(value, example, arguments=()):
     ):
         return _array(np.asarray(value), example, arguments)
     if isinstance(example, bool | int | float | np.generic) and np.ndim(value) == 0 and not isinstance(value, str):
-        return _number(np.asarray(value), example)
+        return _number(np.asarray(value), example, arguments)
     return value
 
 
@@ -73,22 +70,31 @@ def _array(array, example, arguments):
         return array
     if array.dtype.kind != example.dtype.kind:
         return (np.rint(array) if example.dtype.kind in "iu" else array).astype(example.dtype)
-    doubles = any(getattr(each, "dtype", None) == "float64" for each in arguments)
-    return array.astype("float32") if example.dtype == "float32" and not doubles else array
+    return array.astype("float32") if example.dtype == "float32" and not _doubles(arguments) else array
 
 
-def _number(array, example):
+def _doubles(arguments):
+    return any(getattr(each, "dtype", None) == "float64" for each in arguments)
+
+
+def _number(array, example, arguments):
     if array.dtype.kind not in "biuf":
         return array[()]
     number = np.rint(array) if isinstance(example, int | np.integer) else array
     if isinstance(example, np.generic):
-        return (number if number.dtype.kind == example.dtype.kind else number.astype(example.dtype))[()]
+        wide = number.dtype == "float64" and example.dtype == "float32" and not _doubles(arguments)
+        return (number if number.dtype.kind == example.dtype.kind and not wide else number.astype(example.dtype))[()]
     return type(example)(number.item())
 
 
-def _tensor(value, example):
+def _tensor(value, example, arguments):
     import tensorflow as tf
 
+    if _is_tensor(value):
+        narrow = value.dtype == "float64" and example.dtype == "float32" and not _doubles(arguments)
+        return tf.cast(value, "float32") if narrow else value
+    if not isinstance(value, np.ndarray | np.generic | float | int | list | tuple):
+        return value
     try:
         return tf.cast(value, example.dtype)
     except (TypeError, ValueError):  # parts of several lengths

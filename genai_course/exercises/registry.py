@@ -24,9 +24,15 @@ def defined_ids(kind, lesson=None):
 
 
 def exercise_files():
-    """Lesson without number -> its file of exercises."""
-    files = [file for root in roots for file in sorted(root.glob("[0-9]*/[0-9]*/exercises.py"))]
-    return {file.parent.name.partition("_")[2]: file for file in files}
+    """Lesson without number -> its file of exercises. Raises ValueError where two lessons have one name."""
+    files = {}
+    for file in (file for root in roots for file in sorted(root.glob("[0-9]*/[0-9]*/exercises.py"))):
+        other = files.setdefault(file.parent.name.partition("_")[2], file)
+        if other is not file:
+            raise ValueError(
+                f"{other.parent} and {file.parent} have the same name, and so have their exercises' ids: rename one."
+            )
+    return files
 
 
 def lesson_prefixes():

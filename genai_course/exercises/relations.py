@@ -127,8 +127,8 @@ def _factor(triples):
     ]:
         if all(any(math.isclose(factor, wanted(n), rel_tol=1e-3) for n in sizes) for factor, sizes in pairs):
             return words
-    # Right in one call, or one number in each, which any factor takes to any other: no factor is what is wrong.
-    if "1" in map(brief, factors) or all(given.size == 1 for given, _, _ in triples):
+    # Right in one call, or one number in each, which some factor takes to any other: no factor is what is wrong.
+    if "1" in map(brief, factors) or all(np.count_nonzero(expected) < 2 for _, expected, _ in triples):
         return None
     shown = ", ".join(brief(factor) for factor in factors[:3])
     return f"Right but for a factor that changes from call to call ({shown}): what is it that yours does not divide by?"
@@ -163,9 +163,10 @@ def _place(pairs):
         if _all(pairs, lambda expected, axis=axis: np.flip(expected, axis)):
             return f"The numbers are in reverse order along the {name} axis."
         moved = [(np.moveaxis(given, axis, 0), np.moveaxis(expected, axis, 0)) for given, expected in pairs]
-        if all(_same(given[1:], expected[:-1]) for given, expected in moved if len(given) > 2):
+        long = [pair for pair in moved if len(pair[0]) > 2]
+        if long and all(_same(given[1:], expected[:-1]) for given, expected in long):
             return f"Your numbers come one step late along the {name} axis."
-        if all(_same(given[:-1], expected[1:]) for given, expected in moved if len(given) > 2):
+        if long and all(_same(given[:-1], expected[1:]) for given, expected in long):
             return f"Your numbers come one step early along the {name} axis."
         for part, words in ((slice(1, None), "first"), (slice(None, -1), "last")):
             if all(_same(given[part], expected[part]) for given, expected in moved):
@@ -196,7 +197,7 @@ def _of_another_shape(pairs):
         return all(test(given, expected) for given, expected in pairs)
 
     if every(lambda given, expected: _same(np.squeeze(given), np.squeeze(expected))):
-        more = pairs[0][0].ndim > pairs[0][1].ndim
+        more = any(given.ndim > expected.ndim for given, expected in pairs)
         return f"The numbers are right, with an axis of length 1 too {'many' if more else 'few'}: see `keepdims`."
     if every(lambda given, expected: given.ndim == 2 and _same(given.T, expected)):
         return "Rows and columns are exchanged: yours is transposed."

@@ -173,9 +173,8 @@ class OverfittingLab:
         Raises ValueError without a recipe or a seed, or for a number of steps below 1.
         """
         if not recipes or not len(seeds) or steps < 1:
-            raise ValueError(
-                f"There are {len(recipes)} recipes, {len(seeds)} seeds and {steps!r} steps; give at least 1 of each."
-            )
+            given = f"There are {len(recipes)} recipes, {len(seeds)} seeds and {steps!r} steps"
+            raise ValueError(f"{given}; give at least 1 of each.")
         strengths = np.repeat([astuple(recipe) for recipe in recipes.values()], len(seeds), axis=0)  # (models, 7)
         four = [tf.constant(each[:, None, None], tf.float32) for each in strengths.T[:4]]
         weights = [np.stack([*each] * len(recipes)) for each in zip(*map(self.new_weights, seeds), strict=True)]
@@ -204,11 +203,8 @@ class OverfittingLab:
         orders = [np.random.default_rng([seed, 2]).permutation(len(train)) for seed in seeds]
         pools = np.stack([train[order] for order in orders])  # (seeds, 1437, 8, 8)
         hundred = [pools[:, np.arange(100) % recipe.pictures] for recipe in recipes.values()]
-        parts = {
-            "training": binary(np.concatenate(hundred)),
-            "validation": np.tile(binary(pools[:, -VALIDATION:]), (len(recipes), 1, 1)),
-            "held out": binary(test)[None],
-        }
+        validation = np.tile(binary(pools[:, -VALIDATION:]), (len(recipes), 1, 1))
+        parts = {"training": binary(np.concatenate(hundred)), "validation": validation, "held out": binary(test)[None]}
         return pools[:, :MOST_PICTURES], {name: tf.constant(pictures) for name, pictures in parts.items()}
 
     def draw(self, pools, strengths, rngs):

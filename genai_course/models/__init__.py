@@ -3,26 +3,24 @@
 from genai_course.lazy import lazy_names
 
 PUBLIC_NAMES = {
-    "Autoencoder": "autoencoder",
-    "BinaryVariationalAutoencoder": "binary_variational_autoencoder",
-    "ComponentVariationalAutoencoder": "component_variational_autoencoder",
-    "CopyingGPT": "copying_gpt",
-    "DiffusionModel": "diffusion",
-    "EncoderDecoder": "encoder_decoder",
-    "GPT": "gpt",
-    "GenerativeAdversarialNetwork": "generative_adversarial_network",
-    "LoRALayer": "low_rank",
-    "LowRankModel": "low_rank",
-    "MaskedLanguageModel": "masked_language_model",
-    "NgramModel": "ngram",
-    "NormalizingFlow": "normalizing_flow",
-    "PixelCNN": "pixelcnn",
-    "PixelRNN": "pixelcnn",
-    "RecurrentLanguageModel": "recurrent_language_model",
-    "RestrictedBoltzmannMachine": "restricted_boltzmann_machine",
-    "VariationalAutoencoder": "variational_autoencoder",
-    "VariationalAutoencoderGAN": "variational_autoencoder_gan",
+    "autoencoder": "Autoencoder",
+    "binary_variational_autoencoder": "BinaryVariationalAutoencoder",
+    "component_variational_autoencoder": "ComponentVariationalAutoencoder",
+    "copying_gpt": "CopyingGPT",
+    "diffusion": "DiffusionModel",
+    "encoder_decoder": "EncoderDecoder",
+    "gpt": "GPT",
+    "generative_adversarial_network": "GenerativeAdversarialNetwork",
+    "low_rank": "LoRALayer LowRankModel",
+    "masked_language_model": "MaskedLanguageModel",
+    "ngram": "NgramModel",
+    "normalizing_flow": "NormalizingFlow",
+    "pixelcnn": "PixelCNN PixelRNN",
+    "recurrent_language_model": "RecurrentLanguageModel",
+    "restricted_boltzmann_machine": "RestrictedBoltzmannMachine",
+    "variational_autoencoder": "VariationalAutoencoder",
+    "variational_autoencoder_gan": "VariationalAutoencoderGAN",
 }
 
-__all__ = sorted(PUBLIC_NAMES)
 __getattr__, __dir__ = lazy_names(__name__, PUBLIC_NAMES)
+__all__ = __dir__()

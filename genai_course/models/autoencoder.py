@@ -72,17 +72,12 @@ class Autoencoder(ChecksInput, keras.Model):
 def build_encoder(picture_shape, width, depth, outputs, noise=0.0):
     """Pictures in, ``outputs`` numbers out.  (n, height, width, channels) -> (n, outputs)"""
     hidden = [layers.Dense(width, activation="relu") for _ in range(depth)]
-    return keras.Sequential(
-        [keras.Input(picture_shape), layers.GaussianNoise(noise), layers.Flatten(), *hidden, layers.Dense(outputs)],
-        name="encoder",
-    )
+    inputs = [keras.Input(picture_shape), layers.GaussianNoise(noise), layers.Flatten()]
+    return keras.Sequential([*inputs, *hidden, layers.Dense(outputs)], name="encoder")
 
 
 def build_decoder(latent_dim, picture_shape, width, depth):
     """Codes in, pictures out.  (n, latent_dim) -> (n, height, width, channels) in [0, 1]"""
     hidden = [layers.Dense(width, activation="relu") for _ in range(depth)]
-    pixels = layers.Dense(math.prod(picture_shape), activation="sigmoid")
-    return keras.Sequential(
-        [keras.Input((latent_dim,)), *hidden, pixels, layers.Reshape(picture_shape)],
-        name="decoder",
-    )
+    pixels = [layers.Dense(math.prod(picture_shape), activation="sigmoid"), layers.Reshape(picture_shape)]
+    return keras.Sequential([keras.Input((latent_dim,)), *hidden, *pixels], name="decoder")

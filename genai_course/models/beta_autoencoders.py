@@ -13,7 +13,7 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from genai_course.checks import check_above_zero, check_sizes
+from genai_course.checks import check_above_zero, check_choice, check_sizes
 from genai_course.models.losses import LOG_TWO_PI
 from genai_course.models.variational_autoencoder import kl_of_each_dimension, reparameterise
 
@@ -56,8 +56,7 @@ class BetaAutoencoders:
             raise ValueError(f"There are {len(betas)} betas and {len(seeds)} seeds; give one of each for every model.")
         if not all(isinstance(beta, Real) and beta >= 0 for beta in betas):
             raise ValueError(f"betas are {list(betas)}; give numbers of 0 or more.")
-        if place not in PLACES:
-            raise ValueError(f"place is {place!r}; choose one of {', '.join(map(repr, PLACES))}.")
+        check_choice("place", place, PLACES)
         check_above_zero("sigma", sigma)
         self.betas, self.seeds, self.place, self.sigma = np.float32(betas), tuple(seeds), place, sigma
         self.latent_dim = latent_dim

@@ -31,6 +31,8 @@ class BinaryVariationalAutoencoder(VariationalAutoencoder):
     ``sample`` returns the probability of a 1 at each pixel.
     """
 
+    log_likelihood = staticmethod(log_likelihood)
+
     def check_values(self, x):
         check_black_and_white(x, "x")
 
@@ -51,7 +53,3 @@ class BinaryVariationalAutoencoder(VariationalAutoencoder):
         """
         pictures = check_black_and_white(np.asarray(pictures, "float32"))
         return super().log_ratios(pictures, samples, seed, prior)
-
-    def log_likelihood(self, pictures, drawn):
-        """Log-probability, in nats.  (n, height, width, channels), (n, height, width, channels) -> (n,)"""
-        return log_likelihood(pictures, drawn)

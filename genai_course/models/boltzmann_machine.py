@@ -52,9 +52,6 @@ class BinaryPictureModel(ChecksInput, keras.Model):
         pictures = keras.utils.unpack_x_y_sample_weight(data)[0]
         return ops.cast(ops.reshape(pictures, (-1, math.prod(self.picture_shape))), "float32")
 
-    def get_config(self):
-        return {**super().get_config(), **self.settings}
-
 
 def sample_categorical(log_probabilities, n, random):
     """Positions drawn with probabilities known up to a factor.  (states,) -> (n,)"""

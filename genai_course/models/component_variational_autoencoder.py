@@ -35,11 +35,9 @@ class ComponentVariationalAutoencoder(DrawsFromPrior, ChecksInput, keras.Model):
 
     def __init__(self, latent_dim, picture_shape, components=150, beta=1.0, width=256, depth=1, **options):
         super().__init__(**options)
-        self.settings = check_settings(
-            latent_dim=latent_dim, picture_shape=picture_shape, beta=beta, width=width, depth=depth
-        )
+        sizes = {"latent_dim": latent_dim, "picture_shape": picture_shape, "width": width, "depth": depth}
         check_sizes(components=components)
-        self.settings["components"] = int(components)
+        self.settings = check_settings(beta=beta, **sizes) | {"components": int(components)}
         self.latent_dim, self.picture_shape = latent_dim, self.settings["picture_shape"]
         self.encoder = build_network(components, width, depth, outputs=2 * latent_dim, name="encoder")
         self.decoder = build_network(latent_dim, width, depth, outputs=components, name="decoder")
@@ -65,10 +63,8 @@ class ComponentVariationalAutoencoder(DrawsFromPrior, ChecksInput, keras.Model):
 
         components = self.settings["components"]
         if np.shape(pictures)[1:] != self.picture_shape or len(pictures) < components:
-            raise ValueError(
-                f"The pictures have shape {np.shape(pictures)}; {components} components need at least as many pictures "
-                f"of shape {self.picture_shape}."
-            )
+            needed = f"{components} components need at least as many pictures of shape {self.picture_shape}"
+            raise ValueError(f"The pictures have shape {np.shape(pictures)}; {needed}.")
         found = PCA(components, svd_solver="randomized", iterated_power=2, random_state=seed)
         found.fit(np.reshape(pictures, (len(pictures), -1)))
         self.average.assign(found.mean_)
@@ -109,9 +105,6 @@ class ComponentVariationalAutoencoder(DrawsFromPrior, ChecksInput, keras.Model):
         self.error_tracker.update_state(error)
         self.kl_tracker.update_state(kl)
         return 0.5 * x.shape[1] * ops.log(error) + self.settings["beta"] * kl
-
-    def get_config(self):
-        return {**super().get_config(), **self.settings}
 
 
 def build_network(inputs, width, depth, outputs, name):

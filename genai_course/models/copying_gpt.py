@@ -10,7 +10,7 @@ import numpy as np
 from keras import layers, ops
 
 from genai_course.checks import check_whole_number
-from genai_course.models.gpt import GPT, MLP, Attention, Block, causal_mask, small_normal
+from genai_course.models.gpt import GPT, MLP, Attention, Block, causal_attention_mask, small_normal
 from genai_course.models.language_model import lr_schedule
 
 ROTATIONS_FROM, ROTATIONS_TO = 1.0, 1e4  # radians to turn by, a position: from 1 to 1 / 10,000
@@ -80,10 +80,10 @@ class TokenAndNgramEmbedding(layers.Layer):
     (batch, time) whole numbers -> (batch, time, d_model)
     """
 
-    def __init__(self, tokens, d_model, ngrams=0, **options):
+    def __init__(self, vocab_size, d_model, ngrams=0, **options):
         super().__init__(**options)
         self.rows = ngrams
-        self.tokens = layers.Embedding(tokens, d_model, embeddings_initializer=small_normal())
+        self.tokens = layers.Embedding(vocab_size, d_model, embeddings_initializer=small_normal())
         self.ngrams = layers.Embedding(2 * ngrams, d_model, embeddings_initializer="zeros") if ngrams else None
 
     def call(self, tokens):
@@ -135,7 +135,7 @@ class CopyingGPT(GPT):
         if training and self.random is not None:
             inputs = token_noise(inputs, self._own["token_noise"], self.random)
         x = self.dropout(self.embedding(inputs), training)  # (n, time, d_model)
-        mask = causal_mask(ops.shape(tokens)[1]) if self.causal else None
+        mask = causal_attention_mask(ops.shape(tokens)[1]) if self.causal else None
         for block in self.blocks:
             after = block(x, attention_mask=mask)
             x = x + self.dropout(after - x, training) if training and self.drop is not None else after
@@ -150,11 +150,10 @@ class CopyingGPT(GPT):
         three = ops.slice(ops.pad(inputs, [(0, 0), (2, 0)]), (0, position), (inputs.shape[0], 3))
         return self.embedding(three)[:, -1:]
 
-    def optimizer_for(self, steps, learning_rate=None, weight_decay=None):
+    def optimizer_for(self, steps, learning_rate=0.02, weight_decay=0.004):
         """Muon, which steps equally far in all directions of a matrix; rates and settings as of :meth:`GPT.optimizer_for`."""
-        rate = lr_schedule(steps, learning_rate or 0.02)
-        decay = 0.004 if weight_decay is None else weight_decay
-        return keras.optimizers.Muon(rate, weight_decay=decay, adam_weight_decay=decay)
+        rate = lr_schedule(steps, learning_rate)
+        return keras.optimizers.Muon(rate, weight_decay=weight_decay, adam_weight_decay=weight_decay)
 
     def get_config(self):
         return {**super().get_config(), **self._own}

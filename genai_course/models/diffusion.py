@@ -13,8 +13,8 @@ import numpy as np
 import tensorflow as tf
 from keras import layers, ops
 
-from genai_course.checks import check_sizes
-from genai_course.models.losses import weighted_mean
+from genai_course.checks import check_choice, check_sizes
+from genai_course.models.losses import blockwise, weighted_mean
 from genai_course.models.picture_checks import ChecksInput, check_classes, check_labels, check_settings
 
 SAMPLERS = ("multistep", "ddim", "ddpm")
@@ -95,12 +95,9 @@ class DiffusionModel(ChecksInput, keras.Model):
 
     def __init__(self, picture_shape, classes=None, width=512, depth=2, ema_decay=0.99, p_uncond=0.1, **options):
         super().__init__(**options)
-        self.settings = check_settings(
-            picture_shape=picture_shape, width=width, depth=depth, ema_decay=ema_decay, p_uncond=p_uncond
-        ) | {"classes": check_classes(classes)}
-        for name in ("ema_decay", "p_uncond"):
-            if self.settings[name] >= 1:
-                raise ValueError(f"{name} is {self.settings[name]!r}; give a number from 0 to less than 1.")
+        sizes = {"picture_shape": picture_shape, "width": width, "depth": depth}
+        self.settings = check_settings(**sizes, ema_decay=ema_decay, p_uncond=p_uncond)
+        self.settings["classes"] = check_classes(classes)
         for name in ("picture_shape", "classes", "ema_decay", "p_uncond"):
             setattr(self, name, self.settings[name])
         self.no_class = self.classes or 0  # the label of a picture whose class is not told
@@ -225,29 +222,23 @@ class DiffusionModel(ChecksInput, keras.Model):
 
     def in_blocks(self, noisy, time, labels, guidance_scale):
         """``predict_x0`` for any number of pictures, some at a time, as an array."""
-        blocks = [slice(start, start + PICTURES_AT_ONCE) for start in range(0, len(noisy), PICTURES_AT_ONCE)]
-        predictions = [
-            self.predict_x0(noisy[block], time, None if labels is None else labels[block], guidance_scale)
-            for block in blocks
-        ]
-        return np.concatenate([np.asarray(part) for part in predictions])
+
+        def predict(pictures, labels):
+            return self.predict_x0(pictures, time, labels, guidance_scale)
+
+        return blockwise(predict, noisy, labels, rows=PICTURES_AT_ONCE)
 
     def check_request(self, n, labels, steps, sampler, guidance_scale):
         """The labels of a request for samples, (n,) int32 or None, or ValueError in one sentence."""
         check_sizes(n=n, steps=steps)
-        if sampler not in SAMPLERS:
-            raise ValueError(f"sampler is {sampler!r}; choose one of {', '.join(map(repr, SAMPLERS))}.")
+        check_choice("sampler", sampler, SAMPLERS)
         check_settings(guidance_scale=guidance_scale)
         if guidance_scale != 1 and self.classes is None:
-            raise ValueError(
-                f"guidance_scale is {guidance_scale!r}, and this model was made without classes; leave it at 1."
-            )
+            given = f"guidance_scale is {guidance_scale!r}, and this model was made without classes"
+            raise ValueError(f"{given}; leave it at 1.")
         if labels is None and self.classes is not None:
             labels = np.arange(n) % self.classes
         return None if labels is None else check_labels(labels, n, self.classes)
-
-    def get_config(self):
-        return {**super().get_config(), **self.settings}
 
 
 def denoising_loss(clean, denoised, time, sample_weight=None):

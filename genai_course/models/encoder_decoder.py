@@ -10,12 +10,12 @@ import numpy as np
 import tensorflow as tf
 from keras import layers, ops
 
-from genai_course.checks import check_above_zero, is_whole_number
+from genai_course.checks import check_above_zero, check_whole_number
 from genai_course.models.gpt import (
     Attention,
     Block,
     TokenAndPositionEmbedding,
-    causal_mask,
+    causal_attention_mask,
     layer_norm,
     small_normal,
 )
@@ -79,12 +79,8 @@ class EncoderDecoder(ChecksTokens, keras.Model):
         super().__init__(**options)
         sizes = {"vocab_size": vocab_size, "context_length": context_length, "answer_length": answer_length}
         self.settings = check_transformer(d_model, heads, num_layers=num_layers, **sizes)
-        self.vocab_size, self.context_length, self.answer_length = (
-            int(vocab_size),
-            int(context_length),
-            int(answer_length),
-        )
-        self.gap_token = int(vocab_size)
+        self.vocab_size, self.context_length = int(vocab_size), int(context_length)
+        self.answer_length, self.gap_token = int(answer_length), int(vocab_size)
         # Of sources; the last token starts an answer.
         self.embedding = TokenAndPositionEmbedding(vocab_size + 2, context_length, d_model)
         self.answer_positions = layers.Embedding(answer_length, d_model, embeddings_initializer=small_normal())
@@ -107,7 +103,7 @@ class EncoderDecoder(ChecksTokens, keras.Model):
         start = ops.full_like(answers[:, :1], self.vocab_size + 1)
         inputs = ops.concatenate([start, ops.maximum(answers[:, :-1], 0)], axis=1)
         x = self.embedding.tokens(inputs) + self.answer_positions(ops.arange(ops.shape(inputs)[1]))
-        mask, memory_mask = causal_mask(ops.shape(inputs)[1]), padding_mask(sources)
+        mask, memory_mask = causal_attention_mask(ops.shape(inputs)[1]), padding_mask(sources)
         for block in self.decoder:
             x = block(x, memory, attention_mask=mask, memory_mask=memory_mask)
         vectors = self.embedding.tokens.embeddings[: self.vocab_size + 1]
@@ -180,9 +176,6 @@ class EncoderDecoder(ChecksTokens, keras.Model):
 
         return tf.while_loop(lambda position, _: position < self.answer_length, generate_one, (0, answers))[1]
 
-    def get_config(self):
-        return {**super().get_config(), **self.settings}
-
 
 def answers_to_read(data):
     """A batch in which the decoder's answers are also what the model reads.  (x, y, weights) -> ((x, y), y, weights)"""
@@ -196,10 +189,7 @@ def draw_gaps(tokens, longest, seed=0):
     Raises ValueError for a longest gap below 1 or as long as the shortest row.
     """
     ends = np.sum(np.asarray(tokens) >= 0, axis=1)
-    if not is_whole_number(longest, 1, ends.min() - 1):
-        raise ValueError(
-            f"longest is {longest!r}; give a whole number from 1 to {ends.min() - 1}, less than the shortest row."
-        )
+    check_whole_number("longest", longest, 1, ends.min() - 1)
     random = np.random.default_rng(seed)
     lengths = random.integers(1, longest + 1, len(tokens))
     return random.integers(0, ends - lengths + 1), lengths

@@ -14,7 +14,8 @@ import numpy as np
 import tensorflow as tf
 from keras import layers, ops
 
-from genai_course.checks import check_sizes
+from genai_course.checks import check_choice, check_sizes
+from genai_course.models.losses import blockwise
 from genai_course.models.picture_checks import ChecksInput, check_classes, check_labels, check_settings
 
 ARCHITECTURES = {"dense": 512, "convolutional": 48}  # name -> default width
@@ -81,34 +82,17 @@ class GenerativeAdversarialNetwork(ChecksInput, keras.Model):
     y_is, weighs_samples = "labels", False
 
     def __init__(
-        self,
-        latent_dim,
-        picture_shape,
-        classes=None,
-        architecture="dense",
-        width=None,
-        depth=2,
-        gamma=0.5,
-        ema_decay=0.995,
-        **options,
-    ):
+        self, latent_dim, picture_shape, classes=None, architecture="dense", width=None, depth=2, gamma=0.5,
+        ema_decay=0.995, **options
+    ):  # fmt: skip
         super().__init__(**options)
-        if architecture not in tuple(ARCHITECTURES):
-            raise ValueError(f"architecture is {architecture!r}; choose one of {', '.join(map(repr, ARCHITECTURES))}.")
-        self.settings = check_settings(
-            latent_dim=latent_dim,
-            picture_shape=picture_shape,
-            width=ARCHITECTURES[architecture] if width is None else width,
-            depth=depth,
-            gamma=gamma,
-            ema_decay=ema_decay,
-        ) | {"classes": check_classes(classes), "architecture": architecture}
-        if ema_decay >= 1:
-            raise ValueError(f"ema_decay is {ema_decay!r}; give a number from 0 to less than 1.")
+        check_choice("architecture", architecture, ARCHITECTURES)
+        width = ARCHITECTURES[architecture] if width is None else width
+        sizes = {"latent_dim": latent_dim, "picture_shape": picture_shape, "width": width, "depth": depth}
+        self.settings = check_settings(**sizes, gamma=gamma, ema_decay=ema_decay)
+        self.settings |= {"classes": check_classes(classes), "architecture": architecture}
         if architecture == "convolutional" and (picture_shape[0] % 4 or picture_shape[1] % 4):
-            raise ValueError(
-                f"picture_shape is {picture_shape!r}; convolutions need multiples of 4, such as (16, 16, 1)."
-            )
+            raise ValueError(f"picture_shape is {picture_shape!r}; convolutions need multiples of 4: (16, 16, 1).")
         for name in ("latent_dim", "picture_shape", "classes", "gamma", "ema_decay"):
             setattr(self, name, self.settings[name])
         sizes = {name: self.settings[name] for name in ("picture_shape", "classes", "architecture", "width", "depth")}
@@ -130,9 +114,8 @@ class GenerativeAdversarialNetwork(ChecksInput, keras.Model):
         first = keras.optimizers.get(generator_optimizer or default_optimizer())
         second = keras.optimizers.get(discriminator_optimizer or default_optimizer())
         if first is second:
-            raise ValueError(
-                f"Both players have the same {type(first).__name__} object as optimizer; make one for each."
-            )
+            kind = type(first).__name__
+            raise ValueError(f"Both players have the same {kind} object as optimizer; make one for each.")
         super().compile(optimizer=first, **options)
         self.discriminator_optimizer = second
         self.optimizer.build(self.generator.trainable_variables)
@@ -205,13 +188,7 @@ class GenerativeAdversarialNetwork(ChecksInput, keras.Model):
             labels = np.arange(n) % self.classes
         if labels is not None:
             labels = check_labels(labels, n, self.classes)
-        blocks = [slice(start, start + PICTURES_AT_ONCE) for start in range(0, n, PICTURES_AT_ONCE)]
-        return np.concatenate(
-            [np.asarray(self.call(codes[block], None if labels is None else labels[block])) for block in blocks]
-        )
-
-    def get_config(self):
-        return {**super().get_config(), **self.settings}
+        return blockwise(self.call, codes, labels, rows=PICTURES_AT_ONCE)
 
     def get_compile_config(self):
         if not self.compiled:

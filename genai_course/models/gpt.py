@@ -19,7 +19,7 @@ from genai_course.models.language_model import LanguageModel, check_tokens, chec
 FORBIDDEN = -1e9  # in place of a score; its weight becomes exactly 0
 
 
-def causal_mask(length):
+def causal_attention_mask(length):
     """Which positions (rows) may attend to which (columns): to themselves and to earlier ones.  -> (length, length) bool"""
     positions = ops.arange(length)
     return positions[:, None] >= positions[None, :]
@@ -47,7 +47,10 @@ def gelu(inputs):
 
 
 class Attention(layers.Layer):
-    """Several attentions side by side, the heads, each on ``d_model / heads`` numbers.  Vaswani et al. (2017), section 3.2.2"""
+    """Several attentions side by side, the heads, each on ``d_model / heads`` numbers.  Vaswani et al. (2017), section 3.2.2
+
+    positions: those of ``x``, for a subclass that rotates queries and keys by them (RoPE); here the embedding adds them.
+    """
 
     def __init__(self, d_model, heads, out_stddev=0.02, **options):
         super().__init__(**options)
@@ -65,7 +68,7 @@ class Attention(layers.Layer):
     def merge_heads(self, gathered):
         """(batch, heads, time, size) -> (batch, time, d_model)"""
         merged = ops.swapaxes(gathered, 1, 2)
-        return self.out_proj(ops.reshape(merged, (-1, ops.shape(merged)[1], merged.shape[2] * merged.shape[3])))
+        return ops.reshape(merged, (-1, ops.shape(merged)[1], merged.shape[2] * merged.shape[3]))
 
     def queries(self, x, positions):
         """(batch, time, d_model), (time,) -> (batch, heads, time, size)"""
@@ -83,7 +86,7 @@ class Attention(layers.Layer):
         memory = x if memory is None else memory
         queries = self.queries(x, ops.arange(ops.shape(x)[1]))
         keys, values = self.keys_and_values(memory, ops.arange(ops.shape(memory)[1]))
-        return self.merge_heads(attention(queries, keys, values, attention_mask))
+        return self.out_proj(self.merge_heads(attention(queries, keys, values, attention_mask)))
 
 
 class MLP(layers.Layer):
@@ -125,16 +128,16 @@ class Block(layers.Layer):
         cache = [ops.slice_update(old, (0, 0, position, 0), each) for old, each in zip(cache, new, strict=True)]
         earlier = ops.arange(cache[0].shape[2]) <= position  # (context_length,)
         gathered = attention(self.attention.queries(normed, here), *cache, earlier)
-        x = x + self.attention.merge_heads(gathered)
+        x = x + self.attention.out_proj(self.attention.merge_heads(gathered))
         return x + self.mlp(self.mlp_norm(x)), cache
 
 
 class TokenAndPositionEmbedding(layers.Layer):
     """A learned vector for each token, and one for each position added to it.  (batch, time) -> (batch, time, d_model)"""
 
-    def __init__(self, tokens, context_length, d_model, **options):
+    def __init__(self, vocab_size, context_length, d_model, **options):
         super().__init__(**options)
-        self.tokens = layers.Embedding(tokens, d_model, embeddings_initializer=small_normal())
+        self.tokens = layers.Embedding(vocab_size, d_model, embeddings_initializer=small_normal())
         self.positions = layers.Embedding(context_length, d_model, embeddings_initializer=small_normal())
 
     def call(self, tokens, first_position=0):
@@ -149,6 +152,7 @@ class GPT(LanguageModel):
         the first token has a probability, too. In a row -1 is "nothing": what stands after the end of a short text.
     d_model: numbers that each position holds, a multiple of 2 · heads; heads: attentions side by side; num_layers: blocks.
     causal: False leaves out the causal mask, which breaks the model: it sees each token before it predicts it.
+    Called with ``training=True`` it returns hidden states, not logits.
 
     Raises ValueError, naming it, for an invalid setting.
     """
@@ -156,8 +160,7 @@ class GPT(LanguageModel):
     def __init__(self, vocab_size, context_length, d_model=64, heads=4, num_layers=2, causal=True, **options):
         super().__init__(**options)
         sizes = {"vocab_size": vocab_size, "context_length": context_length, "num_layers": num_layers}
-        sizes = check_transformer(d_model, heads, **sizes)
-        self.settings = sizes | {"causal": bool(causal)}
+        self.settings = check_transformer(d_model, heads, **sizes) | {"causal": bool(causal)}
         self.vocab_size, self.context_length, self.causal = int(vocab_size), int(context_length), bool(causal)
         self.make_layers(**self.settings)
         self.hidden_states(np.zeros((1, min(2, context_length)), int))  # makes the weights, so that they can be loaded
@@ -165,9 +168,8 @@ class GPT(LanguageModel):
 
     def make_layers(self, vocab_size, context_length, d_model, heads, num_layers, causal):
         self.embedding = TokenAndPositionEmbedding(vocab_size + 1, context_length, d_model)
-        out_stddev = 0.02 / math.sqrt(
-            2 * num_layers
-        )  # the more add to one sum, the smaller each begins (Radford et al. 2019)
+        # The more add to one sum, the smaller each begins (Radford et al. 2019).
+        out_stddev = 0.02 / math.sqrt(2 * num_layers)
         self.blocks = [Block(d_model, heads, out_stddev) for _ in range(num_layers)]
         self.norm = layer_norm()
 
@@ -182,7 +184,7 @@ class GPT(LanguageModel):
     def hidden_states(self, tokens, training=False):
         """What the model knows when it is to predict each token.  (n, time) -> (n, time, d_model)"""
         x = self.embedding(self.inputs(tokens))
-        mask = causal_mask(ops.shape(tokens)[1]) if self.causal else None
+        mask = causal_attention_mask(ops.shape(tokens)[1]) if self.causal else None
         for block in self.blocks:
             x = block(x, attention_mask=mask)
         return self.norm(x)
@@ -200,9 +202,8 @@ class GPT(LanguageModel):
         """Mean cross-entropy of the tokens, in nats; the target is the row itself."""
         if not training:
             return super().compute_loss(x, y, y_pred, sample_weight, training)
-        return language_model.fused_cross_entropy(
-            x, y_pred, self.head_weights, language_model.token_weights(x, sample_weight)
-        )
+        weights = language_model.token_weights(x, sample_weight)
+        return language_model.fused_cross_entropy(x, y_pred, self.head_weights, weights)
 
     def sample(self, n, seed=0, length=None, prompt=(), temperature=1.0, top_k=None, cached=True):
         """Generate ``n`` rows of tokens.
@@ -274,14 +275,13 @@ class GPT(LanguageModel):
         logits = tf.while_loop(lambda position, *_: position < tokens.shape[1], read_one, start)[1]
         return ops.swapaxes(logits.stack(), 0, 1)
 
-    def optimizer_for(self, steps, learning_rate=None, weight_decay=None):
+    def optimizer_for(self, steps, learning_rate=0.0015, weight_decay=0.1):
         """AdamW for a training of ``steps`` steps: a short rise of the learning rate, then a fall along a cosine.
 
-        learning_rate: its peak; weight_decay: how much of a weight is taken away in a step of rate 1; None for our choice.
+        learning_rate: its peak; weight_decay: how much of a weight is taken away in a step of rate 1.
         """
-        rate = lr_schedule(steps, learning_rate or 0.0015, end=0.1)
-        decay = 0.1 if weight_decay is None else weight_decay
-        return keras.optimizers.AdamW(rate, beta_2=0.99, weight_decay=decay, global_clipnorm=1.0)
+        rate = lr_schedule(steps, learning_rate)
+        return keras.optimizers.AdamW(rate, beta_2=0.99, weight_decay=weight_decay, global_clipnorm=1.0)
 
     def get_config(self):
         return {**super().get_config(), **self.settings}

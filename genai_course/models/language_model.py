@@ -47,7 +47,13 @@ class LanguageModel(ChecksTokens, keras.Model):
 
     A model of this kind sets ``vocab_size``, the number of different tokens (one more, of its own, begins each row), and
     ``context_length``, its longest row, if it has one; its ``call`` returns the logits of each token, given those before it.
+
+    steps_per_batch: optimizer steps that ``fit`` takes on equal parts of a batch, one after another. With ``jit_compile`` they
+        are one graph, which the weights enter and leave once: 16 steps in batches of 16 * 4 rows train faster than one in
+        batches of 4, to the same weights. ``fit`` raises ValueError for rows that do not divide into them.
     """
+
+    steps_per_batch = 1
 
     def inputs(self, tokens):
         """What the model reads to predict ``tokens``: the start, then all but the last.  (n, time) -> (n, time) int32"""
@@ -58,6 +64,26 @@ class LanguageModel(ChecksTokens, keras.Model):
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         """Mean cross-entropy of the tokens, in nats; the target is the row itself."""
         return cross_entropy(x, y_pred, token_weights(x, sample_weight))
+
+    def fit(self, x=None, y=None, batch_size=None, *arguments, **options):
+        rows, steps = (32 if batch_size is None else batch_size), self.steps_per_batch
+        if steps > 1 and hasattr(x, "shape") and (len(x) % steps or rows % steps):
+            given = f"There are {len(x)} rows in batches of {rows}"
+            raise ValueError(f"{given}; make both multiples of steps_per_batch, {steps}.")
+        return super().fit(x, y, batch_size, *arguments, **options)
+
+    def train_step(self, data):
+        if self.steps_per_batch == 1:
+            return super().train_step(data)
+        count, one_step = self.steps_per_batch, super().train_step
+        parts = keras.tree.map_structure(lambda each: ops.reshape(each, (count, -1, *each.shape[1:])), data)
+
+        def take_step(index):
+            one_step(keras.tree.map_structure(lambda each: each[index], parts))
+            return (index + 1,)
+
+        tf.while_loop(lambda index: index < count, take_step, (0,))
+        return self.get_metrics_result()
 
     def log_prob_of_tokens(self, tokens):
         """Natural logarithm of each token's probability, given those before it; 0 where a row has ended.
@@ -147,10 +173,9 @@ def fused_cross_entropy(tokens, states, head_weights, weights):
             gradient = weight * (tf.matmul(powers, head_weights) / total - target_vectors)
             state_gradients.append(tf.reshape(gradient, tf.shape(states[:, part])))
             head_gradient += tf.matmul(hidden * (weight / total), powers, transpose_a=True)
+        targets = tf.maximum(tf.reshape(tokens, (-1, 1)), 0)
         of_targets = tf.reshape(states * weights[..., None], (-1, d_model))
-        head_gradient = tf.transpose(head_gradient) - tf.math.unsorted_segment_sum(
-            of_targets, tf.maximum(tf.reshape(tokens, (-1,)), 0), vocab_size
-        )
+        head_gradient = tf.tensor_scatter_nd_sub(tf.transpose(head_gradient), targets, of_targets)
         state_gradient = tf.concat(state_gradients, axis=1)
         return loss, lambda upstream: (upstream * state_gradient, upstream * head_gradient)
 
@@ -224,10 +249,9 @@ def scatter(rows, position, tokens):
     return ops.slice_update(rows, (0, position), tokens[:, None])
 
 
-def lr_schedule(steps, peak, end=0.02):
-    """A rise over a twentieth of the steps, then a fall along a cosine to ``end`` of the peak; ValueError for invalid steps."""
+def lr_schedule(steps, peak):
+    """A rise over a twentieth of the steps, then a fall along a cosine to a fiftieth of the peak; ValueError for bad steps."""
     check_sizes(steps=steps)
     warmup = -(-steps // 20)
-    return keras.optimizers.schedules.CosineDecay(
-        peak / 10, max(1, steps - warmup), end, warmup_target=peak, warmup_steps=warmup
-    )
+    fall = max(1, steps - warmup)
+    return keras.optimizers.schedules.CosineDecay(peak / 10, fall, 0.02, warmup_target=peak, warmup_steps=warmup)

@@ -8,6 +8,8 @@ autoencoders", section 3.3) draws codes from where the pictures really are.
 import numpy as np
 from scipy.special import logsumexp
 
+from genai_course.checks import is_whole_number
+
 
 class LatentPrior:
     """A mixture of Gaussians with full covariances.
@@ -17,9 +19,7 @@ class LatentPrior:
     """
 
     def __init__(self, weights, means, factors):
-        self.weights, self.means, self.factors = (
-            np.asarray(part, dtype=np.float64) for part in (weights, means, factors)
-        )
+        self.weights, self.means, self.factors = (np.asarray(part, "float64") for part in (weights, means, factors))
 
     @classmethod
     def standard_normal(cls, dimensions):
@@ -35,10 +35,10 @@ class LatentPrior:
         from sklearn.mixture import GaussianMixture
 
         codes = np.asarray(codes, dtype=np.float64)
-        if isinstance(components, bool) or not isinstance(components, int) or not 1 <= components <= len(codes) // 2:
-            raise ValueError(
-                f"components is {components!r}; for {len(codes)} codes give a whole number from 1 to {len(codes) // 2}."
-            )
+        most = len(codes) // 2
+        if not is_whole_number(components, 1, most):
+            given = f"components is {components!r}"
+            raise ValueError(f"{given}; for {len(codes)} codes give a whole number from 1 to {most}.")
         mixture = GaussianMixture(components, reg_covar=1e-4, max_iter=200, tol=1e-2, random_state=seed)
         mixture.fit(codes)
         return cls(mixture.weights_, mixture.means_, np.linalg.cholesky(mixture.covariances_))

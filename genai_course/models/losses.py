@@ -1,10 +1,17 @@
-"""What the losses of several models are made of."""
+"""What several models are made of."""
 
 import math
 
+import numpy as np
 from keras import ops
 
 LOG_TWO_PI = math.log(2 * math.pi)  # of the normal distribution's density
+
+
+def blockwise(function, *columns, rows):
+    """What a function makes of so many rows at a time, joined.  Arrays or None, (n, …) each -> (n, …)"""
+    blocks = [slice(start, start + rows) for start in range(0, len(columns[0]), rows)]
+    return np.concatenate([np.asarray(function(*(c if c is None else c[block] for c in columns))) for block in blocks])
 
 
 def weighted_mean(values, sample_weight=None, axis=None):

@@ -86,14 +86,6 @@ class LoRALayer(layers.Layer):
         """The base's kernel with the correction in it, as an array of the same shape. merge: a function that puts it there."""
         return np.array(merge(self.base.kernel, self.down, self.up, self.scale))
 
-    def merge(self):
-        """A plain layer that does the same: as quick as the base, and as large."""
-        plain = type(self.base).from_config(self.base.get_config())
-        plain.build(self.base.get_build_config()["input_shape"])
-        plain.trainable = True
-        plain.set_weights([self.plain_kernel(), *self.base.get_weights()[1:]])
-        return plain
-
     def get_config(self):
         base = keras.saving.serialize_keras_object(self.base)
         return {**super().get_config(), "base": base, "rank": self.rank, "alpha": self.alpha}
@@ -105,28 +97,23 @@ class LoRALayer(layers.Layer):
 
 @keras.saving.register_keras_serializable(package="genai_course")
 class LowRankModel(ChecksInput, keras.Model):
-    """A copy of a trained model, frozen, with a low-rank correction beside each chosen layer.
+    """A copy of a trained model, frozen, with a low-rank correction beside each dense or convolutional layer.
 
     base: a keras.Model with weights that can be made again from its ``get_config``; it is copied and stays as it is.
-    names: parts of layer paths, such as ``("attention", "mlp")``: every dense or convolutional layer whose path holds one of
-        them is adapted; by default all. Paths are attribute names: ``blocks.0.attention.query_proj``.
     rank, alpha, product: see :class:`LoRALayer`.
 
     ``compile`` and ``fit`` train the corrections alone, with the base's loss. Layers inside a Sequential or functional model hang
-    in a graph and are not reached. Raises ValueError for a number out of range, or for a name that fits no layer.
+    in a graph and are not reached. ``model.paths`` are the layers' attribute names: ``blocks.0.attention.query_proj``.
+    Raises ValueError for a number out of range.
     """
 
-    def __init__(self, base, names=("",), rank=4, alpha=None, product=low_rank_product, **options):
+    def __init__(self, base, rank=4, alpha=None, product=low_rank_product, **options):
         super().__init__(**options)
         rank, alpha = check_rank(rank, alpha)
-        names = [names] if isinstance(names, str) else list(names)
         self.base = copy_of(base)
         found = layers_by_path(self.base)
-        for name in names:
-            if not any(name in path for path in found):
-                raise ValueError(f"No layer's path holds {name!r}; the paths are {', '.join(found) or 'none'}.")
-        self.paths = tuple(path for path in found if any(name in path for name in names))
-        self.settings = {"names": names, "rank": rank, "alpha": alpha}
+        self.paths = tuple(found)
+        self.settings = {"rank": rank, "alpha": alpha}
         self.base.trainable = False
         self.adapters = [LoRALayer(found[path].layer, rank, alpha, product) for path in self.paths]
         for path, adapter in zip(self.paths, self.adapters, strict=True):
@@ -169,7 +156,7 @@ class LowRankModel(ChecksInput, keras.Model):
             self.set_adapter_weights([file[name] for name in file.files])
 
     def merge_into(self, plain, merge=merged_kernel):
-        """Write base and corrections as one into ``plain``, a model such as the base, and return it.
+        """Write base and corrections as one into ``plain``, a model such as the base, and return it: quick and large as the base.
 
         Raises ValueError for a model whose layers are not the base's.
         """
@@ -181,12 +168,8 @@ class LowRankModel(ChecksInput, keras.Model):
             layer_of[path].layer.kernel.assign(adapter.plain_kernel(merge))
         return plain
 
-    def merged(self):
-        """A new plain model that does the same: as quick as the base, and as large."""
-        return self.merge_into(new_like(self.base))
-
     def get_config(self):
-        return {**super().get_config(), **self.settings, "base": keras.saving.serialize_keras_object(self.base)}
+        return {**super().get_config(), "base": keras.saving.serialize_keras_object(self.base)}
 
     @classmethod
     def from_config(cls, config):
@@ -231,24 +214,21 @@ def layers_by_path(model):
     return found
 
 
-def new_like(model):
-    """A model with the same settings and new weights.  Raises ValueError for one that its settings do not describe."""
+def copy_of(model):
+    """A second model with the same settings and weights.
+
+    Raises ValueError for what is no model, or one that its settings do not describe.
+    """
+    if not isinstance(model, keras.Model):
+        raise ValueError(f"base is {model!r:.80}; give a keras.Model.")
     try:
         made = type(model).from_config(model.get_config())
     except (NotImplementedError, TypeError) as error:
         raise ValueError(f"{type(model).__name__} cannot be made again from its get_config: {error}") from None
     if [weight.shape for weight in made.weights] != [weight.shape for weight in model.weights]:
         raise ValueError(f"{type(model).__name__} does not make its weights when it is made; build it in __init__.")
+    made.set_weights(model.get_weights())
     return made
-
-
-def copy_of(model):
-    """A second model with the same weights.  Raises ValueError for what is no model or cannot be made again."""
-    if not isinstance(model, keras.Model):
-        raise ValueError(f"base is {model!r:.80}; give a keras.Model.")
-    copy = new_like(model)
-    copy.set_weights(model.get_weights())
-    return copy
 
 
 def check_rank(rank, alpha=None):

@@ -13,7 +13,7 @@ import numpy as np
 from scipy.special import expit, ndtri
 from scipy.stats import rankdata
 
-from genai_course.checks import check_whole_number
+from genai_course.checks import check_share, check_whole_number
 
 
 @dataclass(frozen=True)
@@ -142,8 +142,7 @@ def flip_evidence(noisy, flip_share):
 
     noisy (n, height, width) of -1 and +1 -> same shape.  Raises ValueError unless flip_share is between 0 and 1.
     """
-    if not 0 < flip_share < 1:
-        raise ValueError(f"flip_share is {flip_share!r}; give a number between 0 and 1.")
+    check_share("flip_share", flip_share)
     return 0.5 * np.log((1 - flip_share) / flip_share) * noisy
 
 
@@ -271,10 +270,8 @@ def standard_error(draws):
 def _checked_draws(draws, fewest_chains):
     draws = np.asarray(draws, np.float64)
     if draws.ndim not in (2, 3) or draws.shape[0] < fewest_chains or draws.shape[1] < 4 or not draws.size:
-        raise ValueError(
-            f"draws has shape {draws.shape}; give (chains, steps) or (chains, steps, d), chains {fewest_chains} or more, "
-            "steps 4 or more."
-        )
+        least = f"chains {fewest_chains} or more, steps 4 or more"
+        raise ValueError(f"draws has shape {draws.shape}; give (chains, steps) or (chains, steps, d), {least}.")
     if not np.isfinite(draws).all():
         raise ValueError("draws holds a value that is not a finite number; give finite numbers.")
     return draws

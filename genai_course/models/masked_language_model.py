@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 from keras import layers, ops
 
-from genai_course.checks import is_whole_number
+from genai_course.checks import check_sizes, check_whole_number
 from genai_course.models.copying_gpt import CopyingBlock, TokenAndNgramEmbedding
 from genai_course.models.gpt import Block, TokenAndPositionEmbedding, layer_norm
 from genai_course.models.language_model import (
@@ -42,33 +42,30 @@ class MaskedLanguageModel(ChecksTokens, keras.Model):
 
     vocab_size: number of different tokens; the number ``vocab_size`` itself is ``mask_token``. context_length: the longest row.
     d_model, heads, num_layers: as of :class:`~genai_course.models.gpt.GPT`. share: of the tokens that training asks for.
-    recipe: blocks as of GPT, "standard", or "quick" as of :class:`~genai_course.models.copying_gpt.CopyingGPT`, without n-grams.
+    copying: blocks as of :class:`~genai_course.models.copying_gpt.CopyingGPT`, without n-grams; False for blocks as of GPT.
 
     Raises ValueError, naming it, for an invalid setting.
     """
 
     def __init__(
-        self, vocab_size, context_length, d_model=64, heads=4, num_layers=2, share=0.15, recipe="standard", **options
+        self, vocab_size, context_length, d_model=64, heads=4, num_layers=2, share=0.15, copying=False, **options
     ):
         super().__init__(**options)
-        sizes = check_transformer(
-            d_model, heads, vocab_size=vocab_size, context_length=context_length, num_layers=num_layers
-        )
+        sizes = {"vocab_size": vocab_size, "context_length": context_length, "num_layers": num_layers}
+        sizes = check_transformer(d_model, heads, **sizes)
         if not 0 < share < 1:
             raise ValueError(f"share is {share!r}; give a number above 0 and below 1.")
-        if recipe not in ("standard", "quick"):
-            raise ValueError(f"recipe is {recipe!r}; choose 'standard' or 'quick'.")
-        self.settings = sizes | {"share": float(share), "recipe": recipe}
+        self.settings = sizes | {"share": float(share), "copying": bool(copying)}
         self.vocab_size, self.context_length, self.share = int(vocab_size), int(context_length), share
         self.mask_token = int(vocab_size)
-        if recipe == "standard":
-            self.embedding = TokenAndPositionEmbedding(vocab_size + 1, context_length, d_model)
-            self.blocks = [Block(d_model, heads) for _ in range(num_layers)]
-            self.norm = layer_norm()
-        else:
+        if copying:
             self.embedding = TokenAndNgramEmbedding(vocab_size + 1, d_model)
             self.blocks = [CopyingBlock(d_model, heads) for _ in range(num_layers)]
             self.norm = layers.RMSNormalization()
+        else:
+            self.embedding = TokenAndPositionEmbedding(vocab_size + 1, context_length, d_model)
+            self.blocks = [Block(d_model, heads) for _ in range(num_layers)]
+            self.norm = layer_norm()
         self.random = keras.random.SeedGenerator()
         self(np.zeros((1, min(2, context_length)), "int32"))  # makes the weights, so that saved ones can be loaded
 
@@ -140,11 +137,6 @@ class MaskedLanguageModel(ChecksTokens, keras.Model):
     def sample(self, n, seed=0, length=None):
         """Write ``n`` rows, each position drawn once. Returns (n, length) int32; ValueError for a number out of range."""
         length = self.context_length if length is None else length
-        if not is_whole_number(n) or not is_whole_number(length, 1, self.context_length):
-            raise ValueError(
-                f"n is {n!r} and length is {length!r}; give whole numbers, length up to {self.context_length}."
-            )
+        check_sizes(n=n)
+        check_whole_number("length", length, 1, self.context_length)
         return self.fill(np.full((n, length), self.mask_token), seed)
-
-    def get_config(self):
-        return {**super().get_config(), **self.settings}

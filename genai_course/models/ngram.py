@@ -55,10 +55,7 @@ class NgramModel:
         self.alphabet, symbols = np.unique(_code_points(text), return_inverse=True)
         # One symbol more than the alphabet: any character that the text does not have.
         self.size = len(self.alphabet) + 1
-        grams, places = (
-            [],
-            np.zeros(len(symbols), np.int64),
-        )  # number of the context before each character; here the empty one
+        grams, places = [], np.zeros(len(symbols), np.int64)  # of each character: which context is before it
         orders = min(self.order, len(symbols))  # a text of three characters has no context of four
         for length in range(orders):  # of the context
             codes = places * self.size + symbols[length:]  # (positions,) a number for each gram
@@ -86,16 +83,10 @@ class NgramModel:
         """Take from each count the discount for 1, 2, and 3 or more (equation 26)."""
         ones, twos, threes, fours = (np.sum(counts == number) for number in (1, 2, 3, 4))
         ratio = ones / max(1, ones + 2 * twos)
-        discounts = np.clip(
-            [
-                0,
-                1 - 2 * ratio * twos / max(1, ones),
-                2 - 3 * ratio * threes / max(1, twos),
-                3 - 4 * ratio * fours / max(1, threes),
-            ],
-            [0, 0.1, 0.1, 0.1],  # a text too short for these statistics still gives something to characters never seen
-            [0, 0.95, 1.95, 2.95],
-        )
+        of_one, of_two = 1 - 2 * ratio * twos / max(1, ones), 2 - 3 * ratio * threes / max(1, twos)
+        of_three = 3 - 4 * ratio * fours / max(1, threes)
+        # A text too short for these statistics still gives something to characters never seen.
+        discounts = np.clip([0, of_one, of_two, of_three], [0, 0.1, 0.1, 0.1], [0, 0.95, 1.95, 2.95])
         taken = discounts[np.minimum(counts, 3)]
         context = codes // self.size
         return Counts(

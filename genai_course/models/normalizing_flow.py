@@ -5,18 +5,16 @@ coupling of RealNVP (Dinh et al. 2017, "Density estimation using Real NVP") and 
 (Durkan et al. 2019, "Neural spline flows").
 """
 
-import math
-from numbers import Real
-
 import keras
 import numpy as np
 from keras import layers, ops
 
-from genai_course.checks import check_sizes, is_whole_number
-from genai_course.models.losses import LOG_TWO_PI, weighted_mean
-from genai_course.models.picture_checks import ChecksInput
+from genai_course.checks import check_above_zero, check_choice, check_sizes, check_whole_number
+from genai_course.models.losses import LOG_TWO_PI, blockwise, weighted_mean
+from genai_course.models.picture_checks import ChecksInput, check_settings
 from genai_course.models.spline import spline_forward, spline_inverse
 
+COUPLINGS = ("spline", "affine")
 LARGEST_LOG_SCALE = 3.0  # of an affine coupling; a larger step makes trainings fail
 ROWS_AT_ONCE = 4_096  # of a likelihood or a sample
 
@@ -51,23 +49,15 @@ class Coupling(layers.Layer):
         dimensions = len(rotation)
         self.num_identity = dimensions - dimensions // 2  # numbers that the network reads
         self.num_transformed = dimensions // 2
-        self.rotation = self.add_weight(
-            shape=rotation.shape, initializer=keras.initializers.Constant(rotation), trainable=False, name="rotation"
-        )
+        first = keras.initializers.Constant(rotation)
+        self.rotation = self.add_weight(shape=rotation.shape, initializer=first, trainable=False, name="rotation")
         per_number = 2 if kind == "affine" else 3 * bins - 1
         hidden = [layers.Dense(width, activation="relu") for _ in range(depth)]
         dropouts = [layers.Dropout(dropout)] if dropout else []
         # Zeros, so that an untrained coupling changes nothing: training starts from the Gaussian that ``adapt`` fitted.
         last = layers.Dense(self.num_transformed * per_number, kernel_initializer="zeros")
-        self.network = keras.Sequential(
-            [
-                keras.Input((self.num_identity,)),
-                *hidden,
-                *dropouts,
-                last,
-                layers.Reshape((self.num_transformed, per_number)),
-            ]
-        )
+        shaped = layers.Reshape((self.num_transformed, per_number))
+        self.network = keras.Sequential([keras.Input((self.num_identity,)), *hidden, *dropouts, last, shaped])
 
     def transform(self, identity, transformed, backwards, training=False):
         """Transform one half as the other says.  (n, identity), (n, transformed) -> (n, transformed), log-determinant (n,)"""
@@ -112,10 +102,14 @@ class NormalizingFlow(ChecksInput, keras.Model):
         rotation_seed=0, **options
     ):  # fmt: skip
         super().__init__(**options)
-        self.settings = check_settings(
-            dimensions=dimensions, coupling=coupling, couplings=couplings, width=width, depth=depth, bins=bins,
-            bound=bound, dropout=dropout, rotation_seed=rotation_seed,
-        )  # fmt: skip
+        check_whole_number("dimensions", dimensions, 2)
+        check_choice("coupling", coupling, COUPLINGS)
+        check_whole_number("bins", bins, 2, 200)
+        check_above_zero("bound", bound)
+        check_whole_number("rotation_seed", rotation_seed, 0)
+        self.settings = check_settings(couplings=couplings, width=width, depth=depth, dropout=dropout)
+        self.settings |= {"dimensions": int(dimensions), "coupling": str(coupling), "bins": int(bins)}
+        self.settings |= {"bound": float(bound), "rotation_seed": int(rotation_seed)}
         self.dimensions = dimensions
         square = (dimensions, dimensions)
         self.centre = self.fixed_weight((dimensions,), "zeros", "centre")
@@ -123,10 +117,8 @@ class NormalizingFlow(ChecksInput, keras.Model):
         self.colouring = self.fixed_weight(square, "identity", "colouring")  # the whitening's inverse
         self.whitening_log_det = self.fixed_weight((), "zeros", "whitening_log_det")  # the whitening's log-determinant
         random = np.random.default_rng(rotation_seed)
-        self.steps = [
-            Coupling(rotation_matrix(dimensions, random), coupling, width, depth, bins, bound, dropout)
-            for _ in range(couplings)
-        ]
+        rotations = [rotation_matrix(dimensions, random) for _ in range(couplings)]
+        self.steps = [Coupling(rotation, coupling, width, depth, bins, bound, dropout) for rotation in rotations]
 
     def fixed_weight(self, shape, initializer, name):
         return self.add_weight(shape=shape, initializer=initializer, trainable=False, name=name)
@@ -191,8 +183,7 @@ class NormalizingFlow(ChecksInput, keras.Model):
         """Draw ``n`` new rows.  Returns (n, dimensions) float32."""
         check_sizes(n=n)
         z = np.random.default_rng(seed).standard_normal((n, self.dimensions)).astype("float32")
-        blocks = [self.inverse(z[start : start + ROWS_AT_ONCE])[0] for start in range(0, n, ROWS_AT_ONCE)]
-        return np.concatenate(blocks)
+        return blockwise(lambda some: self.inverse(some)[0], z, rows=ROWS_AT_ONCE)
 
     def check_rows(self, x):
         """x, or ValueError unless it has ``dimensions`` numbers a row."""
@@ -200,38 +191,9 @@ class NormalizingFlow(ChecksInput, keras.Model):
             raise ValueError(f"x has shape {np.shape(x)}; give rows of {self.dimensions} numbers.")
         return x
 
-    def get_config(self):
-        return {**super().get_config(), **self.settings}
-
 
 def rotation_matrix(dimensions, random):
     """An orthogonal matrix: the two axes swapped, or in more dimensions a random rotation.  -> (dimensions, dimensions)"""
     if dimensions == 2:
         return np.array([[0.0, 1.0], [1.0, 0.0]])
     return np.linalg.qr(random.standard_normal((dimensions, dimensions)))[0]
-
-
-def check_settings(**settings):
-    """Return the settings as plain numbers, or raise ValueError for the first that is out of its range."""
-    smallest = {"dimensions": 2, "couplings": 1, "width": 1, "depth": 1, "rotation_seed": 0}
-    checked = {}
-    for name, value in settings.items():
-        number = isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
-        if name == "coupling":
-            fits, right, plain = value in ("spline", "affine"), "choose 'spline' or 'affine'", str
-        elif name == "bins":
-            fits, right, plain = is_whole_number(value, 2, 200), "give a whole number, 2 to 200", int
-        elif name == "bound":
-            fits, right, plain = number and value > 0, "give a number above 0", float
-        elif name == "dropout":
-            fits, right, plain = number and 0 <= value < 1, "give a number from 0 to less than 1", float
-        else:
-            fits, right, plain = (
-                is_whole_number(value, smallest[name]),
-                f"give a whole number, {smallest[name]} or more",
-                int,
-            )
-        if not fits:
-            raise ValueError(f"{name} is {value!r}; {right}.")
-        checked[name] = plain(value)
-    return checked

@@ -10,11 +10,14 @@ import tensorflow as tf
 
 from genai_course.checks import check_sizes, is_whole_number
 
+BELOW_ONE = ("ema_decay", "p_uncond", "dropout")
+
 
 def check_settings(**settings):
     """Return the settings as plain numbers and tuples, or raise ValueError for an invalid one.
 
-    latent_dim, width, depth: whole numbers of 1 or more; picture_shape: three of them; anything else: numbers of 0 or more.
+    latent_dim, width, depth, couplings: whole numbers of 1 or more; picture_shape: three of them; those of ``BELOW_ONE``:
+    numbers from 0 to less than 1; anything else: numbers of 0 or more.
     """
     checked = {}
     for name, value in settings.items():
@@ -22,12 +25,13 @@ def check_settings(**settings):
             if not (isinstance(value, Sequence) and len(value) == 3 and all(map(is_whole_number, value))):
                 raise ValueError(f"picture_shape is {value!r}; give (height, width, channels), such as (16, 16, 1).")
             checked[name] = tuple(int(size) for size in value)
-        elif name in ("latent_dim", "width", "depth"):
+        elif name in ("latent_dim", "width", "depth", "couplings"):
             check_sizes(**{name: value})
             checked[name] = int(value)
         else:
-            if isinstance(value, bool) or not isinstance(value, Real) or not 0 <= value < math.inf:
-                raise ValueError(f"{name} is {value!r}; give a number, 0 or more.")
+            top, right = (1, " from 0 to less than 1") if name in BELOW_ONE else (math.inf, ", 0 or more")
+            if isinstance(value, bool) or not isinstance(value, Real) or not 0 <= value < top:
+                raise ValueError(f"{name} is {value!r}; give a number{right}.")
             checked[name] = float(value)
     return checked
 
@@ -37,13 +41,11 @@ def check_shape(name, given, shape):
     if given.shape is None or isinstance(given.shape, tf.TensorShape) and given.shape.rank is None:
         return  # a data set that does not say
     found = tuple(given.shape)
-    same = len(found) == len(shape) + 1 and all(
-        size in (None, right) for size, right in zip(found[1:], shape, strict=True)
-    )
+    sizes = zip(found[1:], shape, strict=False)
+    same = len(found) == len(shape) + 1 and all(size in (None, right) for size, right in sizes)
     if not same or found[0] == 0:
-        advice = (
-            ": batch the data set first, as in dataset.batch(32)" if found == tuple(shape) else " with n of at least 1"
-        )
+        is_one = found == tuple(shape)
+        advice = ": batch the data set first, as in dataset.batch(32)" if is_one else " with n of at least 1"
         needed = ", ".join(["n", *map(str, shape)]) + ("," if not shape else "")
         raise ValueError(f"{name} has shape {found}; this model needs ({needed}){advice}.")
 
@@ -100,9 +102,10 @@ class ChecksInput:
         is x itself where it is left out; None for a model that learns from x alone.
     weighs_samples: whether ``sample_weight`` (and so ``class_weight``) is honoured; otherwise it is refused. Keras carries
         weights only beside a y: without one, arrays get x as y here, and a data set must yield (x, x, weights).
+    settings: the arguments from which the model can be made again, by name; :meth:`get_config` saves them with it.
     """
 
-    y_is, weighs_samples = None, True
+    y_is, weighs_samples, settings = None, True, {}
 
     @property
     def example_shape(self):
@@ -111,6 +114,9 @@ class ChecksInput:
 
     def check_values(self, x):
         """Raise ValueError for values that x, an array of the right shape, must not have."""
+
+    def get_config(self):
+        return {**super().get_config(), **self.settings}
 
     def fit(self, x=None, y=None, *arguments, **options):
         """Train: ``keras.Model.fit``.  Raises ValueError for input that does not suit the model."""
@@ -142,9 +148,8 @@ class ChecksInput:
     def check_batch(self, x, y, weighted):
         """Raise ValueError for arrays, or for what a data set promises of its batches, that do not suit the model."""
         if weighted and not self.weighs_samples:
-            raise ValueError(
-                f"{type(self).__name__} counts all examples alike; leave sample_weight and class_weight out."
-            )
+            kind = type(self).__name__
+            raise ValueError(f"{kind} counts all examples alike; leave sample_weight and class_weight out.")
         check_shape("x", x, self.example_shape)
         if self.y_is == "labels":
             check_labels_belong(y, self.classes)

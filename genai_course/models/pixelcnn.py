@@ -146,8 +146,6 @@ class PixelByPixel(ChecksInput, keras.Model):
             raise ValueError(f"picture_shape is {picture_shape!r}; these models draw grey pictures: give 1 channel.")
         if not is_whole_number(size, 3) or size % 2 == 0:
             raise ValueError(f"size is {size!r}; give an odd whole number, 3 or more.")
-        if dropout >= 1:
-            raise ValueError(f"dropout is {dropout!r}; give a number from 0 to below 1.")
         self.settings |= {"levels": int(levels), "features": int(features), "depth": int(depth), "size": int(size)}
         self.picture_shape, self.levels = self.settings["picture_shape"], int(levels)
         self.dropout = layers.Dropout(dropout)
@@ -235,9 +233,6 @@ class PixelByPixel(ChecksInput, keras.Model):
             directions = np.cos(np.arange(self.levels, dtype="float32"))  # so that nothing cancels
             reaction = tf.reduce_sum(self(pictures)[:, row, column] * directions)
         return np.abs(np.asarray(tape.gradient(reaction, pictures))).mean(axis=(0, 3))
-
-    def get_config(self):
-        return {**super().get_config(), **self.settings}
 
 
 @keras.saving.register_keras_serializable(package="genai_course")

@@ -79,24 +79,13 @@ class RecurrentLanguageModel(keras.Model):
         if kind != "rnn":
             bias[: self.units] = forget_bias
         # The product of a one-hot token and a matrix is a row of the matrix: looking it up is the same and costs nothing.
-        self.table = self.add_weight(
-            shape=(self.tokens, parts * self.units),
-            initializer=keras.initializers.RandomNormal(stddev=0.1),
-            name="table",
-        )
-        self.bias = self.add_weight(
-            shape=bias.shape, initializer=lambda *_, **__: ops.convert_to_tensor(bias), name="bias"
-        )
-        self.recurrent = self.add_weight(
-            shape=(self.units, parts * self.units), initializer=_orthogonal_blocks(parts), name="recurrent"
-        )
-        self.output_weights = self.add_weight(
-            shape=(self.units, self.tokens), initializer="glorot_uniform", name="output_weights"
-        )
-        self.output_bias = self.add_weight(shape=(self.tokens,), initializer="zeros", name="output_bias")
-        self.carried = self.add_weight(
-            shape=(self.rows, remembered * self.units), initializer="zeros", trainable=False, name="carried"
-        )
+        small = keras.initializers.RandomNormal(stddev=0.1)
+        self.table = self.add_weight((self.tokens, parts * self.units), small, name="table")
+        self.bias = self.add_weight(bias.shape, lambda *_, **__: ops.convert_to_tensor(bias), name="bias")
+        self.recurrent = self.add_weight((self.units, parts * self.units), _orthogonal_blocks(parts), name="recurrent")
+        self.output_weights = self.add_weight((self.units, self.tokens), "glorot_uniform", name="output_weights")
+        self.output_bias = self.add_weight((self.tokens,), "zeros", name="output_bias")
+        self.carried = self.add_weight((self.rows, remembered * self.units), "zeros", trainable=False, name="carried")
         self.built = True
 
     def no_memory(self, n):
@@ -137,27 +126,27 @@ class RecurrentLanguageModel(keras.Model):
         """Mean surprise of a token, in nats."""
         return ops.mean(keras.losses.sparse_categorical_crossentropy(y, y_pred, from_logits=True))
 
-    def fit(self, x=None, y=None, length=64, validation_data=None, **options):
+    def fit(self, x=None, y=None, *, length=64, validation_data=None, **options):
         """Train on one long row of tokens (it begins with ``start``), ``length`` of them a step in each row.
 
         x: (n,) tokens; or a ``tf.data.Dataset`` of batches as they come: tokens and the tokens after each, (rows, length) both.
         validation_data: another long row, or such a data set. options: as of ``keras.Model.fit``; batches follow from the rows.
-        Raises ValueError for a text that is too short for one step, and for a ``sample_weight``: all tokens count alike.
+        Raises ValueError for a text that is too short for one step, for a y, and for weights: all tokens count alike.
         """
         self.carried.assign(ops.zeros_like(self.carried))
-        if validation_data is not None and not isinstance(validation_data, tf.data.Dataset):
-            row = validation_data[0] if isinstance(validation_data, tuple) else validation_data
-            validation_data = self.batches(row, None, length, {})
-        x = self.batches(x, y, length, options)
+        if validation_data is not None:
+            given = validation_data if isinstance(validation_data, tuple) else (validation_data,)
+            validation_data = self.batches(length, *given)
+        x = self.batches(length, x, y, options.pop("sample_weight", None))
         return super().fit(x, shuffle=False, validation_data=validation_data, **options)
 
-    def evaluate(self, x=None, y=None, length=64, **options):
+    def evaluate(self, x=None, y=None, *, length=64, **options):
         """Mean surprise of a token of one long row, or of a data set as of ``fit``, each batch without what was before."""
-        return super().evaluate(self.batches(x, y, length, options), **options)
+        return super().evaluate(self.batches(length, x, y, options.pop("sample_weight", None)), **options)
 
-    def batches(self, x, y, length, options):
+    def batches(self, length, x, y=None, sample_weight=None):
         """A long row of tokens as a data set of (rows, length), each going on where the one before stopped."""
-        if options.pop("sample_weight", None) is not None:
+        if sample_weight is not None:
             raise ValueError("RecurrentLanguageModel counts all tokens alike; leave sample_weight out.")
         if isinstance(x, tf.data.Dataset):
             return x

@@ -146,10 +146,8 @@ class RestrictedBoltzmannMachine(BinaryPictureModel):
         Raises ValueError for more than 20 hidden units.
         """
         if self.hidden > MOST_HIDDEN:
-            raise ValueError(
-                f"hidden is {self.hidden}, too many for a sum over all states, which takes at most {MOST_HIDDEN}: "
-                "use estimate_log_partition."
-            )
+            given = f"hidden is {self.hidden}, too many for a sum over all states, which takes at most {MOST_HIDDEN}"
+            raise ValueError(f"{given}: use estimate_log_partition.")
         weights, visible_biases, hidden_biases = self.parameters()
         states = all_states(self.hidden)
         blocks = np.array_split(states, -(-len(states) // STATES_AT_ONCE))

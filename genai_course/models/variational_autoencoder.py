@@ -71,25 +71,16 @@ class VariationalAutoencoder(DrawsFromPrior, ChecksInput, keras.Model):
 
     def __init__(self, latent_dim, picture_shape, beta=1.0, free_bits=0.0, width=512, depth=2, **options):
         super().__init__(**options)
-        self.settings = check_settings(
-            latent_dim=latent_dim,
-            picture_shape=picture_shape,
-            beta=beta,
-            free_bits=free_bits,
-            width=width,
-            depth=depth,
-        )
+        sizes = {"latent_dim": latent_dim, "picture_shape": picture_shape, "width": width, "depth": depth}
+        self.settings = check_settings(**sizes, beta=beta, free_bits=free_bits)
         self.latent_dim, self.picture_shape = latent_dim, self.settings["picture_shape"]
         self.free_bits = free_bits
         self.encoder = build_encoder(picture_shape, width, depth, outputs=2 * latent_dim)
         self.decoder = build_decoder(latent_dim, picture_shape, width, depth)
-        self.beta = self.add_weight(
-            shape=(), initializer=keras.initializers.Constant(beta), trainable=False, name="beta"
-        )
+        first_beta, first_variance = (keras.initializers.Constant(value) for value in (beta, 0.1))
+        self.beta = self.add_weight(shape=(), initializer=first_beta, trainable=False, name="beta")
         # Mean squared error of a pixel, a running average over the training batches: the variance of the likelihood.
-        self.variance = self.add_weight(
-            shape=(), initializer=keras.initializers.Constant(0.1), trainable=False, name="variance"
-        )
+        self.variance = self.add_weight(shape=(), initializer=first_variance, trainable=False, name="variance")
         self.noise = keras.random.SeedGenerator()
         self.kl_tracker = keras.metrics.Mean(name="kl")
         self.error_tracker = keras.metrics.Mean(name="error")
@@ -178,6 +169,3 @@ class VariationalAutoencoder(DrawsFromPrior, ChecksInput, keras.Model):
         """
         mean, _ = self.encode(pictures)  # (n, latent_dim)
         return int(np.sum(np.var(mean, axis=0) > threshold))
-
-    def get_config(self):
-        return {**super().get_config(), **self.settings}

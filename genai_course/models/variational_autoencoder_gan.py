@@ -53,15 +53,12 @@ def losses_of_players(error, kl, fooling, judging, gamma):
 class VariationalAutoencoderGAN(VariationalAutoencoder):
     """Dense encoder to a Gaussian over codes, dense decoder, and a dense discriminator of real and drawn pictures.
 
-    Encoding, decoding, the prior, ``sample``, ``elbo`` and ``log_prob`` are those of the variational autoencoder.
+    Encoding, decoding, the prior, ``sample``, ``elbo`` and ``log_prob`` are those of the variational autoencoder, and so are
+    latent_dim, picture_shape, beta, width and depth; the discriminator, too, has layers of this width and depth.
 
-    latent_dim: size of a code, whole number, 1 or more.
-    picture_shape: (height, width, channels) of the pictures; their values are in [0, 1].
-    beta: weight of the KL term; ``model.beta`` is a variable.
     gamma: weight of drawing back (in nats) against fooling the discriminator (Larsen et al. 2016, section 2.4).
     pixels: weight of the error in pixels beside the one in features; the paper's model has none of it, 0.
     penalty: weight of the penalty on the discriminator's gradient at real pictures (R1); 0 trains without it.
-    width, depth: units of each hidden layer; hidden layers of each network.
 
     Raises ValueError for a size that is not a whole number of 1 or more, or a negative weight.
     """
@@ -69,22 +66,11 @@ class VariationalAutoencoderGAN(VariationalAutoencoder):
     y_is, weighs_samples = None, False
 
     def __init__(
-        self,
-        latent_dim,
-        picture_shape,
-        beta=1.0,
-        gamma=0.002,
-        pixels=0.5,
-        penalty=0.5,
-        width=512,
-        depth=2,
-        **options,
+        self, latent_dim, picture_shape, beta=1.0, gamma=0.002, pixels=0.5, penalty=0.5, width=512, depth=2, **options
     ):
         weights = check_settings(gamma=gamma, pixels=pixels, penalty=penalty)
         super().__init__(latent_dim, picture_shape, beta=beta, width=width, depth=depth, **options)
-        self.settings = {
-            name: self.settings[name] for name in ("latent_dim", "picture_shape", "beta", "width", "depth")
-        }
+        del self.settings["free_bits"]  # it has none
         self.settings |= weights
         self.gamma, self.pixels, self.penalty = weights.values()
         shape = self.settings["picture_shape"]

@@ -5,7 +5,7 @@ A recipe makes the model and says how it learns; its budget says for how long: `
 
 import time
 
-import numpy as np
+from genai_course.training.fine_tuning import build_optimizer, order
 
 FIRST_STEPS = 16  # of Steps, in which TensorFlow traces the training step: their seconds are told apart
 
@@ -64,9 +64,7 @@ class Steps:
 
     def order(self, n, batch):
         """Which of n rows the steps see.  -> (steps * batch,)"""
-        random = np.random.default_rng(self.seed)
-        passes = -(-self.count * batch // n)
-        return np.concatenate([random.permutation(n) for _ in range(passes)])[: self.count * batch]
+        return order(n, self.count * batch, self.seed)
 
     def fit(self, model, *columns, batch, after=None):
         """Train a compiled model on columns of the same rows, None left out; ``after`` is done at the end and counted."""
@@ -76,9 +74,8 @@ class Steps:
             columns = [column[order] for column in columns]
         cut = min(FIRST_STEPS, self.count) * batch
         first, rest = ([column[part] for column in columns] for part in (slice(cut), slice(cut, None)))
-        self.fit_in_two(
-            model, lambda part: model.fit(*part, batch_size=batch, shuffle=False, verbose=0), first, rest, after
-        )
+        options = {"batch_size": batch, "shuffle": False, "verbose": 0}
+        self.fit_in_two(model, lambda part: model.fit(*part, **options), first, rest, after)
 
     def fit_in_two(self, model, fit, first, rest, after=None):
         """``fit`` on what the first steps see, in which TensorFlow traces, then on the rest if there are more steps."""
@@ -90,12 +87,6 @@ class Steps:
         if after:
             after()
         self.seconds = {"trained_seconds": time.process_time() - traced}
-
-
-def build_optimizer(model):
-    """Give the optimizer its variables if the weights exist, or TensorFlow traces the first step twice."""
-    if not model.optimizer.built and all(layer.built for layer in model.layers):
-        model.optimizer.build(model.trainable_variables)
 
 
 def cosine_adam(rate, steps, **options):

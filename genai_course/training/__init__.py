@@ -2,11 +2,7 @@
 
 from genai_course.lazy import lazy_names
 
-PUBLIC_NAMES = {
-    "Progress": "progress",
-    "track": "progress",
-    "tune": "fine_tuning",
-}
+PUBLIC_NAMES = {"progress": "Progress track", "fine_tuning": "tune"}
 
-__all__ = sorted(PUBLIC_NAMES)
 __getattr__, __dir__ = lazy_names(__name__, PUBLIC_NAMES)
+__all__ = __dir__()

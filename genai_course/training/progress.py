@@ -8,6 +8,8 @@ import time
 
 import keras
 
+from genai_course.training.fine_tuning import build_optimizer
+
 SECONDS_BETWEEN = 0.3  # two changes of the line
 
 
@@ -23,11 +25,7 @@ class Progress(keras.callbacks.Callback):
         self.what, self.given_line = what, line
 
     def on_train_begin(self, logs=None):
-        # Keras gives the optimizer its variables in the first step, which TensorFlow must then trace a second time: 1.3 s
-        # for a small dense model, 4 s for a PixelCNN. A model whose weights exist already can have them before.
-        optimizer = self.model.optimizer
-        if not optimizer.built and all(layer.built for layer in self.model.layers):
-            optimizer.build(self.model.trainable_variables)
+        build_optimizer(self.model)
         self.epochs = self.params["epochs"]
         self.steps = self.params["steps"] or 1  # None where the data's length is unknown
         self.epoch, self.started, self.shown = 0, time.monotonic(), 0.0
@@ -58,11 +56,8 @@ def epochs(count):
 
 def losses(logs):
     """The losses among what Keras reports, such as ``, loss 0.12``; two players have one each."""
-    return "".join(
-        f", {name.replace('_', ' ')} {float(value):.4g}"
-        for name, value in (logs or {}).items()
-        if name.endswith("loss")
-    )
+    found = {name.replace("_", " "): float(value) for name, value in (logs or {}).items() if name.endswith("loss")}
+    return "".join(f", {name} {value:.4g}" for name, value in found.items())
 
 
 def track(items, what):

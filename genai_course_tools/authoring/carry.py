@@ -7,6 +7,7 @@ the same type, dtype, shape and value as with the reference, so the lesson's cel
 """
 
 import copy
+import functools
 import inspect
 from dataclasses import dataclass, field, replace
 
@@ -25,6 +26,7 @@ KEPT = 3  # calls of each kind
 LARGEST = 2_000_000  # numbers in the arguments of a call that is kept
 
 _exercises = {}  # name -> Carried
+_judge_function = judging.judge_function
 
 
 @dataclass
@@ -47,10 +49,9 @@ def carrying(notebook, lesson_path):
 
 def begin():
     """From now on, functions that pass a check are handed on with lists for results, and their calls are kept."""
-    judge_function = judging.judge_function
 
     def judged(exercise, function, seconds):
-        verdict = judge_function(exercise, function, seconds)
+        verdict = _judge_function(exercise, function, seconds)
         if not verdict.passed:
             return verdict
         examples = [exercise.resolve()(*arguments) for arguments in cases(exercise)]
@@ -63,6 +64,7 @@ def begin():
 
 def finish(lesson_path):
     """Raise AssertionError with a line for everything that is wrong."""
+    judging.judge_function = _judge_function  # what is judged from here on is handed on as it is
     lesson = read_lesson(lesson_path)
     others = alternatives(lesson.folder / "alternatives.py")
     problems = []
@@ -105,8 +107,9 @@ def in_tensors(function):
 
 
 def _converted(function, convert):
-    def answer(*arguments):
-        result = function(*arguments)
+    @functools.wraps(function)
+    def answer(*arguments, **options):
+        result = function(*arguments, **options)
         if type(result) is tuple:
             return tuple(map(convert, result))
         return {key: convert(part) for key, part in result.items()} if isinstance(result, dict) else convert(result)
@@ -210,7 +213,7 @@ def _form(value):
     if isinstance(value, tuple | list) and len(value) < 20:
         return f"{type(value).__name__} of {', '.join(map(_form, value))}"
     if isinstance(value, dict):
-        return f"dict of {', '.join(f'{key}: {_form(part)}' for key, part in value.items())}"
+        return f"dict of {', '.join(sorted(f'{key}: {_form(part)}' for key, part in value.items()))}"
     shape = getattr(value, "shape", None)
     if shape is None:
         return type(value).__name__

@@ -13,6 +13,7 @@ import numpy as np
 
 from genai_course.exercises.calls import cases
 from genai_course.exercises.judge import judge
+from genai_course.session import quietly_import_keras
 
 SHAPE = re.compile(r"\(([\w\s,.+*-]*)\)")
 STEEP = re.compile(r"\b(exp|expm1|softmax|log_softmax|sigmoid|softplus|logsumexp|logaddexp|log1p)\b")
@@ -20,6 +21,7 @@ STEEP = re.compile(r"\b(exp|expm1|softmax|log_softmax|sigmoid|softplus|logsumexp
 
 def missing_cases(exercise, text):
     """Yield (description, what to add). text: the learner's function with its docstring."""
+    quietly_import_keras()  # now, or a time limit would cut its first import in two
     made = cases(exercise)
     yield from _sizes(made, _letters(text, len(made[0])))
     for description, advice, wrong in _habits(exercise, made):

@@ -6,8 +6,9 @@ import inspect
 import linecache
 import time
 from dataclasses import dataclass, field, replace
+from unittest.mock import patch
 
-from genai_course.exercises import slips
+from genai_course.exercises import judge_function, slips
 from genai_course.exercises.definitions import Experiment, Function
 from genai_course.exercises.judge import judge
 from genai_course.exercises.registry import defined_ids, exercise_files, find, lesson_prefixes
@@ -23,6 +24,9 @@ ALTERNATIVES_NEEDED = 2  # other correct ways to write a function
 MADE_FREELY = "make"  # tag of the open task, which a teacher reads: it has no check
 CHECK_SECONDS = 1.0
 MUTANT_SECONDS = 1.0  # a mutant may loop for ever
+PATIENCE = (
+    30.0  # seconds to look for a slip; a learner gets less, but a slow machine must not change what is found here
+)
 
 
 @dataclass
@@ -249,7 +253,8 @@ class _Examination:
         for description, make in made:
             row.made += 1
             try:
-                verdict = judge(self.exercise, make(), MUTANT_SECONDS)
+                with patch.object(judge_function, "SECONDS_OF_SLIPS", PATIENCE):
+                    verdict = judge(self.exercise, make(), MUTANT_SECONDS)
             except Exception:  # a mutant that cannot even be defined
                 verdict = None
             survives = verdict is not None and verdict.passed

@@ -3,10 +3,13 @@
 - What a module does when it is imported, such as setting an option of a library.
 - Functions that a decorator of the course puts into a registry: ``zoo.load("vae_digits")`` gets one recipe, and no other.
 - Functions that text names, such as ``"genai_course.models.autoencoder:encode"`` in a lesson's exercises.
+- Data that a module reads from a file beside it, ``"stories.json"``.
 - Text that a lesson shows to its reader: ``show_source(models.Autoencoder)``.
 """
 
 import ast
+import hashlib
+import re
 
 from genai_course_tools.authoring.imports import COURSE, REFERENCE, module_file
 from genai_course_tools.authoring.name_resolution import Reference, is_package
@@ -80,6 +83,12 @@ class ImplicitDependencies:
         if text.startswith(f"{COURSE}.") and text.replace(".", "").replace("_", "").isalnum() and module_file(text):
             return Reference("whole", text)
         return None
+
+    def data_beside(self, text, module):
+        """A hash of the JSON file of this name beside a module of the course, in a list; an empty list if there is none."""
+        file = module_file(module) if isinstance(text, str) and re.fullmatch(r"\w+\.json", text) else None
+        beside = file and file.with_name(text)
+        return [hashlib.sha256(beside.read_bytes()).hexdigest()] if beside and beside.is_file() else []
 
     def shown_text(self, call, code):
         """(module, text) of what a call in the Module ``code`` shows, or None if that cannot be told without running it."""

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import genai_course
+from genai_course.lazy import module_of_each
 
 COURSE = "genai_course"
 PACKAGE = Path(genai_course.__file__).resolve().parent
@@ -56,7 +57,7 @@ def _behind(module, name):
         if isinstance(node, ast.ImportFrom) and name in [alias.asname or alias.name for alias in node.names]:
             return origin_of(node, module)
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "PUBLIC_NAMES":
-            names = ast.literal_eval(node.value)
+            names = module_of_each(ast.literal_eval(node.value))
             return f"{module}.{names[name] or name}" if name in names else None
     return None
 

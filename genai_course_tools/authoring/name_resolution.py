@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
+from genai_course.lazy import module_of_each
 from genai_course_tools.authoring.imports import module_file, origin_of
 
 FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -66,9 +67,9 @@ class Module:
 
     @cached_property
     def public_names(self):
-        """What a package loads when it is first used (see ``genai_course.lazy``): name -> its module, None for a module."""
+        """What a package loads when it is first used (see ``genai_course.lazy``): name -> its module, "" for a module."""
         statements = self.definitions.get("PUBLIC_NAMES") if is_package(self.name) else None
-        return ast.literal_eval(statements[0].value) if statements else {}
+        return module_of_each(ast.literal_eval(statements[0].value)) if statements else {}
 
 
 def _is_constant(statement):

@@ -40,7 +40,7 @@ def definitions_digest(sources, shown_by="show_source"):
 
 
 def _stamp():
-    files = sorted(imports.PACKAGE.rglob("*.py"))
+    files = sorted(file for ending in ("py", "json") for file in imports.PACKAGE.rglob(f"*.{ending}"))
     return tuple((str(file), status.st_mtime_ns, status.st_size) for file in files for status in [file.stat()])
 
 
@@ -180,6 +180,7 @@ class _Writer:
         found = self.implicit.named_in_text(node.value) if isinstance(node.value, str) else None
         if found:
             yield from self.refer(found)
+        yield from self.implicit.data_beside(node.value, self.module.name)
         if not found or ":" not in node.value:  # what "module:name" names is hashed wherever it stands
             yield repr(node.value)
 

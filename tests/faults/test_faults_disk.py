@@ -144,11 +144,11 @@ def test_a_model_that_cannot_be_kept_is_used_all_the_same(small_disk):
     home = small_disk("64k")
     program = (
         "import numpy as np\nfrom genai_course import session, zoo\nrun = session.setup('smoke', 0)\n"
-        "print(zoo.load('autoencoder_digits', run).decode(np.zeros((1, 8), 'float32')).shape)"
+        "print(zoo.load('autoencoder_glyphs', run).decode(np.zeros((1, 16), 'float32')).shape)"
     )
     said = python(program, GENAI_COURSE_HOME=home)
     assert "could not be kept (No space left on device), so it is trained again the next time." in said
-    assert "(1, 8, 8, 1)" in said
+    assert "(1, 16, 16, 1)" in said
     assert [path.suffix for path in (home / "zoo").iterdir() if path.suffix != ".lock"] == []
 
 

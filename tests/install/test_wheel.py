@@ -77,7 +77,12 @@ def test_all_that_belongs_to_the_course_is_inside(names):
         if path.is_file():
             assert f"{COURSE}/{path.relative_to(ROOT).as_posix()}" in names
     packages = [ROOT / name for name in ("genai_course", "genai_course_tools")]
-    modules = {path.relative_to(ROOT).as_posix() for package in packages for path in package.rglob("*.py")}
+    modules = {
+        path.relative_to(ROOT).as_posix()
+        for package in packages
+        for end in ("py", "json")
+        for path in package.rglob(f"*.{end}")
+    }
     assert modules <= names
 
 

@@ -297,7 +297,7 @@ def helper(tmp_path, monkeypatch):
     monkeypatch.setattr(imports, "PACKAGE", tmp_path / "package")
     path = tmp_path / "package/plots.py"
     path.parent.mkdir()
-    (path.parent / "__init__.py").write_text("PUBLIC_NAMES = {'plots': None}\n")
+    (path.parent / "__init__.py").write_text("PUBLIC_NAMES = {'': 'plots'}\n")
     path.write_text("COLOURS = ('red', 'green')\n")
     return path
 

@@ -111,5 +111,5 @@ def test_bad_settings_are_answered_in_one_sentence(arguments, says):
 
 
 def test_an_unknown_theme_is_answered_in_one_sentence():
-    with pytest.raises(ValueError, match="theme is 'blue'; choose 'light' or 'dark'"):
+    with pytest.raises(ValueError, match="theme is 'blue'; choose one of 'light', 'dark'"):
         setup("smoke", 0, theme="blue")

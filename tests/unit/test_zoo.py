@@ -31,7 +31,7 @@ def trainings(monkeypatch):
         pictures = data.digits().train[:64]
         return picture_models.vae(pictures, Epochs(1, run.compile_options), 2, batch=64, width=8, depth=1)
 
-    for name in ("vae_digits", "autoencoder_digits"):
+    for name in ("vae_digits", "autoencoder_glyphs"):
         monkeypatch.setitem(zoo.RECIPES, name, tiny)
     return names
 
@@ -57,8 +57,8 @@ def test_a_damaged_or_foreign_file_is_noticed_and_made_again(home, trainings, ca
     if harm == "cut":
         path.write_bytes(path.read_bytes()[:-1])
     elif harm == "foreign":
-        zoo.load("autoencoder_digits", SMOKE)
-        (other,) = home.glob("autoencoder_digits*.keras")
+        zoo.load("autoencoder_glyphs", SMOKE)
+        (other,) = home.glob("autoencoder_glyphs*.keras")
         shutil.copy(other, path)
         shutil.copy(other.with_suffix(".sha256"), path.with_suffix(".sha256"))
         other.unlink()
@@ -120,7 +120,7 @@ def test_an_interrupted_training_leaves_nothing_half_done(home, trainings, monke
 
 def test_two_processes_at_once_train_once(home):
     program = (
-        "from genai_course import session, zoo; run = session.setup('smoke', 0); zoo.load('autoencoder_digits', run)"
+        "from genai_course import session, zoo; run = session.setup('smoke', 0); zoo.load('autoencoder_glyphs', run)"
     )
     processes = [
         subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
@@ -133,7 +133,7 @@ def test_two_processes_at_once_train_once(home):
 
 
 def test_unknown_names_and_runs_are_answered_in_one_sentence(home):
-    with pytest.raises(ValueError, match="The zoo has no model 'vae_digit'; it has autoencoder_digits, "):
+    with pytest.raises(ValueError, match="The zoo has no model 'vae_digit'; it has autoencoder_glyphs, "):
         zoo.load("vae_digit", SMOKE)
     with pytest.raises(ValueError, match=r"run is 'smoke'; give what setup returned: zoo.load\('vae_digits', run\)"):
         zoo.load("vae_digits", "smoke")

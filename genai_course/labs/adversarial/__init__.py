@@ -2,7 +2,7 @@
 
 from genai_course.lazy import lazy_names
 
-PUBLIC_NAMES = {"AdversarialLab": "games", "Rules": "rules"}
+PUBLIC_NAMES = {"games": "AdversarialLab", "rules": "Rules"}
 
-__all__ = sorted(PUBLIC_NAMES)
 __getattr__, __dir__ = lazy_names(__name__, PUBLIC_NAMES)
+__all__ = __dir__()

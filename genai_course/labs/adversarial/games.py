@@ -16,7 +16,7 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from genai_course.checks import check_whole_number
+from genai_course.checks import check_sizes, check_whole_number
 from genai_course.training.optimizers import adam_step
 
 BETA_2, SMALL = 0.99, 1e-8  # of Adam
@@ -64,8 +64,7 @@ class AdversarialLab:
         points = np.asarray(points, np.float32)
         if points.ndim != 2 or points.shape[1] != 2 or not len(points):
             raise ValueError(f"points has shape {points.shape}; give points as rows, shape (n, 2).")
-        for name, size in (("width", width), ("latent_dim", latent_dim), ("batch_size", batch_size)):
-            check_whole_number(name, size, 1)
+        check_sizes(width=width, latent_dim=latent_dim, batch_size=batch_size)
         self.points, self.penalty = tf.constant(points), penalty
         self.latent_dim, self.batch_size = latent_dim, batch_size
         self.generator_shapes = layer_shapes(latent_dim, width, 2)
@@ -82,9 +81,7 @@ class AdversarialLab:
         rules = list(rules)
         seeds = list(range(len(rules)) if seeds is None else seeds)
         if not rules or len(seeds) != len(rules):
-            raise ValueError(
-                f"There are {len(rules)} rules and {len(seeds)} seeds; give one seed for each rule, 1 or more."
-            )
+            raise ValueError(f"There are {len(rules)} rules and {len(seeds)} seeds; give one seed for each, 1 or more.")
         for number in (*seeds, seed):
             check_whole_number("seed", number, 0)
         return Games(self, rules, seeds, seed)
@@ -175,7 +172,7 @@ class Games:
         Returns a dictionary of means over these steps, (games,) float32 each: ``critic_loss`` without its penalty, and
         ``gradient_norm``, the length of the gradient that the generator learns from.
         """
-        check_whole_number("steps", steps, 1)
+        check_sizes(steps=steps)
         self.state, loss, norm = self.lab.play(self.state, self._numbers(), self.seed, tf.constant(steps))
         return {"critic_loss": loss.numpy(), "gradient_norm": norm.numpy()}
 
@@ -254,11 +251,9 @@ def critic_losses(real_logits, forged_logits, rules):
 
 def generator_losses(forged_logits, rules):
     """(games, n) -> (games,)"""
-    return (
-        rules["minimax"] * tf.reduce_mean(-tf.nn.softplus(forged_logits), axis=1)
-        + rules["non_saturating"] * tf.reduce_mean(tf.nn.softplus(-forged_logits), axis=1)
-        + rules["wasserstein"] * tf.reduce_mean(-forged_logits, axis=1)
-    )
+    minimax = rules["minimax"] * tf.reduce_mean(-tf.nn.softplus(forged_logits), axis=1)
+    non_saturating = rules["non_saturating"] * tf.reduce_mean(tf.nn.softplus(-forged_logits), axis=1)
+    return minimax + non_saturating + rules["wasserstein"] * tf.reduce_mean(-forged_logits, axis=1)
 
 
 def adam(state, name, gradient, rate, beta_1, turn):

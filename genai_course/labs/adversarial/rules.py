@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from numbers import Real
 
-from genai_course.checks import check_whole_number
+from genai_course.checks import check_choice, check_whole_number
 
 LOSSES = ("minimax", "non_saturating", "wasserstein")
 PENALTIES = ("none", "r1", "wgan_gp")
@@ -36,8 +36,7 @@ class Rules:
 
     def __post_init__(self):
         for name, allowed in (("loss", LOSSES), ("penalty", PENALTIES), ("spectral_norm", (False, True))):
-            if getattr(self, name) not in allowed:
-                raise ValueError(f"{name} is {getattr(self, name)!r}; choose one of {', '.join(map(repr, allowed))}.")
+            check_choice(name, getattr(self, name), allowed)
         for name in ("penalty_weight", "generator_rate", "critic_rate", "beta_1"):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, Real) or not 0 <= value < math.inf:
@@ -50,15 +49,9 @@ class Rules:
         """The rules as the graph reads them, by name."""
         between = self.penalty == "wgan_gp"
         return {
-            "minimax": self.loss == "minimax",
-            "non_saturating": self.loss == "non_saturating",
-            "wasserstein": self.loss == "wasserstein",
+            **{loss: self.loss == loss for loss in LOSSES},
+            **{name: value for name, value in vars(self).items() if name not in ("loss", "penalty", "penalty_weight")},
             "penalty": 0.0 if self.penalty == "none" else self.penalty_weight,
             "between": between,  # whether the slope is measured between real and forged points or at real ones
             "target": between,  # the slope that costs nothing
-            "spectral_norm": self.spectral_norm,
-            "generator_rate": self.generator_rate,
-            "critic_rate": self.critic_rate,
-            "critic_steps": self.critic_steps,
-            "beta_1": self.beta_1,
         }

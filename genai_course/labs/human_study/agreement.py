@@ -6,6 +6,8 @@ raters". Both are (observed − expected) / (1 − expected): 1 for perfect agre
 
 import numpy as np
 
+from genai_course.checks import check_share
+
 
 def cohen_kappa(first, second):
     """Agreement of two judges beyond chance, a float of at most 1.
@@ -18,9 +20,8 @@ def cohen_kappa(first, second):
     """
     first, second = np.asarray(first), np.asarray(second)
     if first.ndim != 1 or first.shape != second.shape or not len(first):
-        raise ValueError(
-            f"The answers have the shapes {first.shape} and {second.shape}; give two lists of the same length, 1 or more."
-        )
+        given = f"The answers have the shapes {first.shape} and {second.shape}"
+        raise ValueError(f"{given}; give two lists of the same length, 1 or more.")
     categories = np.unique(np.concatenate([first, second]))
     observed = np.mean(first == second)
     expected = sum(np.mean(first == category) * np.mean(second == category) for category in categories)
@@ -38,14 +39,11 @@ def fleiss_kappa(counts):
     """
     counts = np.asarray(counts, dtype=np.float64)
     if counts.ndim != 2 or not counts.size or (counts < 0).any() or (counts != np.round(counts)).any():
-        raise ValueError(
-            f"counts has shape {counts.shape}; give whole numbers, (questions, categories), none of them negative."
-        )
+        raise ValueError(f"counts has shape {counts.shape}; give whole numbers of 0 or more, (questions, categories).")
     judges = counts.sum(axis=1)
     if judges.min() != judges.max() or judges[0] < 2:
-        raise ValueError(
-            f"The questions have between {judges.min():.0f} and {judges.max():.0f} judges; each needs the same number, 2 or more."
-        )
+        given = f"The questions have between {judges.min():.0f} and {judges.max():.0f} judges"
+        raise ValueError(f"{given}; each needs the same number, 2 or more.")
     judges = judges[0]
     # Of all pairs of judges of a question, the share that agree; then the mean over questions.
     observed = np.mean(np.sum(counts * (counts - 1), axis=1) / (judges * (judges - 1)))
@@ -83,13 +81,11 @@ def agreement_interval(answers, level=0.95, repeats=500, seed=0):
 
     Raises ValueError as :func:`fleiss_kappa` does, and for a level that is no share.
     """
-    if not 0 < level < 1:
-        raise ValueError(f"level is {level!r}; give a share between 0 and 1, such as 0.95.")
+    check_share("level", level)
     counts = count_categories(answers)
     fleiss_kappa(counts)
-    random_numbers = np.random.default_rng(seed)
     values = []
-    for chosen in random_numbers.integers(len(counts), size=(repeats, len(counts))):
+    for chosen in np.random.default_rng(seed).integers(len(counts), size=(repeats, len(counts))):
         drawn = counts[chosen]
         if np.count_nonzero(drawn.sum(axis=0)) > 1:
             values.append(fleiss_kappa(drawn))

@@ -10,11 +10,10 @@ import time
 
 import ipywidgets
 import numpy as np
-from IPython.display import display
 from PIL import Image
 
 from genai_course import plots
-from genai_course.display import show_text
+from genai_course.display import show_picture
 from genai_course.exercises.render import Note, is_live
 from genai_course.labs.human_study import ResponseFile
 
@@ -39,12 +38,7 @@ def blind_test(study, contents, folder=None):
     bundle = BlindTest(study, contents, folder).box._repr_mimebundle_() if is_live() else {}
     caption = f"A blind test of {len(study.pairs)} pairs (without a live kernel: the first of them). {study.question}"
     still = plots.to_png(draw_pair(*contents[pair.name], study.question))
-    display(
-        {**bundle, "image/png": still, "text/plain": f"[blind test: {len(study.pairs)} pairs]"},
-        raw=True,
-        metadata={"image/png": {"alt": caption}},
-    )
-    show_text(f"*{caption}*")
+    show_picture(still, caption, f"[blind test: {len(study.pairs)} pairs]", **bundle)
 
 
 class BlindTest:
@@ -56,10 +50,9 @@ class BlindTest:
         self.changed = 0.0  # when the screen changed last
         self.heading, self.message = ipywidgets.HTML(), ipywidgets.HTML()
         self.agree = self._button("I agree, begin", self._accept, width="12em")
-        self.buttons = {
-            choice: self._button(text, lambda _, choice=choice: self._answer(choice))
-            for choice, text in BUTTONS.items()
-        }
+        self.buttons = {}
+        for choice, text in BUTTONS.items():
+            self.buttons[choice] = self._button(text, lambda _, choice=choice: self._answer(choice))
         self.delete = self._button("Delete my answers", self._delete, width="16em")
         self.sides = [ipywidgets.VBox(layout={"width": "200px"}) for _ in range(2)]
         things = ipywidgets.HBox(self.sides, layout={"flex_flow": "row wrap"})
@@ -114,10 +107,8 @@ class BlindTest:
         judge = getattr(self.file.read(), "judge", "of this study")
         number = self.file.withdraw()
         self._show()
-        deleted = "1 answer is" if number == 1 else f"{number} answers are"
-        self._say(
-            f"{deleted} deleted from this machine. If you gave somebody a copy, ask them to delete judge {judge}."
-        )
+        deleted = f"{'1 answer is' if number == 1 else f'{number} answers are'} deleted from this machine"
+        self._say(f"{deleted}. If you gave somebody a copy, ask them to delete judge {judge}.")
 
     def _show(self):
         """Consent, the next pair, or thanks: whatever the file says is next."""
@@ -131,9 +122,8 @@ class BlindTest:
         if responses is None:
             note = Note("note", "Before you begin", (self.study.consent,))
         elif self.pair is None:
-            note = Note(
-                "passed", f"Thank you: {total} of {total} answered", (f"Your answers lie in {self.file.path}.",)
-            )
+            where = f"Your answers lie in {self.file.path}."
+            note = Note("passed", f"Thank you: {total} of {total} answered", (where,))
         else:
             note = Note("note", f"{total - len(open_pairs) + 1} of {total}: {self.study.question}")
             self._show_pair(responses.judge)
@@ -164,9 +154,8 @@ def as_widget(thing):
     if isinstance(thing, str):
         style = "border: 1px solid; border-radius: 4px; padding: 0.4em 0.8em; line-height: 1.4; white-space: pre-wrap"
         return ipywidgets.HTML(f'<div style="{style}">{html.escape(thing)}</div>')
-    return ipywidgets.Image(
-        value=picture_png(thing), format="png", layout={"height": f"{HEIGHT}px", "align_self": "flex-start"}
-    )
+    layout = {"height": f"{HEIGHT}px", "align_self": "flex-start"}
+    return ipywidgets.Image(value=picture_png(thing), format="png", layout=layout)
 
 
 def picture_png(picture):
@@ -210,7 +199,5 @@ def check_contents(study, contents):
         shapes = [np.shape(thing) for thing in things]
         a_picture = len(shapes[0]) == 3 and shapes[0][2] in (1, 3) if shapes else False
         if len(shapes) != 2 or shapes[0] != shapes[1] or not a_picture:
-            raise ValueError(
-                f"The contents of the pair {pair.name!r} are {len(things)} things of the shapes {shapes}; give two pictures of "
-                "one shape, (height, width, 1 or 3), or two texts."
-            )
+            given = f"The contents of the pair {pair.name!r} are {len(things)} things of the shapes {shapes}"
+            raise ValueError(f"{given}; give two pictures of one shape, (height, width, 1 or 3), or two texts.")

@@ -48,9 +48,8 @@ def count_wins(left, right, score, items):
     Returns wins, (items, items): wins[i, j] is how often i was preferred to j, a tie counting half for each.
     """
     wins = np.zeros((items, items))
-    np.add.at(
-        wins, (left, right), score
-    )  # a pair that occurs often is added often; `wins[left, right] +=` adds it once
+    # A pair that occurs often is added often; `wins[left, right] +=` adds it once.
+    np.add.at(wins, (left, right), score)
     np.add.at(wins, (right, left), 1 - np.asarray(score))
     return wins
 
@@ -82,9 +81,8 @@ def most_likely_strengths(wins):
         strengths = new
         if change < PRECISION:
             return strengths
-    raise ValueError(
-        f"The strengths still changed after {MOST_STEPS:,} steps: some items are joined by too few answers, so give prior=0.1."
-    )
+    why = "some items are joined by too few answers, so give prior=0.1"
+    raise ValueError(f"The strengths still changed after {MOST_STEPS:,} steps: {why}.")
 
 
 def fit_bradley_terry(wins, prior=0.0):
@@ -128,9 +126,8 @@ def bootstrap_qualities(wins_of_judges, repeats=200, prior=0.0, seed=0):
     """
     wins_of_judges = check_wins(wins_of_judges, prior)
     if wins_of_judges.ndim != 3 or len(wins_of_judges) < 2:
-        raise ValueError(
-            f"wins_of_judges has shape {wins_of_judges.shape}; give (judges, k, k) with at least 2 judges."
-        )
+        needed = "(judges, k, k) with at least 2 judges"
+        raise ValueError(f"wins_of_judges has shape {wins_of_judges.shape}; give {needed}.")
     judges = len(wins_of_judges)
     drawn = np.random.default_rng(seed).multinomial(judges, np.full(judges, 1 / judges), size=repeats)
     wins = np.einsum("rj,jab->rab", drawn, wins_of_judges)
@@ -145,10 +142,9 @@ def check_wins(wins, prior):
     wins = np.asarray(wins, dtype=np.float64)
     if wins.ndim not in (2, 3) or wins.shape[-1] != wins.shape[-2] or wins.shape[-1] < 2:
         raise ValueError(f"wins has shape {wins.shape}; give (k, k) for k of at least 2 items, or (studies, k, k).")
-    if not (np.isfinite(wins).all() and (wins >= 0).all()):
-        raise ValueError(
-            f"wins holds {wins[~(np.isfinite(wins) & (wins >= 0))][0]:g}; counts are finite and not negative."
-        )
+    wrong = wins[~(np.isfinite(wins) & (wins >= 0))]
+    if len(wrong):
+        raise ValueError(f"wins holds {wrong[0]:g}; counts are finite and not negative.")
     if np.any(np.diagonal(wins, axis1=-2, axis2=-1)):
         raise ValueError("wins has counts on its diagonal; nothing can be compared with itself.")
     if not (np.isfinite(prior) and prior >= 0):
@@ -170,7 +166,5 @@ def check_connected(wins):
         inside = member == group
         if not wins[inside][:, ~inside].any():
             losers = ", ".join(map(str, np.flatnonzero(inside)))
-            raise ValueError(
-                f"No finite qualities fit: against the others the items {losers} have never won. Collect more answers, or "
-                "give prior=0.1."
-            )
+            why = f"against the others the items {losers} have never won"
+            raise ValueError(f"No finite qualities fit: {why}. Collect more answers, or give prior=0.1.")

@@ -7,6 +7,8 @@ illustrated in the case of the binomial". What answers of one judge are worth: K
 import numpy as np
 from scipy.stats import beta, binom
 
+from genai_course.checks import check_share
+
 MOST_ANSWERS = 10_000_000
 
 
@@ -47,25 +49,19 @@ def answers_needed(preference, wanted=0.8, level=0.05):
     check_share("wanted", wanted)
     check_share("level", level)
     if not 0 <= preference <= 1 or preference == 0.5:
-        raise ValueError(
-            f"preference is {preference!r}; give a share from 0 to 1 other than 0.5, where nothing is preferred."
-        )
+        raise ValueError(f"preference is {preference!r}; give a share from 0 to 1 but 0.5, where nothing is preferred.")
     largest = 64
     while largest <= MOST_ANSWERS:
-        enough = noticed_shares(largest, preference, level) >= wanted
+        answers = np.arange(1, largest + 1)
+        needed = wins_needed(answers, level)  # as in power(), but here a preference of 0 or 1 is allowed
+        noticed = binom.sf(needed - 1, answers, preference) + binom.cdf(answers - needed, answers, preference)
+        enough = noticed >= wanted
         # The zigzag is narrow: what holds for the whole upper half of the range holds beyond.
         if enough[largest // 2 :].all():
             failing = np.flatnonzero(~enough)
             return int(failing[-1]) + 2 if len(failing) else 1
         largest *= 2
     raise ValueError(f"preference is {preference!r}, too close to 0.5: more than {MOST_ANSWERS:,} answers are needed.")
-
-
-def noticed_shares(largest, preference, level):
-    """The power with 1, 2, … answers, (largest,). A preference of 0 or 1 is allowed."""
-    answers = np.arange(1, largest + 1)
-    needed = wins_needed(answers, level)
-    return binom.sf(needed - 1, answers, preference) + binom.cdf(answers - needed, answers, preference)
 
 
 def judges_needed(answers, answers_each, correlation=0.0):
@@ -93,17 +89,9 @@ def preference_interval(wins, answers, level=0.95):
     """
     wins, answers = np.asarray(wins), np.asarray(answers)
     if (wins < 0).any() or (wins > answers).any() or (answers < 1).any():
-        raise ValueError(
-            f"wins is {wins} of {answers}; give a number from 0 to the number of answers, which is 1 or more."
-        )
+        raise ValueError(f"wins is {wins} of {answers}; give a number from 0 to the number of answers, 1 or more.")
     check_share("level", level)
     tail = (1 - level) / 2
     lower = np.where(wins == 0, 0.0, beta.ppf(tail, np.maximum(wins, 1), answers - wins + 1))
     upper = np.where(wins == answers, 1.0, beta.ppf(1 - tail, wins + 1, np.maximum(answers - wins, 1)))
     return lower, upper
-
-
-def check_share(name, share):
-    """Raise ValueError unless a number lies between 0 and 1, both left out."""
-    if not 0 < share < 1:
-        raise ValueError(f"{name} is {share!r}; give a share between 0 and 1.")

@@ -54,9 +54,8 @@ def read_responses(path):
     lines = Path(path).read_bytes().splitlines()
     consent = decode(lines[0], CONSENT) if lines else None
     if consent is None:
-        raise DamagedError(
-            f"{path} is no file of answers, or its first line is damaged: without consent nothing in it counts."
-        )
+        what = "is no file of answers, or its first line is damaged"
+        raise DamagedError(f"{path} {what}: without consent nothing in it counts.")
     answers, damaged = [], []
     for number, line in enumerate(lines[1:], 2):
         answer = decode(line, ANSWER)
@@ -108,13 +107,8 @@ class ResponseFile:
         with self._lock():
             responses, sentence = self._read_or_set_aside()
             if responses is None:
-                values = (
-                    self.study.name,
-                    self.study.fingerprint,
-                    judge or secrets.token_hex(8),
-                    self.study.consent,
-                    now(),
-                )
+                study, judge = self.study, judge or secrets.token_hex(8)
+                values = (study.name, study.fingerprint, judge, study.consent, now())
                 self._write(encode(dict(zip(CONSENT, values, strict=True))))
             return sentence
 
@@ -204,14 +198,11 @@ def merge(study, paths):
     for path in paths:
         responses = read_responses(path)
         if responses.study != study.name:
-            raise ValueError(
-                f"{path} holds answers to the study {responses.study!r}, not to {study.name!r}: leave it out."
-            )
+            given = f"{path} holds answers to the study {responses.study!r}"
+            raise ValueError(f"{given}, not to {study.name!r}: leave it out.")
         if responses.fingerprint != study.fingerprint:
-            raise ValueError(
-                f"{path} holds answers to another version of the study {study.name!r} (its question, consent or pairs differ): "
-                "merge it with files of its own version."
-            )
+            given = f"{path} holds answers to another version of the study {study.name!r} (its question, consent or pairs differ)"
+            raise ValueError(f"{given}: merge it with files of its own version.")
         remarks += responses.remarks(path.name)
         for answer in responses.answers:
             key = (answer.judge, answer.pair)

@@ -63,9 +63,8 @@ class Study:
                 raise ValueError(f"The study {self.name!r} has an empty {part}; nobody can judge or agree without it.")
         names = [pair.name for pair in self.pairs]
         if not names or len(set(names)) < len(names):
-            raise ValueError(
-                f"The study {self.name!r} has {len(names)} pairs of {len(set(names))} names; each needs its own."
-            )
+            given = f"The study {self.name!r} has {len(names)} pairs of {len(set(names))} names"
+            raise ValueError(f"{given}; each needs its own.")
         for pair in self.pairs:
             if len(set(pair.items)) != 2 or pair.better not in ("", *pair.items):
                 raise ValueError(f"{pair}: give two different items, and as better one of them or nothing.")
@@ -87,9 +86,8 @@ class Study:
         for pair in self.pairs:
             if pair.name == name:
                 return pair
-        raise ValueError(
-            f"The study {self.name!r} has no pair {name!r}; it has {self.pairs[0].name} to {self.pairs[-1].name}."
-        )
+        first, last = self.pairs[0].name, self.pairs[-1].name
+        raise ValueError(f"The study {self.name!r} has no pair {name!r}; it has {first} to {last}.")
 
     def sides(self, name, judge):
         """The pair's items as this judge sees them: (left, right).

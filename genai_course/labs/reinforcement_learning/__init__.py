@@ -2,12 +2,7 @@
 
 from genai_course.lazy import lazy_names
 
-PUBLIC_NAMES = {
-    "AnchoredPolicy": "policy_gradient",
-    "DirectPreference": "preferences",
-    "PolicyGradient": "policy_gradient",
-    "RewardModel": "preferences",
-}
+PUBLIC_NAMES = {"policy_gradient": "AnchoredPolicy PolicyGradient", "preferences": "DirectPreference RewardModel"}
 
-__all__ = sorted(PUBLIC_NAMES)
 __getattr__, __dir__ = lazy_names(__name__, PUBLIC_NAMES)
+__all__ = __dir__()

@@ -13,6 +13,7 @@ import tensorflow as tf
 
 from genai_course.checks import check_above_zero, check_whole_number
 from genai_course.models.language_model import log_probs_of_tokens
+from genai_course.training.fine_tuning import start_afresh
 
 
 def advantages(rewards):
@@ -75,18 +76,12 @@ class AnchoredPolicy:
         """Put the policy back where it began."""
         self.policy.set_weights(self.restart_from)
 
-    def log_ratio(self, rows):
-        """How much likelier each row is to the policy than to the reference.  (n, time) -> (n,) float64, in nats
-
-        Its mean over rows that the policy wrote estimates the divergence, too, but single values may be below 0.
-        """
-        return self.policy.log_prob(rows) - self.reference.log_prob(rows)
-
     def divergence(self, rows):
         """The Kullback-Leibler divergence from reference to policy along each row: that of each next token, added up.
 
         Over rows that the policy wrote its mean is the divergence of whole rows (the chain rule: Cover and Thomas 2006, theorem
-        2.5.3), and since each term is summed over the whole vocabulary, no single value is below 0.
+        2.5.3), and since each term is summed over the whole vocabulary, no single value is below 0, as a row's log-ratio
+        log(policy / reference), which has the same mean, may be.
         (n, time) -> (n,) float64, in nats, 0 or more up to rounding
         """
         return np.asarray(self._divergence(np.asarray(rows, "int32")), "float64")
@@ -108,15 +103,9 @@ class PolicyGradient:
     """
 
     def __init__(
-        self,
-        anchored,
-        batch_size=128,
-        updates=2,
-        clip_ratio=0.2,
-        learning_rate=2e-3,
-        objective=clipped_objective,
-        baseline=advantages,
-    ):
+        self, anchored, batch_size=128, updates=2, clip_ratio=0.2, learning_rate=2e-3, objective=clipped_objective,
+        baseline=advantages
+    ):  # fmt: skip
         check_whole_number("batch_size", batch_size, 2)
         check_whole_number("updates", updates, 1)
         for name, value in {"clip_ratio": clip_ratio, "learning_rate": learning_rate}.items():
@@ -124,7 +113,8 @@ class PolicyGradient:
         self.anchored, self.batch_size, self.updates = anchored, batch_size, updates
         self.clip_ratio, self.learning_rate = float(clip_ratio), float(learning_rate)
         self.objective, self.baseline = objective, baseline
-        self.optimizer = new_adam(learning_rate, anchored.policy)
+        self.optimizer = keras.optimizers.Adam(learning_rate)
+        self.optimizer.build(anchored.policy.trainable_variables)
 
     def tune(self, reward, steps, kl_coefficient=0.0, seed=0):
         """Tune the policy from where it stands, with a new optimizer.
@@ -140,11 +130,8 @@ class PolicyGradient:
         check_whole_number("steps", steps, 1)
         if not kl_coefficient >= 0:
             raise ValueError(f"kl_coefficient is {kl_coefficient!r}; give a number of 0 or more.")
-        forget(self.optimizer)
-        notes = []
-        for step in range(steps):
-            notes.append(self.step(reward, kl_coefficient, seed=[seed, step]))
-        return notes
+        start_afresh(self.optimizer, self.learning_rate)
+        return [self.step(reward, kl_coefficient, seed=[seed, step]) for step in range(steps)]
 
     def step(self, reward, kl_coefficient, seed):
         """Write a batch, judge it, and learn from it.  -> a note"""
@@ -169,27 +156,10 @@ class PolicyGradient:
         self.optimizer.apply(tape.gradient(loss, policy.trainable_variables), policy.trainable_variables)
 
 
-def new_adam(learning_rate, model):
-    """Adam with its memory for each weight of a model."""
-    optimizer = keras.optimizers.Adam(learning_rate)
-    optimizer.build(model.trainable_variables)
-    return optimizer
-
-
-def forget(optimizer):
-    """Take an optimizer's memory from it, so that the next training begins afresh, without being compiled again."""
-    learning_rate = float(optimizer.learning_rate)
-    for variable in optimizer.variables:
-        variable.assign(keras.ops.zeros_like(variable))
-    optimizer.learning_rate = learning_rate  # one of its variables, too
-
-
 def check_rewards(rewards, n):
     """(n,) float64.  Raises ValueError unless there is one finite number for each of the ``n`` rows."""
     rewards = np.asarray(rewards, "float64")
     if rewards.shape != (n,) or not np.isfinite(rewards).all():
-        raise ValueError(
-            f"The reward of {n} rows has shape {rewards.shape} and {np.isfinite(rewards).sum()} finite numbers; give one finite "
-            "number a row."
-        )
+        given = f"shape {rewards.shape} and {np.isfinite(rewards).sum()} finite numbers"
+        raise ValueError(f"The reward of {n} rows has {given}; give one finite number a row.")
     return rewards

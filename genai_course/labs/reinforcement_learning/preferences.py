@@ -10,8 +10,8 @@ import numpy as np
 import tensorflow as tf
 
 from genai_course.checks import check_above_zero, check_whole_number
-from genai_course.labs.reinforcement_learning.policy_gradient import forget, new_adam
 from genai_course.models.language_model import log_probs_of_tokens
+from genai_course.training.fine_tuning import start_afresh
 
 
 def dpo_loss(preferred, rejected, reference_preferred, reference_rejected, beta):
@@ -81,7 +81,8 @@ class DirectPreference:
             check_above_zero(name, value)
         self.anchored, self.batch_size, self.loss = anchored, batch_size, loss
         self.beta, self.learning_rate = float(beta), float(learning_rate)
-        self.optimizer = new_adam(learning_rate, anchored.policy)
+        self.optimizer = keras.optimizers.Adam(learning_rate)
+        self.optimizer.build(anchored.policy.trainable_variables)
 
     def tune(self, preferred, rejected, epochs=1, seed=0):
         """Tune the policy from where it stands, with a new optimizer, over all pairs ``epochs`` times in a new order each.
@@ -94,7 +95,7 @@ class DirectPreference:
         check_pairs(preferred, rejected, self.batch_size)
         both = np.stack([preferred, rejected], axis=1).astype("int32")  # (n, 2, time)
         known = np.stack([self.anchored.reference.log_prob(both[:, place]) for place in (0, 1)], axis=1)  # (n, 2)
-        forget(self.optimizer)
+        start_afresh(self.optimizer, self.learning_rate)
         random, losses = np.random.default_rng(seed), []
         for _ in range(epochs):
             order = random.permutation(len(both))
@@ -121,6 +122,5 @@ def check_pairs(preferred, rejected, least=1):
     """ValueError unless preferred and rejected are rows of one shape, ``least`` or more of them."""
     shapes = np.shape(preferred), np.shape(rejected)
     if shapes[0] != shapes[1] or len(shapes[0]) != 2 or shapes[0][0] < least:
-        raise ValueError(
-            f"preferred has shape {shapes[0]} and rejected {shapes[1]}; give pairs, both (n, time), n of {least} or more."
-        )
+        given = f"preferred has shape {shapes[0]} and rejected {shapes[1]}"
+        raise ValueError(f"{given}; give pairs, both (n, time), n of {least} or more.")

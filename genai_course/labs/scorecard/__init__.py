@@ -8,12 +8,10 @@ card.table(), card.figure("Everything at once")
 from genai_course.lazy import lazy_names
 
 PUBLIC_NAMES = {
-    "PictureCard": "picture_card",
-    "TextCard": "text_card",
-    "as_points": "ranking",
-    "pareto_front": "ranking",
-    "total_points": "ranking",
+    "picture_card": "PictureCard",
+    "text_card": "TextCard",
+    "ranking": "as_points pareto_front total_points",
 }
 
-__all__ = sorted(PUBLIC_NAMES)
 __getattr__, __dir__ = lazy_names(__name__, PUBLIC_NAMES)
+__all__ = __dir__()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from genai_course.checks import check_choice
 from genai_course.labs.scorecard.ranking import as_points, total_points
 
 KINDS = ("model", "cheat", "real")
@@ -66,11 +67,9 @@ class Card:
         is missing or has no interval.
         """
         better = {c.name: "higher" if c.higher_is_better else "lower" for c in self.criteria}
-        lines = [
-            (name, row.kind, key, *row.numbers[key], better.get(key, ""))
-            for name, row in self.rows.items()
-            for key in row.numbers
-        ]
+        lines = []
+        for name, row in self.rows.items():
+            lines += [(name, row.kind, key, *numbers, better.get(key, "")) for key, numbers in row.numbers.items()]
         return pd.DataFrame(lines, columns=["model", "kind", "criterion", "value", "low", "high", "better"])
 
     def wide(self):
@@ -150,9 +149,8 @@ class Card:
             values = {name: self.value(name, criterion.name) for name in self.names()}
             order = sorted((v, name) for name, v in values.items() if not math.isnan(v))
             if order:
-                (worst, last), (best, first) = (
-                    (order[0], order[-1]) if criterion.higher_is_better else (order[-1], order[0])
-                )
+                order = order if criterion.higher_is_better else order[::-1]
+                (worst, last), (best, first) = order[0], order[-1]
                 words = criterion.title.replace("\n", " ")
                 parts.append(f"{words}: best {first} with {best:.3g}, worst {last} with {worst:.3g}")
         return "; ".join(parts) + "."
@@ -181,8 +179,7 @@ def check_entry(name, sample, trained_seconds, bits, kind):
         wrong = isinstance(number, bool) or not isinstance(number, (int, float, np.number)) or not math.isfinite(number)
         if number is not None and (wrong or (what == "trained_seconds" and number < 0)):
             raise ValueError(f"{what} is {number!r}; give a number, or leave it out.")
-    if kind not in KINDS:
-        raise ValueError(f"kind is {kind!r}; choose one of {', '.join(map(repr, KINDS))}.")
+    check_choice("kind", kind, KINDS)
 
 
 def in_parts(sample, n, seed, check):

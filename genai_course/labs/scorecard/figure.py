@@ -7,8 +7,9 @@ from matplotlib.lines import Line2D
 from genai_course import plots
 
 STYLES = {  # shape as well as colour tells them apart
-    "model": {"marker": "o", "color": plots.COLOURS[0], "markerfacecolor": plots.COLOURS[0]},
-    "cheat": {"marker": "D", "color": plots.COLOURS[5], "markerfacecolor": "none"},
+    "model": {"linestyle": "none", "marker": "o", "color": plots.COLOURS[0], "markerfacecolor": plots.COLOURS[0]},
+    "cheat": {"linestyle": "none", "marker": "D", "color": plots.COLOURS[5], "markerfacecolor": "none"},
+    "real": {"linestyle": ":", "color": plots.COLOURS[2]},
 }
 NAMES = {"model": "model", "cheat": "cheat", "real": "real data"}
 
@@ -31,12 +32,7 @@ def draw(card, title):
     axes[0].set_yticks(range(len(names)), [label(card, name) for name in names], fontsize=8)
     axes[0].set_ylim(len(names) - 0.5, -0.5)
     kinds = [kind for kind in NAMES if any(row.kind == kind for row in card.rows.values())]
-    handles = [
-        Line2D([], [], linestyle=":", color=plots.COLOURS[2], label=NAMES[kind])
-        if kind == "real"
-        else Line2D([], [], linestyle="none", label=NAMES[kind], **STYLES[kind])
-        for kind in kinds
-    ]
+    handles = [Line2D([], [], label=NAMES[kind], **STYLES[kind]) for kind in kinds]
     figure.legend(handles=handles, loc="outside lower center", ncols=len(handles), fontsize=8)
     figure.suptitle(title, fontsize=11, fontweight="bold")
     return figure
@@ -55,11 +51,11 @@ def draw_panel(axis, card, criterion, names):
         style = STYLES[row.kind]
         if not math.isnan(low):
             axis.plot([low, high], [place, place], "-", color=style["color"], linewidth=1.5)
-        axis.plot([value], [place], linestyle="none", markersize=5, **style)
+        axis.plot([value], [place], markersize=5, **style)
     for name in card.names("real"):
         value = card.value(name, criterion.name)
         if not math.isnan(value) and criterion.group not in ("speed", "memory"):
-            axis.axvline(value, linestyle=":", color=plots.COLOURS[2], linewidth=1.5)
+            axis.axvline(value, linewidth=1.5, **STYLES["real"])
     if not criterion.log:
         axis.set_xlim(-0.06, max(1.06, axis.get_xlim()[1]))
     arrow = "better →" if criterion.higher_is_better else "← better"

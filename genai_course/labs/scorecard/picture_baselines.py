@@ -111,9 +111,8 @@ def vae(pictures, labels, budget, held_out):
 def vae_gan(pictures, labels, budget, held_out):
     """The same with a critic that judges what the decoder draws."""
     prior = (pictures, min(20, len(pictures) // 20), budget.seed)
-    model = picture_models.vae_gan(
-        pictures, budget, 12, rate=2e-3, beta_2=0.999, prior=prior, beta=0.5, width=256, depth=1
-    )
+    adam = {"rate": 2e-3, "beta_2": 0.999}
+    model = picture_models.vae_gan(pictures, budget, 12, **adam, prior=prior, beta=0.5, width=256, depth=1)
     return trained(model.sample, with_prior(model), budget)
 
 
@@ -130,9 +129,8 @@ def gan(pictures, labels, budget, held_out):
 
 def pixelcnn(pictures, labels, budget, held_out):
     """Pixel by pixel; its likelihood is exact."""
-    model = picture_models.pixelcnn(
-        pictures, budget, LEVELS + 1, batch=32, rate=2e-2, features=12, depth=2, size=3, dropout=0.0
-    )
+    sizes = {"features": 12, "depth": 2, "size": 3}
+    model = picture_models.pixelcnn(pictures, budget, LEVELS + 1, batch=32, rate=2e-2, dropout=0.0, **sizes)
     bits = None if held_out is None else bits_of(model.log_prob(held_out))
     return trained(model.sample, model, budget, bits)
 
@@ -152,9 +150,8 @@ def flow(pictures, labels, budget, held_out):
     """Bends noise into pictures of 64 numbers; its density is exact."""
     seen = spread(pictures[budget.order(len(pictures), 64)], budget.seed)  # with fresh noise each time
     budget.shuffle = False
-    model = picture_models.flow(
-        spread(pictures, budget.seed), budget, seen, batch=64, rate=5e-3, couplings=3, dropout=0.1
-    )
+    greys = spread(pictures, budget.seed)
+    model = picture_models.flow(greys, budget, seen, batch=64, rate=5e-3, couplings=3, dropout=0.1)
     bits = None if held_out is None else bits_of(model.log_prob(spread(held_out, budget.seed)))
     return trained(lambda n, seed: to_pictures(np.asarray(model.sample(n, seed))), model, budget, bits)
 

@@ -4,12 +4,14 @@ import math
 
 import numpy as np
 
+from genai_course import data
+from genai_course.checks import is_whole_number
 from genai_course.evaluation.bootstrap import half_of
 from genai_course.evaluation.classifier import SIZE, read
+from genai_course.evaluation.fixed_network import check_pixels
 from genai_course.evaluation.frechet import frechet_distance
 from genai_course.evaluation.hallucination import wilson_interval
-from genai_course.evaluation.memorisation import nearest_distances
-from genai_course.evaluation.neighbours import squared_distances
+from genai_course.evaluation.neighbours import nearest_distances, squared_distances
 from genai_course.labs.scorecard.card import PARTS, Card, Criterion, Row, check_entry, in_parts, megabytes, speed
 
 NEIGHBOURS = 5  # of a ball around a real picture, for precision and for coverage
@@ -44,23 +46,16 @@ class PictureCard(Card):
         Criterion("speed", "pictures\na CPU second", "speed", higher_is_better=True, log=True),
         Criterion("memory", "memory\n(megabytes)", "memory", higher_is_better=False, log=True),
     )
-    extras = {
-        "trained_seconds": "training (CPU s)",
-        "recognised": "read as asked",
-        "bits": "bits a pixel",
-    }
+    extras = {"trained_seconds": "training (CPU s)", "recognised": "read as asked", "bits": "bits a pixel"}
 
     def __init__(self, training, held_out, characters, *, samples=800, resamples=40, seed=0):
         super().__init__()
-        from genai_course import data
-
         self.training = check_pictures(training, "training")
         held_out = check_pictures(held_out, "held_out")
-        if held_out.shape[1:] != self.training.shape[1:] or len(held_out) < FEWEST:
-            raise ValueError(
-                f"held_out has shape {held_out.shape}; give {FEWEST} or more pictures of {self.training.shape[1:]}."
-            )
-        if isinstance(samples, bool) or not isinstance(samples, int) or samples < FEWEST or samples % PARTS:
+        shape = self.training.shape[1:]
+        if held_out.shape[1:] != shape or len(held_out) < FEWEST:
+            raise ValueError(f"held_out has shape {held_out.shape}; give {FEWEST} or more pictures of {shape}.")
+        if not is_whole_number(samples, FEWEST) or samples % PARTS:
             raise ValueError(f"samples is {samples!r}; give a multiple of {PARTS} of {FEWEST} or more.")
         unknown = set(characters) - set(data.CHARACTERS)
         if unknown or not characters:
@@ -110,13 +105,10 @@ class PictureCard(Card):
         to_real = distances(seen, self.real)  # (n, k)
         names = ("frechet", "precision", "coverage")
         whole = (frechet_distance(seen, self.real), *shares(to_real, self.radii))
-        found = [
-            (
-                frechet_distance(seen[drawn], self.real[real]),
-                *shares(to_real[np.ix_(drawn, real)], self.radii_of_halves[number]),
-            )
-            for number, (real, drawn) in enumerate(self.halves)
-        ]
+        found = []
+        for (real, drawn), half_radii in zip(self.halves, self.radii_of_halves, strict=True):
+            nearness = shares(to_real[np.ix_(drawn, real)], half_radii)
+            found.append((frechet_distance(seen[drawn], self.real[real]), *nearness))
         values, resampled = {}, {}
         for name, value, column in zip(names, whole, np.array(found).T, strict=True):
             resampled[name] = centred(column, value, math.inf if name == "frechet" else 1)
@@ -133,10 +125,8 @@ class PictureCard(Card):
         if labels is not None:
             labels = np.asarray(labels)
             if labels.shape != (wanted,) or not np.isin(labels, np.arange(len(self.columns))).all():
-                raise ValueError(
-                    f"sample returned labels of shape {labels.shape}; {wanted} pictures need as many whole numbers "
-                    f"from 0 to {len(self.columns) - 1}."
-                )
+                needed = f"{wanted} pictures need as many whole numbers from 0 to {len(self.columns) - 1}"
+                raise ValueError(f"sample returned labels of shape {labels.shape}; {needed}.")
         return pictures, labels
 
 
@@ -147,11 +137,7 @@ def check_pictures(pictures, what):
         raise ValueError(f"{what} has shape {pictures.shape}; give pictures (n, size, size, 1) with n of 1 or more.")
     if pictures.shape[1] < SIZE // 2:
         raise ValueError(f"{what} has pictures of {pictures.shape[1]} pixels a side; the classifier needs {SIZE // 2}.")
-    if not (pictures.min() >= -1e-3 and pictures.max() <= 1 + 1e-3):  # false for NaN too
-        raise ValueError(
-            f"{what} has values from {pictures.min():.3g} to {pictures.max():.3g}; give values from 0 to 1, none of them NaN."
-        )
-    return np.clip(pictures, 0, 1)
+    return np.clip(check_pixels(pictures), 0, 1)
 
 
 def enlarge(pictures):

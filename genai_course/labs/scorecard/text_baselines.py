@@ -7,7 +7,8 @@ import time
 
 import numpy as np
 
-from genai_course import data
+from genai_course import data, models
+from genai_course.checks import check_choice
 from genai_course.labs.scorecard.picture_baselines import Trained
 from genai_course.recipes import text_models
 from genai_course.recipes.budget import FIRST_STEPS, Steps, warm_up_adam
@@ -20,8 +21,7 @@ STEPS = {"GRU": 144, "GPT": 56}
 
 def train(name, stories, run, seed=0):
     """Train one of ``NAMES`` on the stories.  Returns it as :class:`Trained`; ValueError for an unknown name."""
-    if name not in NAMES:
-        raise ValueError(f"name is {name!r}; choose one of {', '.join(map(repr, NAMES))}.")
+    check_choice("name", name, NAMES)
     import keras
 
     keras.utils.set_random_seed(seed)
@@ -37,10 +37,8 @@ NAMES = ("n-gram", "GRU", "GPT")
 
 def ngram(stories, order, characters):
     """Counts characters (Kneser-Ney); for each story it is asked for, it writes so many, five times if that is not enough."""
-    from genai_course.models import NgramModel
-
     started = time.process_time()
-    model = NgramModel(order).fit(stories.train_text)
+    model = models.NgramModel(order).fit(stories.train_text)
     seconds = time.process_time() - started
     parameters = [array for counts in model.counts for array in vars(counts).values()]
 
@@ -60,15 +58,13 @@ def ngram(stories, order, characters):
 
 def gru(stories, run, steps):
     """A recurrent network that reads tokens."""
-    from genai_course.models import RecurrentLanguageModel
-
     encoder = encoder_of(stories)
     rows, length = 48, 10
     tokens = encoder.encode("\n" + stories.train_text)
     needed = steps * rows * length + 1
     tokens = np.tile(tokens, -(-needed // len(tokens)))[:needed]
     first, budget = min(20, steps // 2), Steps(steps, run.compile_options)
-    model = RecurrentLanguageModel(encoder.size, "gru", 96, rows, start=int(tokens[0]))
+    model = models.RecurrentLanguageModel(encoder.size, "gru", 96, rows, start=int(tokens[0]))
     model.compile(warm_up_adam(8e-3, first, steps - first), **budget.options)
     cut = min(FIRST_STEPS, steps) * rows * length
     budget.fit_in_two(model, lambda part: model.fit(part, length=length, verbose=0), tokens[: cut + 1], tokens[cut:])
@@ -85,7 +81,7 @@ def gru(stories, run, steps):
 
 
 def gpt(stories, run, steps):
-    """A small Transformer, with the quick recipe."""
+    """A small Transformer, ``CopyingGPT``."""
     from genai_course.models.language_model import pad
 
     encoder = encoder_of(stories)
@@ -93,7 +89,7 @@ def gpt(stories, run, steps):
     context_length, batch = max(map(len, numbers)), 4
     rows = pad([numbers[i % len(stories.train)] for i in range(steps * batch)], context_length)
     budget = Steps(steps, run.compile_options, shuffle=False)
-    model = text_models.quick_gpt(rows, budget, encoder.size, batch=batch)
+    model = text_models.copying_gpt(rows, budget, encoder.size, batch=batch)
 
     def write(n, seed):
         # With a cache it writes many times as fast, once that has been compiled, which is not worth it in ``smoke``.

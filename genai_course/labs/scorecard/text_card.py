@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from genai_course.checks import is_whole_number
 from genai_course.data.texts import run_hashes
 from genai_course.evaluation.bootstrap import half_of
 from genai_course.evaluation.hallucination import fact_counts
@@ -43,7 +44,7 @@ class TextCard(Card):
 
     def __init__(self, stories, *, texts=20, resamples=40, seed=0):
         super().__init__()
-        if isinstance(texts, bool) or not isinstance(texts, int) or texts < 20 or texts % PARTS:
+        if not is_whole_number(texts, 20) or texts % PARTS:
             raise ValueError(f"texts is {texts!r}; give a multiple of {PARTS} of 20 or more.")
         self.stories, self.texts, self.resamples, self.seed = stories, texts, resamples, seed
         self.library = np.sort(run_hashes("".join(stories.train), RUN))
@@ -92,10 +93,8 @@ class TextCard(Card):
         """Function of rows of the test that returns their bits per character; ValueError for what are no probabilities."""
         nats = np.asarray(log_prob(list(self.stories.test)), float)
         if nats.shape != (len(self.stories.test),) or np.isnan(nats).any() or (nats > 0).any():
-            raise ValueError(
-                f"log_prob returned shape {nats.shape}; give one logarithm of a probability, 0 or less, for each of "
-                f"{len(self.stories.test)} stories."
-            )
+            needed = f"one logarithm of a probability, 0 or less, for each of {len(self.stories.test)} stories"
+            raise ValueError(f"log_prob returned shape {nats.shape}; give {needed}.")
         characters = np.array([len(text) for text in self.stories.test])
         return lambda rows: float(-nats[rows].sum() / np.log(2) / characters[rows].sum())
 

@@ -50,9 +50,8 @@ def create_app(language_model, store, clients, limits=None, *, judge=judge_promp
     counts = {"answered": 0, "refused": 0, "failed": 0}
     handler = RequestHandler(language_model, store, limits, judge)
     buckets = {key: Bucket(client, take) for key, client in clients.items()}
-    app.add_middleware(
-        AccessMiddleware, paths=("/write", "/feedback"), buckets=buckets, limits=limits, counts=counts, note=note
-    )
+    guarded = {"paths": ("/write", "/feedback"), "buckets": buckets, "limits": limits}
+    app.add_middleware(AccessMiddleware, **guarded, counts=counts, note=note)
     began = time.monotonic()
 
     @app.get("/health")
@@ -90,9 +89,8 @@ def create_app(language_model, store, clients, limits=None, *, judge=judge_promp
         sentences = {404: "There is nothing here; ask for /health or POST to /write or /feedback.",
                      405: "This method is not for this path; GET /health, POST /write and /feedback.",
                      400: "The body is not JSON; send one like {\"prompt\": \"One evening\"}."}  # fmt: skip
-        return RequestRejected(
-            error.status_code, sentences.get(error.status_code, str(error.detail)), error.headers
-        ).response
+        sentence = sentences.get(error.status_code, str(error.detail))
+        return RequestRejected(error.status_code, sentence, error.headers).response
 
     return app
 
@@ -134,19 +132,12 @@ class RequestHandler:
         answer = {"text": text, "model": self.language_model.version}
         if self.store is None:
             return answer
+        whose = {"source": "synthetic", "model": answer["model"], "user": client, "audience": "private"}
         try:
-            number = self.store.add(
-                wish.prompt,
-                text,
-                source="synthetic",
-                model=self.language_model.version,
-                user=client,
-                audience="private",
-            )
+            number = self.store.add(wish.prompt, text, **whose)
         except OSError:
-            raise RequestRejected(
-                503, "The answer could not be stored; try again later.", {"Retry-After": "60"}
-            ) from None
+            sentence = "The answer could not be stored; try again later."
+            raise RequestRejected(503, sentence, {"Retry-After": "60"}) from None
         ticket = secrets.token_urlsafe(12)  # nobody can guess it, so nobody rates another one's answer
         with self.lock:
             self.tickets[ticket] = number, client
@@ -158,9 +149,8 @@ class RequestHandler:
         with self.lock:
             number, owner = self.tickets.get(thumb.ticket, (None, None))
             if number is None or owner != client:
-                raise RequestRejected(
-                    404, "This ticket is not open; each answer can be rated once, by the one who asked."
-                )
+                sentence = "This ticket is not open; each answer can be rated once, by the one who asked."
+                raise RequestRejected(404, sentence)
             del self.tickets[thumb.ticket]
         self.store.feedback(number, RATINGS[thumb.helpful])
         return {"stored": True}

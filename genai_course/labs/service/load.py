@@ -39,9 +39,8 @@ def measure_load(server, users, requests, key, fields):
     Raises ValueError for more than 64 users or 5,000 requests, and whatever a connection raises.
     """
     if not 1 <= users <= MOST_USERS or not 1 <= requests <= MOST_REQUESTS:
-        raise ValueError(
-            f"users is {users!r} and requests {requests!r}; give 1 to {MOST_USERS} and 1 to {MOST_REQUESTS}."
-        )
+        most = f"1 to {MOST_USERS} and 1 to {MOST_REQUESTS}"
+        raise ValueError(f"users is {users!r} and requests {requests!r}; give {most}.")
     numbers, seconds, statuses, errors = itertools.count(), np.zeros(requests), np.zeros(requests, int), []
 
     def ask_again_and_again():

@@ -27,68 +27,55 @@ def _fields(**changed):
 
 def _post(body, path="/write", method="POST", kind="application/json", **headers):
     body = body if isinstance(body, bytes) else json.dumps(body).encode()
-    headers = {"Content-Type": kind, "Content-Length": len(body)} | {
-        name.replace("_", "-"): value for name, value in headers.items()
-    }
+    headers = {name.replace("_", "-"): value for name, value in headers.items()}
+    headers = {"Content-Type": kind, "Content-Length": len(body)} | headers
     return method, path, headers, body
+
+
+def _one_of(random, choices):
+    return choices[random.integers(len(choices))]
+
+
+NO_JSON = (b"", b"prompt=hello", b'{"prompt": "One', b"{'prompt': 1}", b"\x00\x01", b"]" * 30)
+WRONG_TYPES = [{"prompt": wrong} for wrong in (7, None, ["a"])] + [{"words": wrong} for wrong in ("ten", 2.5, True)]
+WRONG_TYPES += [{"temperature": "hot"}, {"seed": {}}]
+NUMBERS = ("words", "temperature", "seed")
+STRANGE = ("", "  \n", "\0", "caf\u00e9", "\U0001f600", "\ud800")
+METHODS = ("GET", "PUT", "DELETE", "PATCH", "OPTIONS")
+PATHS = ("/", "/admin", "/write/", "/../etc/passwd", "/%00")
+TYPES = ("text/plain", "text/html; charset=x", "multipart/form-data", "")
+
+
+def _too_much(random):
+    long = "b" * int(random.integers(5_000, 200_000))
+    return _one_of(random, [{"prompt": "a" * 301}, {"words": 10**9}, {"prompt": long}, {"seed": 10**300}])
+
+
+def _not_a_number(random):
+    name = _one_of(random, ("temperature", "words", "prompt"))
+    return {name: _one_of(random, (np.nan, np.inf, -np.inf))}
 
 
 # Each takes a random number generator and returns (method, path, headers, body).
 KINDS = {
-    "not JSON": lambda random: _post(
-        [b"", b"prompt=hello", b'{"prompt": "One', b"{'prompt': 1}", b"\x00\x01", b"]" * 30][random.integers(6)]
-    ),
-    "not an object": lambda random: _post([[], 3, "text", None, True, [{}]][random.integers(6)]),
-    "wrong type": lambda random: _post(
-        [
-            _fields(prompt=7),
-            _fields(prompt=None),
-            _fields(prompt=["a"]),
-            _fields(words="ten"),
-            _fields(words=2.5),
-            _fields(words=True),
-            _fields(temperature="hot"),
-            _fields(seed={}),
-        ][random.integers(8)]
-    ),
-    "too much": lambda random: _post(
-        [
-            _fields(prompt="a" * 301),
-            _fields(words=10**9),
-            _fields(prompt="b" * int(random.integers(5_000, 200_000))),
-            _fields(seed=10**300),
-        ][random.integers(4)]
-    ),
-    "negative": lambda random: _post(
-        _fields(**{["words", "temperature", "seed"][random.integers(3)]: -int(random.integers(1, 99))})
-    ),
-    "not a number": lambda random: _post(
-        _fields(
-            **{["temperature", "words", "prompt"][random.integers(3)]: [np.nan, np.inf, -np.inf][random.integers(3)]}
-        )
-    ),
+    "not JSON": lambda random: _post(_one_of(random, NO_JSON)),
+    "not an object": lambda random: _post(_one_of(random, [[], 3, "text", None, True, [{}]])),
+    "wrong type": lambda random: _post(_fields(**_one_of(random, WRONG_TYPES))),
+    "too much": lambda random: _post(_fields(**_too_much(random))),
+    "negative": lambda random: _post(_fields(**{_one_of(random, NUMBERS): -int(random.integers(1, 99))})),
+    "not a number": lambda random: _post(_fields(**_not_a_number(random))),
     "unknown field": lambda random: _post(_fields(**{f"field{random.integers(99)}": "x" * int(random.integers(300))})),
     "missing field": lambda random: _post({"words": 5}),
-    "blank or strange prompt": lambda random: _post(
-        _fields(prompt=["", "  \n", "\0", "caf\u00e9", "\U0001f600", "\ud800"][random.integers(6)])
-    ),
-    "broken encoding": lambda random: _post(
-        b'{"prompt": "caf\xe9 ' + bytes(random.integers(128, 256, 8, "uint8")) + b'"}'
-    ),
+    "blank or strange prompt": lambda random: _post(_fields(prompt=_one_of(random, STRANGE))),
+    "broken encoding": lambda random: _post(b'{"prompt": "caf\xe9 %b"}' % bytes(random.integers(128, 256, 8, "uint8"))),
     "deeply nested": lambda random: _post(b'{"prompt": ' + b"[" * int(random.integers(900, 3_000))),
-    "wrong method": lambda random: _post(
-        _fields(), method=["GET", "PUT", "DELETE", "PATCH", "OPTIONS"][random.integers(5)]
-    ),
-    "wrong path": lambda random: _post(
-        _fields(), path=["/", "/admin", "/write/", "/../etc/passwd", "/%00"][random.integers(5)]
-    ),
-    "wrong content type": lambda random: _post(
-        _fields(), kind=["text/plain", "text/html; charset=x", "multipart/form-data", ""][random.integers(4)]
-    ),
+    "wrong method": lambda random: _post(_fields(), method=_one_of(random, METHODS)),
+    "wrong path": lambda random: _post(_fields(), path=_one_of(random, PATHS)),
+    "wrong content type": lambda random: _post(_fields(), kind=_one_of(random, TYPES)),
     "compressed": lambda random: _post(b"\x1f\x8b" + bytes(50), Content_Encoding="gzip"),
-    "no key": lambda random: _post(_fields(), X_Key=["", "guess", "x" * 2_000][random.integers(3)]),
+    "no key": lambda random: _post(_fields(), X_Key=_one_of(random, ("", "guess", "x" * 2_000))),
     "stolen ticket": lambda random: _post({"ticket": str(random.integers(10**9)), "helpful": True}, path="/feedback"),
-    "impossible length": lambda random: _post(_fields(), Content_Length=["-1", "ten", "1e3"][random.integers(3)]),
+    "impossible length": lambda random: _post(_fields(), Content_Length=_one_of(random, ("-1", "ten", "1e3"))),
     "not HTTP": lambda random: ("", "", {}, bytes(random.integers(0, 256, 60, "uint8")) + b"\r\n\r\n"),
 }
 

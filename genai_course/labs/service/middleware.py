@@ -92,9 +92,8 @@ class AccessMiddleware:
         kind, _, rest = headers.get("content-type", "").partition(";")
         charset = rest.strip().lower().replace('"', "")
         if kind.strip().lower() != "application/json" or charset not in ("", "charset=utf-8"):
-            raise RequestRejected(
-                415, "The body must be JSON in UTF-8; send the header Content-Type: application/json."
-            )
+            sentence = "The body must be JSON in UTF-8; send the header Content-Type: application/json."
+            raise RequestRejected(415, sentence)
         if headers.get("content-encoding", "identity") != "identity":
             raise RequestRejected(415, "The body is compressed; send it plain.")
         return bucket.client.name
@@ -122,9 +121,8 @@ class AccessMiddleware:
         try:
             body.decode("utf-8")
         except UnicodeDecodeError as error:
-            raise RequestRejected(
-                400, f"Byte {error.start} of the body is not UTF-8; encode the text in UTF-8."
-            ) from None
+            sentence = f"Byte {error.start} of the body is not UTF-8; encode the text in UTF-8."
+            raise RequestRejected(400, sentence) from None
         return bytes(body)
 
     def _too_large(self):

@@ -29,9 +29,8 @@ def encode(text, numbers):
     for piece in PIECE.findall(text):
         for part in [piece] if piece in numbers else piece:
             if part not in numbers:
-                raise ValueError(
-                    f"The character {ascii(part)} is not among those the language model knows; use plain letters."
-                )
+                unknown = f"The character {ascii(part)} is not among those the language model knows"
+                raise ValueError(f"{unknown}; use plain letters.")
             found.append(numbers[part])
     return np.array(found, np.int32)
 
@@ -100,12 +99,8 @@ class NeuralLanguageModel:
         codes = [encode(text, self.numbers) for text in texts]
         runs = [windows(np.r_[self._padding, each]) for each in codes]
         read, follows = (np.concatenate(part) for part in zip(*runs, strict=True))
-        bits = np.concatenate(
-            [
-                self._bits(read[start : start + ROWS_AT_ONCE], follows[start : start + ROWS_AT_ONCE])
-                for start in range(0, len(read), ROWS_AT_ONCE)
-            ]
-        )
+        blocks = [slice(start, start + ROWS_AT_ONCE) for start in range(0, len(read), ROWS_AT_ONCE)]
+        bits = np.concatenate([self._bits(read[block], follows[block]) for block in blocks])
         ends = np.cumsum([len(each) for each in codes])
         sums = np.diff(np.r_[0, bits.cumsum()[ends - 1]])
         return sums / np.array([len(text) for text in texts])

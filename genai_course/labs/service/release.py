@@ -8,6 +8,7 @@ import numpy as np
 from genai_course.data.files import checksum
 from genai_course.labs.service.neural_language_model import NeuralLanguageModel
 from genai_course.paths import atomic_write
+from genai_course.session import quietly_import_keras
 
 ENGINES = ("keras", "saved_model", "numpy")
 WEIGHTS = ("vectors", "into", "into_bias", "out", "out_bias")
@@ -27,11 +28,9 @@ def save_release(folder, model, pieces):
     with atomic_write(folder / "weights.npz") as temporary:
         np.savez(temporary, **dict(zip(WEIGHTS, model.get_weights(), strict=True)))
     language_model = NeuralLanguageModel(_from_keras(model), pieces)
-    facts = {
-        "pieces": list(pieces),
-        "sha256": {name: checksum(folder / name) for name in ("model.keras", "weights.npz")},
-        "example": EXAMPLE | {"text": language_model.generate(**EXAMPLE)},
-    }
+    sums = {name: checksum(folder / name) for name in ("model.keras", "weights.npz")}
+    example = EXAMPLE | {"text": language_model.generate(**EXAMPLE)}
+    facts = {"pieces": list(pieces), "sha256": sums, "example": example}
     with atomic_write(folder / "release.json") as temporary:
         temporary.write_text(json.dumps(facts), encoding="utf-8")
     return facts
@@ -67,8 +66,6 @@ def load_release(folder, engine="keras"):
 
 
 def _load_keras(folder):
-    from genai_course.session import quietly_import_keras
-
     keras = quietly_import_keras()
     return _from_keras(keras.saving.load_model(folder / "model.keras"))
 
@@ -78,8 +75,6 @@ def _from_keras(model):
 
 
 def _load_saved_model(folder):
-    from genai_course.session import quietly_import_keras
-
     quietly_import_keras()  # for its quiet; what follows is TensorFlow alone
     import tensorflow as tf
 

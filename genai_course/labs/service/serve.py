@@ -61,23 +61,12 @@ def start(app_file, name="service", health="/health", patience=PATIENCE, **argum
     begin = time.perf_counter()
     log = folder / f"{time.strftime('%Y%m%d-%H%M%S')}-{name}-{time.monotonic_ns() % 1_000_000}.log"
     complaints = log.with_suffix(".err")
-    command = [
-        sys.executable,
-        "-m",
-        "genai_course.labs.service.process",
-        str(app_file),
-        str(log),
-        json.dumps(arguments),
-    ]
+    module = "genai_course.labs.service.process"
+    command = [sys.executable, "-m", module, str(app_file), str(log), json.dumps(arguments)]
     with complaints.open("wb") as errors:
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            env=os.environ | ONE_THREAD,
-            start_new_session=True,  # interrupting a cell must not interrupt the server
-        )
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": errors}
+        # In a session of its own: interrupting a cell must not interrupt the server.
+        process = subprocess.Popen(command, **pipes, env=os.environ | ONE_THREAD, start_new_session=True)
     server = Server(process, None, log, 0.0)
     try:
         port = _first_line(process, patience)

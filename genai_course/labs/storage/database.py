@@ -25,6 +25,7 @@ class StoreFile:
         with self.plainly():
             # isolation_level None: this class says itself where a transaction begins.
             self.connection = sqlite3.connect(self.path, timeout=WAIT, isolation_level=None, check_same_thread=False)
+            self.execute, self.executemany = self.connection.execute, self.connection.executemany
             try:
                 self.connection.execute("PRAGMA foreign_keys = ON")
                 self.connection.execute("PRAGMA temp_store = MEMORY")  # decrypted words never go to a temporary file
@@ -33,12 +34,6 @@ class StoreFile:
             except BaseException:
                 self.connection.close()
                 raise
-
-    def execute(self, statement, values=()):
-        return self.connection.execute(statement, values)
-
-    def executemany(self, statement, rows):
-        self.connection.executemany(statement, rows)
 
     def one(self, statement, values=()):
         """The first row, or None."""
@@ -74,9 +69,8 @@ class StoreFile:
         except sqlite3.ProgrammingError as error:
             raise ValueError(f"{self.path} cannot be asked that ({error}).") from None
         except sqlite3.OperationalError as error:
-            raise OSError(
-                f"{self.path} cannot be used ({error}): is there space, and may this user write there?"
-            ) from None
+            question = "is there space, and may this user write there?"
+            raise OSError(f"{self.path} cannot be used ({error}): {question}") from None
         except sqlite3.DatabaseError as error:
             raise ValueError(f"{self.path} is damaged or no record store ({error}): go back to a copy of it.") from None
 

@@ -51,9 +51,8 @@ class Cipher:
         try:
             return self._cipher.decrypt(encrypted[:NONCE], encrypted[NONCE:], label.encode()).decode()
         except (InvalidTag, TypeError, ValueError):
-            raise ValueError(
-                f"The text {label[:12]} cannot be decrypted: the file was changed outside the store."
-            ) from None
+            why = "the file was changed outside the store"
+            raise ValueError(f"The text {label[:12]} cannot be decrypted: {why}.") from None
 
     def can_decrypt(self, encrypted, label):
         """Whether the key is the one that encrypted it."""

@@ -1,50 +1,22 @@
 """A library's help desk, invented from a seed: questions and answers with planted personal data, and questions to search with.
 
 Every issue is an action on a thing, and people have different words for both. One wording of each issue is held back: no
-record of it uses these words, so whoever asks in them shares no word with the answer.
+record of it uses these words, so whoever asks in them shares no word with the answer. ``helpdesk.json`` holds the words.
 """
 
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 
 from genai_course.checks import check_whole_number
 
-ACTIONS = {  # different words for it, and what the desk answers
-    "renew": (("renew", "extend", "prolong"), "Open your account and choose two more weeks before the due date."),
-    "cancel": (("cancel", "call off", "withdraw"), "Until noon of the day before this is free; later half the fee is kept."),
-    "reserve": (("reserve", "book", "put aside"), "Pick a free slot in the calendar; we hold it for three days."),
-    "repair": (("repair", "fix", "mend"), "The workshop on Tuesdays has tools and glue; small damage is forgiven."),
-    "return": (("return", "bring back", "hand in"), "Use the hatch beside the entrance at any hour and keep the receipt."),
-    "pay": (("pay for", "settle", "cover"), "The machine takes coins and cards; an invoice comes by post."),
-    "find": (("find", "locate", "track down"), "Type the shelf mark into the catalogue; the floor plan lights up."),
-    "borrow": (("borrow", "take out", "check out"), "Hold your card against the reader and take it home for four weeks."),
-    "swap": (("swap", "exchange", "trade in"), "If it is faulty you get another one at once; bring the original box."),
-    "clean": (("clean", "wipe", "polish"), "Cloths and spray stand on the shelf; never use water."),
-}  # fmt: skip
-THINGS = {  # different words for it, and what belongs to it
-    "printer": (("printer", "copier", "photocopy station"), "toner and paper trays", "machines"),
-    "tablet": (("e-reader", "reading tablet", "ebook device"), "its charging cable and screen", "machines"),
-    "laptop": (("laptop", "portable computer", "notebook"), "its keyboard and battery", "machines"),
-    "projector": (("projector", "beamer", "slide lamp"), "the bulb and the canvas", "machines"),
-    "headphones": (("headphones", "earphones", "headset"), "the plug and soft pads", "machines"),
-    "sewing": (("sewing machine", "stitcher", "needle bench"), "thread, bobbin and pedal", "machines"),
-    "card": (("membership card", "borrower pass", "library badge"), "the photograph and signature strip", "account"),
-    "locker": (("locker", "storage bay", "deposit cabinet"), "the coin and the little door", "rooms"),
-    "room": (("study room", "quiet cabin", "reading booth"), "the chairs and the whiteboard", "rooms"),
-    "hall": (("lecture hall", "auditorium", "assembly space"), "the stage and the microphones", "rooms"),
-    "audiobook": (("audiobook", "spoken book", "talking title"), "its narrator and chapters", "media"),
-    "magazine": (("magazine", "periodical", "glossy"), "the cover and monthly issues", "media"),
-    "film": (("film", "movie", "motion picture"), "the disc and subtitles", "media"),
-    "score": (("sheet music", "song part", "notation folder"), "the staves and the piano accompaniment", "media"),
-    "game": (("board game", "tabletop set", "parlour pastime"), "its dice and wooden pieces", "media"),
-    "map": (("atlas", "chart", "cartographic sheet"), "scale and contour lines", "media"),
-}  # fmt: skip
-OPENINGS = ("How do I {} the {}?", "I need to {} my {}.", "Please help me {} this {}.", "Can I {} the {} today?")
-REMARKS = ("It is about {}.", "I looked at {} already.", "There is something with {}.", "My question concerns {}.")
-CLOSINGS = ("We hope this helps.", "Ask us again if not.", "Desk two knows more about {}.", "Mind {}, please.")
-NAMES = ("Maria Keller", "Jonas Novak", "Aylin Singh", "Peter Dubois", "Priya Rossi", "Omar Haddad", "Luca Meyer")
+WRITTEN = json.loads(Path(__file__).with_name("helpdesk.json").read_text(encoding="utf-8"))
+ACTIONS = WRITTEN["actions"]  # different words for it, and what the desk answers
+THINGS = WRITTEN["things"]  # different words for it, what belongs to it, and a tag
+OPENINGS, REMARKS, CLOSINGS, NAMES = (WRITTEN[each] for each in ("openings", "remarks", "closings", "names"))
 SIGNATURES = (
     ("My name is {}.", lambda rng: NAMES[rng.integers(len(NAMES))]),
     ("Write to {}.", lambda rng: f"{NAMES[rng.integers(len(NAMES))].split()[0].lower()}{rng.integers(1000)}@example.org"),
@@ -81,22 +53,18 @@ def helpdesk_data(issues=160, questions=40, *, seed=0):
 
     issues: 10 to 160. questions: of each of the five kinds, 1 or more. The same seed gives the same data.
     """
-    check_whole_number("issues", issues, 10)
+    pairs = [(action, thing) for action in ACTIONS for thing in THINGS]
+    check_whole_number("issues", issues, 10, len(pairs))
     check_whole_number("questions", questions, 1)
     check_whole_number("seed", seed, 0)
     rng = np.random.default_rng(seed)
-    pairs = [(action, thing) for action in ACTIONS for thing in THINGS]
-    if issues > len(pairs):
-        raise ValueError(f"issues is {issues!r}; there are at most {len(pairs)}.")
     pairs = [pairs[place] for place in rng.permutation(len(pairs))[:issues]]
     held_back = {pair: tuple(rng.integers(3, size=2)) for pair in pairs}
     made = [_entry(pair, held_back[pair], turn, rng) for pair in pairs for turn in range(PER_ISSUE)]
     issue_of = [pair for pair in pairs for _ in range(PER_ISSUE)]
-    codes = [code for _, _, _, code in made]
+    entries, planted, ratings, codes = map(list, zip(*made, strict=True))
     asked = [_question(kind, pairs, held_back, issue_of, codes, rng) for kind in KINDS for _ in range(questions)]
-    return HelpdeskData(
-        [entry for entry, *_ in made], [secret for _, secret, *_ in made], [rating for _, _, rating, _ in made], asked
-    )
+    return HelpdeskData(entries, planted, ratings, asked)
 
 
 def _entry(pair, held_back, turn, rng):

@@ -16,7 +16,7 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from genai_course.checks import check_whole_number
+from genai_course.checks import check_choice, check_whole_number
 from genai_course.data.cleaning import mask_personal_data
 from genai_course.labs.storage.database import StoreFile
 from genai_course.labs.storage.encryption import content_hash
@@ -137,9 +137,8 @@ class RecordStore:
         *_, version, replaces, asked = row
         prompt, response = self._cipher.decrypt(row[1], asked), self._cipher.decrypt(row[2], version)
         if self._cipher.fingerprint(prompt, response) != version:
-            raise ValueError(
-                f"Record {number} does not match its content hash: {self._file.path} was changed outside the store."
-            )
+            why = f"{self._file.path} was changed outside the store"
+            raise ValueError(f"Record {number} does not match its content hash: {why}.")
         return Record(number, prompt, response, *row[3:8], version, replaces, tuple(tag for (tag,) in tags))
 
     def search(self, query, *, role, kind="hybrid", limit=5, weight=0.6, source=None, tag=None):
@@ -147,8 +146,7 @@ class RecordStore:
 
         kind: "keyword" (bm25), "vector" (cosine) or "hybrid" (reciprocal rank fusion; weight is the vectors' share).
         """
-        if kind not in KINDS:
-            raise ValueError(f"kind is {kind!r}; choose one of {', '.join(map(repr, KINDS))}.")
+        check_choice("kind", kind, KINDS)
         if not isinstance(query, str) or "\0" in query or not _encodes(query):
             raise ValueError(f"query is {query!r:.60}; give a text without zero characters and half characters.")
         check_whole_number("limit", limit, 1)
@@ -164,9 +162,8 @@ class RecordStore:
                 hits["vector"] = self._index.by_vectors(query, allowed, wanted)
         if kind != "hybrid":
             return [Hit(*hit) for hit in hits[kind]]
-        scores = reciprocal_rank_fusion(
-            *([number for number, _ in hits[each]] for each in ("keyword", "vector")), weight
-        )
+        keyword, vector = ([number for number, _ in hits[each]] for each in ("keyword", "vector"))
+        scores = reciprocal_rank_fusion(keyword, vector, weight)
         return [Hit(*hit) for hit in sorted(scores.items(), key=lambda hit: (-hit[1], hit[0]))[:limit]]
 
     def numbers(self, *, role, source=None, tag=None):
@@ -175,16 +172,14 @@ class RecordStore:
 
     def versions(self, number, *, role):
         """Numbers of all versions of a record that the role may read, the oldest first."""
-        return [
-            each for (each,) in self._file.all(CHAIN, {"number": _whole(number), "audiences": self._audiences(role)})
-        ]
+        asked = {"number": _whole(number), "audiences": self._audiences(role)}
+        return [each for (each,) in self._file.all(CHAIN, asked)]
 
     def snapshot(self, source=None):
         """One hash that names the exact set of newest versions: note it beside whatever is trained on them."""
         everyone = {"audiences": json.dumps(self._all_audiences()), "source": source, "tag": None}
-        rows = self._file.all(
-            f"SELECT version, source FROM records WHERE number IN ({READABLE}) ORDER BY version, source", everyone
-        )
+        newest = f"SELECT version, source FROM records WHERE number IN ({READABLE}) ORDER BY version, source"
+        rows = self._file.all(newest, everyone)
         return content_hash(json.dumps(rows), "")
 
     def usage(self):
@@ -227,8 +222,7 @@ class RecordStore:
     def _check_words(self, source, audience, tags, texts):
         if source not in SOURCES:
             raise ValueError(f"source is {source!r}; say 'real' or 'synthetic'.")
-        if audience not in self._all_audiences():
-            raise ValueError(f"audience is {audience!r}; choose one of {', '.join(self._all_audiences())}.")
+        check_choice("audience", audience, self._all_audiences())
         if isinstance(tags, str) or not all(isinstance(tag, str) for tag in tags):
             raise ValueError(f"tags is {tags!r:.60}; give a list of texts.")
         for name, text in texts.items():

@@ -15,8 +15,39 @@ def most_probable_class(log_likelihood, log_prior):
     return np.argmax(log_likelihood + log_prior, axis=1)
 
 
+def some_pictures(rng):
+    """Piles of three, of one, and of five of which two are alike."""
+    pile = rng.random((5, 7))
+    return [(rng.random((3, 4)),), (rng.random((1, 6)),), (pile[[0, 1, 1, 2, 3]],)]
+
+
+def likelihoods_and_priors(rng):
+    """Also of one picture, of a class that never comes, and far out: 64 pixels give log-likelihoods of thousands."""
+    far = 3 * rng.normal(size=(40, 2))
+    return [
+        (rng.normal(size=(4, 3)), np.log([0.7, 0.2, 0.1])),
+        (3 * rng.normal(size=(40, 5)), np.log([0.05, 0.05, 0.6, 0.1, 0.2])),
+        (rng.normal(size=(1, 6)), np.log([0.1, 0.2, 0.1, 0.3, 0.2, 0.1])),
+        (rng.normal(size=(5, 3)) - 2000, np.array([np.log(0.3), -np.inf, np.log(0.7)])),
+        (far + 2000, np.log([0.9, 0.1])),
+        (far - [2000, 2001], np.log([0.1, 0.9])),
+    ]
+
+
+def any_pictures(draw, st, numbers):
+    return (draw(numbers((draw(st.integers(1, 6)), draw(st.integers(1, 5))), 0, 1)),)
+
+
+def any_likelihoods(draw, st, numbers):
+    """The best class leads in every row; which of equals is taken is free."""
+    n, classes = draw(st.integers(1, 6)), draw(st.integers(1, 5))
+    log_prior = draw(numbers((classes,), -5, 0))
+    order = np.array([draw(st.permutations(range(classes))) for _ in range(n)], "float32")
+    return draw(st.sampled_from([0.5, 8, 500])) * order - draw(st.sampled_from([0, 2000])) - log_prior, log_prior
+
+
 EXERCISES = [
-    Function("average_picture", reference=average_picture, cases=lambda rng: [(rng.random((3, 4)),), (rng.random((5, 7)),)], mistakes={
+    Function("average_picture", reference=average_picture, cases=some_pictures, space=any_pictures, mistakes={
         np.mean:
             "You returned one number: the average of all pixels of all pictures. Each pixel needs its own average, so average over the pictures only, which is axis 0.",
         "axis=0 → axis=1":
@@ -29,11 +60,13 @@ EXERCISES = [
         "`pictures.mean` takes an `axis`: the one that disappears. The pile is the first axis.",
         "`return pictures.mean(axis=0)`",
     ), passed="Pixel by pixel, over the pile. The mean is also the one picture whose squared distance to all others is smallest."),
-    Function("most_probable_class", reference=most_probable_class,
-        cases=lambda rng: [(rng.normal(size=(4, 3)), np.log([0.7, 0.2, 0.1])), (3 * rng.normal(size=(40, 5)), np.log([0.05, 0.05, 0.6, 0.1, 0.2]))],
-        mistakes={
+    Function("most_probable_class", reference=most_probable_class, cases=likelihoods_and_priors, space=any_likelihoods, mistakes={
         "+ log_prior →":
             "You left the prior out. When two classes fit a picture about equally well, the more frequent one is the better bet: add the log-prior.",
+        "+ log_prior → + np.exp(log_prior)":
+            "You added the prior itself to a logarithm. Its logarithm is what you are given: add `log_prior` as it is.",
+        "(log_likelihood + log_prior → (np.exp(log_likelihood) * np.exp(log_prior)":
+            "Right for small numbers. Probabilities of whole pictures are so small (or densities so large) that they become 0 or infinite: stay with the logarithms, and add them.",
         "+ → *": "You multiplied two logarithms. Probabilities are multiplied; their logarithms are added.",
         "+ → -": "You subtracted the log-prior, which favours rare classes. Bayes' rule multiplies by the prior, so its logarithm is added.",
         "argmax → argmin":

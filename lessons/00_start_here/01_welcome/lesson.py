@@ -130,7 +130,7 @@ def log_likelihoods(pictures):
 #
 # Bayes' rule turns the generative model around: p(label | picture) is proportional to p(picture | label) · p(label).
 # Logarithms turn the product into a sum. Complete `most_probable_class`: for each picture, the class with the largest sum of
-# log-likelihood and log-prior.
+# log-likelihood and log-prior (any of them, where several are equal).
 
 # %% tags=["exercise"] id="welcome-most_probable_class" points=2
 def most_probable_class(log_likelihood, log_prior):

@@ -3,6 +3,7 @@
 import re
 
 import numpy as np
+from keras import ops
 
 
 def with_zip(first, second, width):
@@ -15,6 +16,11 @@ def inclusion_and_exclusion(first, second, width):
     b = {second[i : i + width] for i in range(len(second)) if i + width <= len(second)}
     common = sum(run in b for run in a)
     return np.float32(common / (len(a) + len(b) - common))
+
+
+def with_lists(first, second, width):
+    a, b = ([*dict.fromkeys(text[end - width : end] for end in range(width, len(text) + 1))] for text in (first, second))
+    return sum(run in b for run in a) / len(dict.fromkeys(a + b))
 
 
 def with_a_flag(tokens, pair, number):
@@ -35,6 +41,18 @@ def as_characters(tokens, pair, number):
     return [ord(each) for each in re.sub(re.escape(chr(pair[0]) + chr(pair[1])), chr(number), text)]
 
 
+def one_held_back(tokens, pair, number):
+    merged, held = [], []
+    for token in tokens:
+        if (*held, token) == tuple(pair):
+            merged.append(number)
+            held = []
+        else:
+            merged.extend(held)
+            held = [token]
+    return merged + held
+
+
 def row_by_row(counts, amount):
     return np.array([(row + amount) / sum(row + amount) for row in counts])
 
@@ -44,8 +62,17 @@ def by_formula(counts, amount):
     return ((counts + amount).T / total).T
 
 
+def lists_in_lists(counts, amount):
+    return [[(count + amount) / sum(other + amount for other in row) for count in row] for row in counts.tolist()]
+
+
+def as_tensor(counts, amount):
+    more = ops.convert_to_tensor(counts + amount)
+    return more / ops.sum(more, axis=-1, keepdims=True)
+
+
 ALTERNATIVES = {
-    "similarity": [with_zip, inclusion_and_exclusion],
-    "merge": [with_a_flag, as_characters],
-    "smoothed": [row_by_row, by_formula],
+    "similarity": [with_zip, inclusion_and_exclusion, with_lists],
+    "merge": [with_a_flag, as_characters, one_held_back],
+    "smoothed": [row_by_row, by_formula, lists_in_lists, as_tensor],
 }

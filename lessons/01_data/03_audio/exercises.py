@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from genai_course.exercises.definitions import Experiment, Function, Prediction, Target
+from genai_course.exercises.definitions import Experiment, Function, Prediction, Setting, Target
 
 
 def _shifted_products(frame, lags, combine=np.sum):
@@ -13,17 +13,92 @@ def _complex(rng, *shape):
     return rng.standard_normal(shape) + 1j * rng.standard_normal(shape)
 
 
-def _with_silence(rng):
-    """A magnitude and a spectrum that are 0 in one place, as in a pause."""
+def some_spectra(rng):
+    """Also a single frame, one that is 0 in a place, as in a pause, and one so quiet that nothing may be added to its length."""
     magnitude, spectrum = rng.random((3, 4)), _complex(rng, 3, 4)
     magnitude[1, 2] = spectrum[1, 2] = 0
-    return magnitude, spectrum
+    return [
+        (rng.random((2, 3)), _complex(rng, 2, 3)),
+        (3 * rng.random((4, 5)), _complex(rng, 4, 5)),
+        (rng.random((1, 6)), 1e-12 * _complex(rng, 1, 6)),
+        (magnitude, spectrum),
+    ]
+
+
+def some_tones(rng):
+    """Below and above half the rate and the rate, exactly at both, and one tone alone, a whole number."""
+    return [
+        (np.array([1000.0, 5000.0, 7900.0]), 8000),
+        (np.array([440.0, 3999.0, 8200.0, 13000.0, 20500.0]), 8000),
+        (rng.uniform(100, 40_000, 20), 11_025),
+        (np.array([18_000]), 16_000),
+        (np.array([500.0, 1000.0, 1500.0, 1750.0]), 1_000.0),
+    ]
+
+
+def some_samples(rng):
+    """Silence, quiet and loud, in one axis and in two, one row alone; none but the last reaches 1."""
+    return [
+        (np.array([-1.0, -0.01, 0.0, 0.001, 0.5]),),
+        (rng.uniform(-0.6, 0.6, 12), 100),
+        (rng.uniform(-0.1, 0.1, (2, 5)), 255),
+        (np.append(rng.uniform(-0.02, 0.02, 5), 1.0)[None], 8),
+    ]
+
+
+def some_frames(rng):
+    return [
+        (np.array([1.0, 2.0, -1.0, 0.5, 3.0]), 3),
+        (rng.standard_normal(9), 6),
+        (rng.standard_normal(40), 20),
+        (2 + rng.standard_normal(7), 7),
+        (rng.standard_normal(4), 1),
+    ]
+
+
+def any_tones(draw, st, numbers):
+    return np.rint(draw(numbers((draw(st.integers(1, 6)),), 0, 30_000))), draw(st.sampled_from([4_000, 8_000, 11_025]))
+
+
+def any_samples(draw, st, numbers):
+    shape = draw(st.sampled_from([(5,), (1, 3), (2, 4)]))
+    return np.rint(64 * draw(numbers(shape, -1, 1))) / np.float32(64), draw(st.integers(1, 300))
+
+
+def any_frame(draw, st, numbers):
+    n = draw(st.integers(1, 12))
+    return draw(numbers((n,), -3, 3)), draw(st.integers(1, n))
+
+
+def any_spectrum(draw, st, numbers):
+    shape = draw(st.integers(1, 4)), draw(st.integers(1, 5))
+    return draw(numbers(shape, 0, 3)), draw(numbers(shape, 0.125, 3)) * np.exp(1j * draw(numbers(shape, -3, 3)))
+
+
+def measured_window(result):
+    """The lesson's two numbers again: a picture of two tones, 100 Hz apart, and of two clicks, 40 ms apart."""
+    from genai_course.data import audio
+
+    rate, moments = 8_000, np.arange(4_000) / 8_000
+    sound = np.zeros(rate)
+    sound[:4_000] = 0.25 * (np.sin(1_600 * np.pi * moments) + np.sin(1_800 * np.pi * moments))
+    sound[[5_600, 5_920]] = 1
+    window = int(np.clip(8 * round(result["milliseconds"]), 16, 4_000))
+    power = np.square(np.abs(audio.stft(sound, window, hop=8)))
+    middle = 8 * np.arange(len(power)) - (window - 8) + window // 2
+    steady = power[(middle > 1_500) & (middle < 2_500)].mean(axis=0)
+    low, between, high = (steady[round(f * window / rate)] for f in (800, 850, 900))
+    frames = power.sum(axis=1)
+    first, pause, second = (frames[np.abs(middle - at).argmin()] for at in (5_600, 5_760, 5_920))
+    return {
+        "dip_between_tones": 10 * np.log10(min(low, high) / max(between, 1e-6 * low)),
+        "dip_between_clicks": 10 * np.log10(min(first, second) / max(pause, 1e-6 * first)),
+    }
 
 
 EXERCISES = [
     Function("heard_frequency", reference="genai_course.data.audio:heard_frequency",
-        cases=lambda rng: [(np.array([1000.0, 5000.0, 7900.0]), 8000), (np.array([440.0, 3999.0, 8200.0, 13000.0, 20500.0]), 8000), (rng.uniform(100, 40_000, 20), 11_025)],
-        mistakes={
+        cases=some_tones, space=any_tones, mistakes={
         "return → frequency - rate * np.round(frequency / rate)":
             "A frequency below 0 is a wave that turns the other way round, and it sounds the same. Take the absolute value.",
         "return → frequency % rate":
@@ -33,6 +108,13 @@ EXERCISES = [
         "return → rate - frequency": "This mirrors every frequency at half the rate, also the low ones that come through unharmed.",
         "return → np.abs(rate - frequency)":
             "You always measure the distance to the rate itself. For 1,000 Hz the nearest multiple of the rate is 0.",
+        "return → np.where(frequency > rate / 2, rate - frequency, frequency)":
+            "You mirror once, at half the rate. Above the rate that goes below 0: take off the *nearest* whole multiple of the rate, then the distance.",
+        "return → np.minimum(frequency, np.abs(rate - frequency))":
+            "You know two multiples of the rate, 0 and the rate itself. A higher tone lies near another one: 2 · rate, 3 · rate …",
+        "np.round → np.ceil": "You measured the distance to the next multiple *above*. The nearest may lie below: round.",
+        "return → np.abs((frequency + rate) % (2 * rate) - rate)":
+            "You fold at the rate. The pitch turns round at half of it already.",
         "return → np.minimum(frequency, rate / 2)":
             "You cut off at half the rate. Nothing stops a higher tone from being sampled; it comes back at another frequency.",
         "return → frequency": "You returned the frequency as it went in. Above half the rate another one comes out.",
@@ -45,8 +127,7 @@ EXERCISES = [
             "The absolute value forgets which of the two is larger.",
     }),
     Function("mu_law_encode", reference="genai_course.data.audio:mu_law_encode",
-        cases=lambda rng: [(np.array([-1.0, -0.01, 0.0, 0.001, 0.5]),), (rng.uniform(-1, 1, 12), 100), (rng.uniform(-0.1, 0.1, (2, 5)), 255)],
-        mistakes={
+        cases=some_samples, space=any_samples, excused={"far-out numbers cut at 20": "Samples lie between -1 and 1."}, mistakes={
         "return → np.log1p(mu * np.abs(samples)) / np.log1p(mu)":
             "The lower half of the wave came up: all your numbers are positive. Give each its sign back.",
         "/ np.log1p(mu) →": "The curve is right and runs too far: 1 must stay 1. Divide by the logarithm's largest value, log(1 + μ).",
@@ -57,6 +138,13 @@ EXERCISES = [
         ("mu * → 255 *", "(mu) → (255)"): "You wrote 255 into the function, so `mu` has no effect. Use `mu`.",
         "return → np.sign(samples) * np.expm1(np.abs(samples) * np.log1p(mu)) / mu":
             "This is the way back, which makes quiet samples quieter. Going in, take the logarithm.",
+        "np.sign(samples) → samples":
+            "You multiplied by the samples themselves, so quiet ones become quieter still. Only their sign belongs in front.",
+        "np.sign(samples) → samples / np.abs(samples)":
+            "x / |x| is the sign wherever there is sound; in silence it is 0 / 0. `np.sign` is 0 there.",
+        "np.abs(samples) → np.abs(samples) / np.max(np.abs(samples))":
+            "You made the sound as loud as can be first. The same sample then gets another value in other company.",
+        "return → … / 2 + 0.5": "You shifted the range to 0 to 1. It stays −1 to 1, and silence stays 0.",
         "log1p(mu * np.abs(samples)) → log(mu * np.abs(samples))":
             "The 1 is missing: log(0) is minus infinity, and log(1 + 0) is 0. Silence must stay 0.",
     }, hints=(
@@ -64,7 +152,9 @@ EXERCISES = [
         "`np.log1p(a)` is log(1 + a). The size of a sample is `np.abs(samples)`.",
         "`return np.sign(samples) * np.log1p(mu * np.abs(samples)) / np.log1p(mu)`",
     ), passed="Silence stays 0, 1 stays 1, and everything quiet in between gets more room. Any base of logarithm gives the same curve."),
-    Experiment("window", reference={"milliseconds": 40, "dip_between_tones": 17.0, "dip_between_clicks": 25.0}, targets=[
+    Experiment("window", reference={"milliseconds": 40, "dip_between_tones": 60.0, "dip_between_clicks": 60.0}, recompute=measured_window, settings=[
+        Setting("milliseconds", "a window lasts from 2 to 500 milliseconds here.", lambda milliseconds: 2 <= milliseconds <= 500),
+    ], targets=[
         Target("dip_between_tones", "between the two tones the picture must be at least 6 dB darker. A longer window tells closer frequencies apart.", at_least=6, at_most=61),
         Target("dip_between_clicks", "between the two clicks the picture must be at least 6 dB darker. A shorter window tells closer moments apart.", at_least=6, at_most=61),
     ], mistakes=[
@@ -81,15 +171,23 @@ EXERCISES = [
         "Try 40.",
     ), passed="Both at once. No window sees time and frequency sharply: gain in one is loss in the other."),
     Function("autocorrelation", reference="genai_course.data.audio:autocorrelation",
-        cases=lambda rng: [(np.array([1.0, 2.0, -1.0, 0.5, 3.0]), 3), (rng.standard_normal(9), 6), (rng.standard_normal(40), 20)], mistakes={
+        cases=some_frames, space=any_frame, mistakes={
         "[: len(frame) - lag] * frame[lag:] → * np.roll(frame, lag)":
-            "`np.roll` pushes the end of the frame round to its beginning, which no sound did. Compare only where both overlap.",
+            "In yours the end of the frame meets its beginning (`np.roll` does that, and so does a Fourier transform without zeros behind the frame). No sound did that: compare only where both overlap.",
         "len(frame) →": "`frame[:-lag]` is empty for a lag of 0, since −0 is 0. Write `frame[: len(frame) - lag]`.",
         "(frame[: len(frame) - lag] * frame[lag:]) → (frame[:-lag] * frame[lag:]) if lag else 0":
             "At lag 0 the frame meets itself: the sum of its squares, not 0.",
         "sum → mean": "You took the mean. Asked for is the sum: as the overlap shrinks it falls a little, which favours the shortest period.",
         (lambda frame, lags: _shifted_products(frame, lags + 1)[1:]): "You began at lag 1. The first number belongs to lag 0.",
         "lags → lags + 1": "You returned one lag too many: 0, 1, … up to lags − 1.",
+        "return → np.correlate(frame, frame, 'full')[:lags]":
+            "`np.correlate` begins at the most negative lag. Lag 0 stands in its middle, at len(frame) − 1.",
+        "np.sum(frame[: len(frame) - lag] * frame[lag:]) → np.sum((frame - frame.mean())[: len(frame) - lag] * (frame - frame.mean())[lag:])":
+            "You took the mean of the frame off first, as statistics does. Here it is the samples themselves that are multiplied.",
+        "frame[: len(frame) - lag] * frame[lag:] → frame[: len(frame) - lag - 1] * frame[lag:-1]":
+            "The last pair of samples is left out. `frame[: len(frame) - lag]` meets `frame[lag:]`, up to the very end.",
+        "frame[: len(frame) - lag] * frame[lag:] → frame[: len(frame) - lags + 1] * frame[lag : lag + len(frame) - lags + 1]":
+            "You added up as many products for each lag as the longest one has. A short lag has more samples with a partner: use them all.",
         "return → np.convolve(frame, frame)[len(frame) - 1:len(frame) - 1 + lags]":
             "A convolution turns one of the two round in time. Here both run forwards.",
         "return → … / np.sum(np.square(frame))":
@@ -102,11 +200,20 @@ EXERCISES = [
         "`return np.array([np.sum(frame[: len(frame) - lag] * frame[lag:]) for lag in range(lags)])`",
     ), passed="It peaks where the sound has come round to where it was. With the fast Fourier transform the same costs n log n steps."),
     Function("keep_magnitude", reference="genai_course.data.audio:keep_magnitude",
-        cases=lambda rng: [(rng.random((2, 3)), _complex(rng, 2, 3)), (3 * rng.random((4, 5)), _complex(rng, 4, 5)), _with_silence(rng)], mistakes={
+        cases=some_spectra, space=any_spectrum, mistakes={
         "return → magnitude * spectrum":
             "You multiplied both magnitudes. Only the direction of `spectrum` shall remain: its magnitude must be 1 first.",
         "return → magnitude * np.divide(spectrum, np.abs(spectrum))":
             "Right wherever there is sound. In silence you divide 0 by 0, and one such value spoils the whole sound in the next round. `np.angle` is defined at 0, too.",
+        "return → magnitude * spectrum / (np.abs(spectrum) + 1e-08)":
+            "What you add to the length makes quiet places too short. Where the length is 0 it needs a case of its own, or take `np.angle`, which is defined at 0.",
+        "magnitude * →": "These are arrows of length 1. Give each its length: multiply by `magnitude`.",
+        "return → np.real(…)": "You kept the real part only. A direction needs both: leave the number complex.",
+        "np.angle(spectrum) → np.angle(spectrum, deg=True)": "`np.exp` counts angles in radians; yours are degrees.",
+        "np.angle(spectrum) → np.arctan(spectrum.imag / spectrum.real)":
+            "The arc tangent of a quotient cannot tell a direction from the opposite one. `np.angle` (or `np.arctan2`) sees both signs.",
+        "return → np.abs(spectrum) * np.exp(1j * np.angle(magnitude))":
+            "The length comes from `magnitude` and the direction from `spectrum`; yours does it the other way round.",
         "return → magnitude * np.angle(spectrum)":
             "An angle is a number like 1.2, no direction yet. e to the i times the angle is one: `np.exp(1j * …)`.",
         "1j * →": "The imaginary unit is missing: without it `np.exp` makes numbers large or small and turns nothing. Write `1j`.",

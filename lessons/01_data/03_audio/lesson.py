@@ -341,7 +341,7 @@ claim(
 # %% [markdown]
 # ## Exercise 4: autocorrelation
 #
-# Complete `autocorrelation`: one number for each lag 0, 1, … `lags` − 1, the sum over the samples that have a partner. Your function then finds the pitch of every note.
+# Complete `autocorrelation`: one number for each lag 0, 1, … `lags` − 1 (at most as many as there are samples), the sum over the samples that have a partner. Your function then finds the pitch of every note.
 
 # %% tags=["exercise"] id="audio-autocorrelation" points=2
 def autocorrelation(frame, lags):
@@ -436,7 +436,8 @@ claim(
 # %% [markdown]
 # ## Exercise 5: keep the length, take the direction
 #
-# Complete the heart of that loop: complex numbers as long as `magnitude`, pointing where those of `spectrum` point.
+# Complete the heart of that loop: complex numbers as long as `magnitude`, pointing where those of `spectrum` point. Where `spectrum` is 0, in silence,
+# any direction will do, but no NaN.
 
 # %% tags=["exercise"] id="audio-keep_magnitude" points=2
 def keep_magnitude(magnitude, spectrum):

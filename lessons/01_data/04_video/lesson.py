@@ -135,7 +135,7 @@ plots.show(
 #
 # $$\bar x = \frac{\sum p \, x}{\sum p}, \qquad \bar y = \frac{\sum p \, y}{\sum p} .$$
 #
-# Places count in pixels from the upper left corner of the frame, so the middle of the first pixel lies at 0.5, of the next at 1.5, and y grows downwards.
+# Places count in pixels from the upper left corner of the frame, so the middle of the first pixel lies at 0.5, of the next at 1.5, and y grows downwards. No picture is all black.
 
 # %% tags=["exercise"] id="video-centre" points=2
 def centre(pictures):
@@ -228,7 +228,7 @@ widgets.explore(
 # %% [markdown]
 # ## Exercise 4: set the threshold
 #
-# Choose a threshold with which the place is off by at most **0.75** pixels on average, and something is found in at least **98 %** of the steps.
+# Choose a threshold with which the place is off by at most **0.85** pixels on average, and something is found in at least **98 %** of the steps.
 
 # %% tags=["exercise"] id="video-threshold" points=1 solution="0.2"
 my_threshold = ...  # a brightness between 0 and 1

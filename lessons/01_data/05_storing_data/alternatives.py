@@ -1,6 +1,7 @@
 """Other right answers to the exercises of ``01_data/05_storing_data``: the checks must let them pass."""
 
 import hashlib
+import re
 from collections import defaultdict
 
 
@@ -13,6 +14,10 @@ def in_pieces(prompt, response):
 
 def bytes_to_hex(prompt, response):
     return hashlib.new("sha256", bytes(prompt, "utf8") + bytes([0]) + bytes(response, "utf8")).digest().hex()
+
+
+def digit_by_digit(prompt, response):
+    return "".join(f"{byte:02x}" for byte in hashlib.sha256((prompt + chr(0) + response).encode()).digest())
 
 
 def with_positions(keyword, vector, weight, constant):
@@ -31,6 +36,12 @@ def with_defaultdict(keyword, vector, weight, constant):
     return scores
 
 
+def two_dictionaries(keyword, vector, weight, constant):
+    words = {number: (1 - weight) / (constant + rank) for rank, number in enumerate(keyword, 1)}
+    meaning = {number: weight / (constant + rank) for rank, number in enumerate(vector, 1)}
+    return {number: words.get(number, 0) + meaning.get(number, 0) for number in words | meaning}
+
+
 def with_loop(query):
     expression = ""
     for word in query.split():
@@ -42,8 +53,12 @@ def replace_first(query):
     return " OR ".join(f'"{word}"' for word in query.replace('"', '""').split())
 
 
+def by_patterns(query):
+    return " OR ".join('"' + re.sub('"', '""', word) + '"' for word in re.findall(r"\S+", query))
+
+
 ALTERNATIVES = {
-    "content_hash": [in_pieces, bytes_to_hex],
-    "reciprocal_rank_fusion": [with_positions, with_defaultdict],
-    "match_expression": [with_loop, replace_first],
+    "content_hash": [in_pieces, bytes_to_hex, digit_by_digit],
+    "reciprocal_rank_fusion": [with_positions, with_defaultdict, two_dictionaries],
+    "match_expression": [with_loop, replace_first, by_patterns],
 }

@@ -1,7 +1,6 @@
 """Exercises of 01_data/05_storing_data."""
 
-
-from genai_course.exercises.definitions import Experiment, Function, Prediction, Target
+from genai_course.exercises.definitions import Experiment, Function, Prediction, Setting, Target
 
 
 def _fused(share, keyword, vector, weight, constant, start=1):
@@ -18,6 +17,79 @@ def _overwritten(keyword, vector, weight, constant):
     return scores | {number: weight / (constant + rank) for rank, number in enumerate(vector, 1)}
 
 
+def _nothing_for_nothing(keyword, vector, weight, constant):
+    scores = _fused(lambda rank, constant: 1 / (constant + rank), keyword, vector, weight, constant)
+    return {number: score for number, score in scores.items() if score}
+
+
+def _last_rank_for_the_missing(keyword, vector, weight, constant):
+    scores = {}
+    for part, numbers in ((1 - weight, keyword), (weight, vector)):
+        ranks = {number: rank for rank, number in enumerate(numbers, 1)}
+        for number in {*keyword, *vector}:
+            scores[number] = scores.get(number, 0.0) + part / (constant + ranks.get(number, len(numbers) + 1))
+    return scores
+
+
+def _shares_then_ranks(keyword, vector, weight, constant):
+    scores = {}
+    for part, numbers in ((1 - weight, keyword), (weight, vector)):
+        for rank, number in enumerate(numbers, 1):
+            scores[number] = scores.get(number, 0.0) + part / constant + rank
+    return scores
+
+
+def some_records(rng):
+    return [
+        ("ab", "c"),
+        ("a", "bc"),
+        ("Où est la clé ?", "Là-bas."),
+        ("How?", ""),
+        (" How?\n", "Like this. "),
+        ("HOW?", "日本語 🦊"),
+    ]
+
+
+def some_ranks(rng):
+    """Lists that differ, that are empty, that list the same; the last search has all the say."""
+    return [
+        ([7], [5], 0.25, 60),
+        ([7, 5, 2], [5, 9], 0.25, 60),
+        ([3, 4, 8, 11], [8, 3, 6, 20, 1], 0.7, 1),
+        ([], [4, 2], 0.6, 10),
+        ([6, 1, 9], [], 0.35, 2),
+        ([12, 3], [3, 8, 5], 1.0, 4),
+    ]
+
+
+def some_queries(rng):
+    return [
+        ("E-23 printer",),
+        ('say "hello" now',),
+        ("NOT  a*b OR",),
+        ("one",),
+        (" Tab\tand\nline, too ",),
+        ('" ""',),
+        ("L'été d'or: déjà (vu)",),
+        ("",),
+        ("  ",),
+    ]
+
+
+def any_record(draw, st, numbers):
+    text = st.text("ab é\n日", max_size=6)
+    return draw(text), draw(text)
+
+
+def any_ranks(draw, st, numbers):
+    found = st.lists(st.integers(1, 12), max_size=6, unique=True)
+    return draw(found), draw(found), draw(st.integers(0, 8)) / 8, draw(st.integers(1, 60))
+
+
+def any_query(draw, st, numbers):
+    return (draw(st.text('aB" \t*-é', max_size=10)),)
+
+
 def _only_in_both(keyword, vector, weight, constant):
     both = _fused(lambda rank, constant: 1 / (constant + rank), keyword, vector, weight, constant)
     return {number: score for number, score in both.items() if number in keyword and number in vector}
@@ -25,7 +97,7 @@ def _only_in_both(keyword, vector, weight, constant):
 
 EXERCISES = [
     Function("content_hash", reference="genai_course.labs.storage.encryption:content_hash",
-        cases=lambda rng: [("ab", "c"), ("a", "bc"), ("Où est la clé ?", "Là-bas."), ("How?", "")], mistakes={
+        cases=some_records, space=any_record, mistakes={
         "f\"{prompt}\\0{response}\" → (prompt + response)":
             "You glued prompt and response together without a seam, so ('ab', 'c') and ('a', 'bc') get the same name although they are different records. Put the zero byte `\\0` between them.",
         "f\"{prompt}\\0{response}\" → response": "Your hash covers the response only. The same answer to another question is another record.",
@@ -40,6 +112,20 @@ EXERCISES = [
             "You returned the 32 bytes themselves. Their hexadecimal writing comes from `.hexdigest()`.",
         "return → str(hash((prompt, response)))":
             "Python's own `hash` of a text is another one in every process. A name that is written down must come from `hashlib.sha256`.",
+        "f\"{prompt}\\0{response}\" → f'{prompt}0{response}'":
+            "You put the digit 0 between the two. The zero *byte* is the character `\\0`, with the backslash.",
+        "f\"{prompt}\\0{response}\" → (prompt + chr(92) + '0' + response)":
+            "You put a backslash and a 0 between the two, two characters. In a plain text (no `r` before it) `\\0` is the one zero byte.",
+        "f\"{prompt}\\0{response}\" → f'{prompt.strip()}\\x00{response.strip()}'":
+            "You cut the blanks at the ends off. Two texts that differ in a blank differ; they need two names.",
+        "f\"{prompt}\\0{response}\" → f'{prompt}\\x00{response}'.lower()":
+            "You made capitals small. Two texts that differ in a capital differ; they need two names.",
+        "encode() → encode('ascii', 'ignore')":
+            "Letters that ASCII does not know were dropped, so 'Bücher' and 'Bcher' share a name. `.encode()` writes every letter, in UTF-8.",
+        "encode() → encode('latin-1', 'replace')":
+            "You encoded with Latin-1, which knows 256 letters only. `.encode()` writes every letter, in UTF-8.",
+        "sha256 → sha3_256": "SHA-3 is another family of hashes. Asked for is SHA-256, `hashlib.sha256`.",
+        "return → …[:12]": "You returned the first twelve digits. The lesson prints so few; the name has all 64.",
         "sha256 → md5": "MD5 is broken: two texts with the same hash can be made on purpose. Use `hashlib.sha256`.",
     }, hints=(
         "Three steps: one text with a seam in it, that text as bytes, the hash of these bytes.",
@@ -47,8 +133,7 @@ EXERCISES = [
         "return hashlib.sha256(f\"{prompt}\\0{response}\".encode()).hexdigest()",
     ), passed="One changed letter gives another name, on every machine the same. Git, Docker and model registries name their contents this way."),
     Function("reciprocal_rank_fusion", reference="genai_course.labs.storage.search:reciprocal_rank_fusion",
-        cases=lambda rng: [([7], [5], 0.25, 60), ([7, 5, 2], [5, 9], 0.25, 60), ([3, 4, 8, 11], [8, 3, 6, 20, 1], 0.7, 1), ([], [4, 2], 0.6, 10)],
-        mistakes={
+        cases=some_ranks, space=any_ranks, mistakes={
         (lambda keyword, vector, weight, constant: _fused(lambda r, c: 1 / (c + r), keyword, vector, weight, constant, 0)):
             "You counted ranks from 0. The first record has rank 1: `enumerate(numbers, 1)`.",
         (lambda keyword, vector, weight, constant: _fused(lambda r, c: 1 / (c + r), keyword, vector, 1 - weight, constant)):
@@ -59,6 +144,14 @@ EXERCISES = [
             "You added 1 / (constant + rank) as in the paper, without the shares. The keyword search has the share 1 − weight, the vector search weight.",
         (lambda keyword, vector, weight, constant: _fused(lambda r, c: 1 / r, keyword, vector, weight, constant)):
             "You left the constant out. It decides how much a first place is worth beside a tenth.",
+        (lambda keyword, vector, weight, constant: _fused(lambda r, c: 1 / (60 + r), keyword, vector, weight, constant)):
+            "You wrote 60 into the function, so `constant` has no effect.",
+        _shares_then_ranks:
+            "`share / constant + rank` divides first and then adds the rank. Put brackets round the sum: share / (constant + rank).",
+        _nothing_for_nothing:
+            "You dropped the records with a score of 0. They were found, too; with a weight of 0 or 1 they stand at the end.",
+        _last_rank_for_the_missing:
+            "You gave a record that a search did not find the rank behind its last. It earns nothing from that search.",
         (lambda keyword, vector, weight, constant: _fused(lambda r, c: c + r, keyword, vector, weight, constant)):
             "With `constant + rank` the last record earns most. A good rank is a small number: divide by it.",
         _overwritten:
@@ -69,10 +162,15 @@ EXERCISES = [
         "From the keyword search a record earns `(1 - weight) / (constant + rank)`, from the vector search `weight / (constant + rank)`.",
         "for share, numbers in ((1 - weight, keyword), (weight, vector)): for rank, number in enumerate(numbers, 1): scores[number] = scores.get(number, 0) + share / (constant + rank)",
     ), passed="Neither a bm25 score nor a cosine was needed: ranks have no unit, so any number of searches can be fused this way."),
-    Experiment("balance", reference={"weight": 0.6, "constant": 1, "gain": 0.12, "codes": 0.97}, targets=[
-        Target("gain", "the hybrid must find at least 0.06 more than the better of the two alone.", at_least=0.06, at_most=1),
+    Experiment("balance", reference={"weight": 0.6, "constant": 1, "gain": 0.12, "codes": 0.97}, settings=[
+        Setting("weight", "it is a share; below 0.3 and above 0.8 one of the two has hardly any say.", lambda weight: 0.3 <= weight <= 0.8),
+        Setting("constant", "it runs from 1 to 60, and beyond 15 a first place is worth too little.", lambda constant: 1 <= constant <= 15),
+    ], targets=[
+        Target("gain", "the hybrid must find at least 0.06 more than the better of the two alone.", at_least=0.06, at_most=0.4),
         Target("codes", "at least 0.9 of the records with an error code must still be found.", at_least=0.9, at_most=1),
     ], mistakes=[
+        (lambda result: result["constant"] < 1 <= result["weight"], "The weight comes first, then the constant: `(weight, constant)`.",
+         {"weight": 1, "constant": 0.6, "gain": 0.0, "codes": 0.05}),
         (lambda result: not 0 <= result["weight"] <= 1, "The weight is a share: choose it between 0 and 1.",
          {"weight": 3, "constant": 1, "gain": -0.2, "codes": 0.1}),
         (lambda result: result["weight"] in (0, 1), "With a weight of 0 or 1 one search has no say, and the hybrid can only be as good as the other.",
@@ -89,7 +187,7 @@ EXERCISES = [
         "Try `(0.6, 1)`.",
     ), passed="You tuned two numbers on 200 planted questions. Before you trust them, plant questions like those your own users ask."),
     Function("match_expression", reference="genai_course.labs.storage.search:match_expression",
-        cases=lambda rng: [("E-23 printer",), ('say "hello" now',), ("NOT  a*b OR",), ("one",)], mistakes={
+        cases=some_queries, space=any_query, mistakes={
         "(quoted) → ((f'\"{word}\"' for word in query.split()))":
             'A double quote inside a word ends your quotation early, and what follows is read as an operator. Double it: `""`.',
         "(quoted) → (('\"' + word.replace('\"', '\\\\\"') + '\"' for word in query.split()))":
@@ -98,6 +196,10 @@ EXERCISES = [
             "Without `OR` the index wants *all* words in one record, and a long question finds nothing.",
         "return → ' AND '.join('\"' + word.replace('\"', '\"\"') + '\"' for word in query.split())":
             "With `AND` the index wants *all* words in one record, and a long question finds nothing. Use `OR`.",
+        "query.split() → query.split(' ')":
+            "You split at each single blank: two in a row give an empty word, and a tab or line break stays inside one. `split()` without an argument takes all white space.",
+        "return → ' or '.join(quoted)": "A small `or` is a word to look for. The operator is written in capitals: `OR`.",
+        "return → 'OR'.join(quoted)": "`OR` needs a blank on either side: join with ` OR `.",
         "return → '\"' + query.replace('\"', '\"\"') + '\"'":
             "You made one phrase of the whole query; it finds only records with exactly this sequence of words. Quote word by word.",
         "(quoted) → ((\"'\" + word.replace(\"'\", \"''\") + \"'\" for word in query.split()))":

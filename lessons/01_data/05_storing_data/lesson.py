@@ -73,7 +73,7 @@ tiny.execute(
 # ## Exercise 1: a name that follows from the content
 #
 # Numbers tell records apart, and say nothing about what is in them. A **content hash** does: change a letter and the name changes; the same content has the same name on every
-# machine. Hash the prompt, then a zero byte (`"\0"`, which the store allows in no text), then the response, with SHA-256.
+# machine. Hash the prompt, then a zero byte (`"\0"`, which the store allows in no text), then the response, all in UTF-8, with SHA-256.
 #
 # Stuck? Run `hint("storing_data-content_hash")` in a cell of its own; every exercise has three hints.
 
@@ -282,7 +282,10 @@ claim("Vectors find at least half where the asker uses other words, keywords les
 
 # %% tags=["exercise"] id="storing_data-reciprocal_rank_fusion" points=3
 def reciprocal_rank_fusion(keyword, vector, weight, constant):
-    """Two lists of record numbers, best first (rank 1) -> {number: score} for all of them"""
+    """Two lists of record numbers, best first (rank 1)
+
+    -> {number: score} for all of them, also where it is 0
+    """
     ### BEGIN SOLUTION
     scores = {}
     for share, found in ((1 - weight, keyword), (weight, vector)):
@@ -463,7 +466,7 @@ print(sum(fails(query) for query in nasty), "of", len(nasty), "queries fail as t
 # %% [markdown]
 # ## Exercise 4: words, not commands
 #
-# Repair it. Split the query into words (`query.split()`), put each word into double quotes (a double quote inside a word is doubled), and join them with ` OR `: `E-23 printer` becomes `"E-23" OR "printer"`.
+# Repair it. Split the query into words (`query.split()`), put each word into double quotes (a double quote inside a word is doubled), and join them with ` OR `: `E-23 printer` becomes `"E-23" OR "printer"`, and a query without words an empty text.
 
 # %% tags=["exercise"] id="storing_data-match_expression" points=2
 def match_expression(query):

@@ -2,15 +2,16 @@
 
 import numpy as np
 from keras import ops
-from scipy.special import expit
+from scipy.special import expit, softmax
 
 
 def by_probability(log_here, log_there, log_correction, uniform):
-    return uniform < np.minimum(1, np.exp(log_there - log_here + log_correction))
+    return uniform < np.exp(np.minimum(0, log_there - log_here + log_correction))
 
 
-def by_ratio(log_here, log_there, log_correction, uniform):
-    return uniform <= np.exp(log_there) / np.exp(log_here) * np.exp(log_correction)
+def by_climb(log_here, log_there, log_correction, uniform):
+    """-log(uniform) is drawn from an exponential distribution: it must be above the climb."""
+    return ops.greater(-ops.log(uniform), log_here - log_there - log_correction)
 
 
 def one_by_one(log_here, log_there, log_correction, uniform):
@@ -34,12 +35,17 @@ def in_keras(chains):
 
 
 def both_weights(neighbours, evidence, coupling):
-    white = np.exp(coupling * neighbours + evidence)
-    return white / (white + 1 / white)
+    z = coupling * neighbours + evidence
+    return np.exp(z - np.logaddexp(z, -z))
 
 
 def through_mean(neighbours, evidence, coupling):
     return (1 + np.tanh(coupling * neighbours + evidence)) / 2
+
+
+def softmax_of_colours(neighbours, evidence, coupling):
+    z = coupling * neighbours + evidence
+    return softmax(np.stack([z, -z]), axis=0)[0]
 
 
 def through_scipy(neighbours, evidence, coupling):
@@ -47,7 +53,7 @@ def through_scipy(neighbours, evidence, coupling):
 
 
 ALTERNATIVES = {
-    "accept": [by_probability, by_ratio, one_by_one],
+    "accept": [by_probability, by_climb, one_by_one],
     "potential_scale_reduction": [by_standard_deviations, in_keras],
-    "probability_white": [both_weights, through_mean, through_scipy],
+    "probability_white": [both_weights, through_mean, softmax_of_colours, through_scipy],
 }

@@ -49,8 +49,8 @@ random_numbers = np.random.default_rng(SEED)
 # %% [markdown]
 # ## Exercise 1: go or stay
 #
-# Densities underflow, so everything comes as a logarithm. `log_correction` is the logarithm of the second fraction, and `uniform` holds random numbers between 0 and 1. A walker
-# goes with probability r if its number is below r.
+# Densities underflow, so everything comes as a logarithm. `log_correction` is the logarithm of the second fraction, and `uniform` holds random numbers above 0 and at most 1. A walker
+# goes with probability r if its number is below r. `log_there` may be −∞, and logarithms of −2,000 are common.
 #
 # Stuck? Run `hint("markov_chain_monte_carlo-accept")` in a cell of its own; every exercise has three hints.
 
@@ -264,7 +264,8 @@ my_step_size = ...  # a number above 0
 # %%
 rings = data.points2d("rings", 1, 1)
 draws, accepted = sample(rings, 0.2 if my_step_size is ... else my_step_size)
-my_result = {"step_size": my_step_size, "worth": worth(draws), "accepted": float(accepted)}
+my_result = {"step_size": my_step_size, "worth": worth(draws), "accepted": float(accepted),
+             "chains": chains, "steps": steps, "seed": SEED}
 
 # %% tags=["check"]
 my_result = check("markov_chain_monte_carlo-step_size", my_result)
@@ -281,7 +282,7 @@ print(f"A step of {my_result['step_size']:g}: {my_result['accepted']:.0%} accept
 #
 # $$\hat R = \sqrt{\frac{\frac{N - 1}{N} W + V}{W}} .$$
 #
-# Chains that agree give 1. Complete `potential_scale_reduction`.
+# Chains that agree give about 1 (a little less where their means are closer than chance allows). Complete `potential_scale_reduction`.
 
 # %% tags=["exercise"] id="markov_chain_monte_carlo-potential_scale_reduction" points=2
 def potential_scale_reduction(chains):
@@ -409,7 +410,7 @@ claim("R-hat is below 1.04 for all five", max(row["R-hat"] for row in judged.val
 # ## Exercise 4: one pixel's odds
 #
 # Look at a single pixel. Only two states are possible, all else being fixed: exp(z) counts for white and exp(−z) for black, with z = J · (sum of the four neighbours) + h. What is the
-# probability of white?
+# probability of white? z may be 500 and exp(z) infinite: write it so that ∞/∞ never comes up.
 
 # %% tags=["exercise"] id="markov_chain_monte_carlo-probability_white" points=2
 def probability_white(neighbours, evidence, coupling):

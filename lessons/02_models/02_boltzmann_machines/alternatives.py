@@ -14,15 +14,24 @@ def energy_of_upper_triangle(x, weights, biases):
     return -tf.reduce_sum((x @ upper) * x + x * biases, axis=1)
 
 
+def energy_pair_by_pair(x, weights, biases):
+    def of(picture):
+        on = np.flatnonzero(picture)
+        return -sum(weights[i, j] for i in on for j in on if i < j) - sum(biases[i] for i in on)
+
+    return [of(picture) for picture in x]
+
+
 def free_energy_in_numpy(visible, weights, visible_biases, hidden_biases):
-    return -(visible @ visible_biases + np.log1p(np.exp(hidden_biases + visible @ weights)).sum(axis=1))
+    return -(visible @ visible_biases + np.logaddexp(0, hidden_biases + visible @ weights).sum(axis=1))
 
 
-def free_energy_by_states(visible, weights, visible_biases, hidden_biases):
-    """The long sum over all hidden states."""
-    states = np.array(list(np.ndindex(*[2] * len(hidden_biases))), "float32")  # (2**hidden, hidden)
-    exponents = visible @ weights @ states.T + (visible @ visible_biases)[:, None] + states @ hidden_biases
-    return -ops.logsumexp(exponents, axis=1)
+def free_energy_unit_by_unit(visible, weights, visible_biases, hidden_biases):
+    total = -(visible * visible_biases).sum(axis=-1)
+    for unit, bias in enumerate(hidden_biases):
+        inputs = visible @ weights[:, unit] + bias
+        total = total - np.maximum(inputs, 0) - np.log1p(np.exp(-np.abs(inputs)))
+    return total
 
 
 def gap_by_einsum(seen, seen_hidden, dreamt, dreamt_hidden):
@@ -38,7 +47,7 @@ def gap_of_means(seen, seen_hidden, dreamt, dreamt_hidden):
 
 
 ALTERNATIVES = {
-    "energy": [energy_by_einsum, energy_of_upper_triangle],
-    "free_energy": [free_energy_in_numpy, free_energy_by_states],
+    "energy": [energy_by_einsum, energy_of_upper_triangle, energy_pair_by_pair],
+    "free_energy": [free_energy_in_numpy, free_energy_unit_by_unit],
     "correlation_gap": [gap_by_einsum, gap_of_means],
 }

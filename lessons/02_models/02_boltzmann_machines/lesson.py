@@ -65,7 +65,7 @@ plots.show(figure, "Fourteen pictures of three by three pixels: every bar and ev
 # %% [markdown]
 # ## Exercise 1: an energy for every picture
 #
-# A **Boltzmann machine** has a weight $W_{ij} = W_{ji}$ for each pair of pixels and a bias $b_i$ for each pixel. The energy of a picture $x$ is
+# A **Boltzmann machine** has a weight $W_{ij} = W_{ji}$ for each pair of pixels, none from a pixel to itself ($W_{ii} = 0$), and a bias $b_i$ for each pixel. The energy of a picture $x$ is
 #
 # $$E(x) = -\tfrac12 \sum_{i,j} x_i W_{ij} x_j - \sum_i b_i x_i .$$
 #
@@ -524,7 +524,7 @@ claim("And the likelihood is more than 3 nats below the best possible",
 #
 # ## Exercise 5: wake it up
 #
-# Choose the rate, the number of Gibbs steps (at most 10) and whether dreams persist, so that the exact log-likelihood ends at **−3.8 nats or more**.
+# Choose the rate, the number of Gibbs steps (at most 10) and whether dreams persist, so that the exact log-likelihood ends at **−3.9 nats or more**.
 
 # %% tags=["exercise"] id="boltzmann_machines-repair" points=2 solution='{"rate": 0.05, "gibbs_steps": 5, "persistent": False}'
 my_settings = ...  # such as {"rate": 0.05, "gibbs_steps": 1, "persistent": True}
@@ -532,6 +532,8 @@ my_settings = ...  # such as {"rate": 0.05, "gibbs_steps": 1, "persistent": True
 # %%
 BROKEN = {"rate": 0.05, "gibbs_steps": 1, "persistent": True}
 settings = BROKEN if my_settings is ... else my_settings
+if set(settings) != set(BROKEN):
+    raise ValueError(f"my_settings names {list(settings)}; it needs {list(BROKEN)}.")
 repaired = broken if settings == BROKEN else stuck_or_not(**settings)[0]
 my_result = settings | {"log_likelihood": ... if my_settings is ... else float(repaired[-1])}
 

@@ -270,7 +270,7 @@ plots.show(
 # ## Exercise 3: as small as you can afford
 #
 # A phone keyboard wants to store letters with a held-out error of at most **0.018**, in as few numbers as possible. Read the curve, choose a size between the
-# trained ones, and let it train. At most 16 numbers are accepted.
+# trained ones, and let it train. At most 15 numbers are accepted.
 
 # %% tags=["exercise"] id="autoencoders-smallest_code" points=2 solution="13"
 my_latent_dim = ...  # a whole number

@@ -87,7 +87,7 @@ reparameterise = check("variational_autoencoders-reparameterise", reparameterise
 #
 # $$\mathrm{KL} = \frac12 \sum_j \big(\mu_j^2 + \sigma_j^2 - 1 - \log \sigma_j^2\big)$$
 #
-# Complete `kl_divergence`: one price for each picture, in nats.
+# Complete `kl_divergence`: one price for each picture, in nats. It runs inside training, too.
 
 # %% tags=["exercise"] id="variational_autoencoders-kl_divergence" points=3
 def kl_divergence(mean, log_variance):
@@ -458,9 +458,10 @@ claim(
 )
 
 # %% [markdown]
-# ## Exercise 3: repair it
+# ## Exercise 3: say it with fewer nats
 #
-# Choose a β for this short training so that at least **14** units are active **and** the dice reach a Fréchet distance of at most **13**. More than one value does it.
+# The KL divergence is also what it takes to *send* a code. The line is thin: choose a β for this short training so that a code says at most **28** nats on average, at least **14** units are still
+# active, **and** the dice reach a Fréchet distance of at most **17**. None of the three above does it; more than one value does.
 
 # %% tags=["exercise"] id="variational_autoencoders-beta" points=2 solution="1.5"
 my_beta = ...  # a number above 0
@@ -471,6 +472,7 @@ examined = examine(repaired)
 my_result = {
     "beta": my_beta,
     "active_units": examined["active units"],
+    "nats": examined["KL in nats"],
     "frechet": examined["Fréchet distance of dice"],
 }
 
@@ -482,7 +484,7 @@ my_result = check("variational_autoencoders-beta", my_result)
 #
 # ## Exercise 4: a gentle start
 #
-# Complete `warm_up`: β rises in a straight line from 0 in epoch 0 to 1 in epoch `epochs_to_full`, and stays at 1 from then on.
+# Complete `warm_up`: β rises in a straight line from 0 in epoch 0 to 1 in epoch `epochs_to_full`, which is 1 or more, and stays at 1 from then on.
 
 # %% tags=["exercise"] id="variational_autoencoders-warm_up" points=1
 def warm_up(epoch, epochs_to_full):

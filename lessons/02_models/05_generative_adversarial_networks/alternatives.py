@@ -15,6 +15,10 @@ def through_logistic(p_real, p_fake):
     return 1 / (1 + np.exp(np.log(p_fake) - np.log(p_real)))
 
 
+def point_by_point(p_real, p_fake):
+    return [1 - fake / (real + fake) for real, fake in zip(p_real, p_fake, strict=True)]
+
+
 def cross_entropy(real_logits, fake_logits):
     loss = keras.losses.BinaryCrossentropy(from_logits=True)
     return loss(ops.ones_like(real_logits), real_logits) + loss(ops.zeros_like(fake_logits), fake_logits)
@@ -33,7 +37,7 @@ def forger_log_sigmoid(fake_logits):
 
 
 ALTERNATIVES = {
-    "optimal_discriminator": [through_odds, through_logistic],
+    "optimal_discriminator": [through_odds, through_logistic, point_by_point],
     "discriminator_loss": [cross_entropy, log_sigmoid],
     "generator_loss": [forger_cross_entropy, forger_log_sigmoid],
 }

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from genai_course.exercises.definitions import Experiment, Function, Prediction, Target
+from genai_course.exercises.definitions import Experiment, Function, Prediction, Setting, Target
 
 
 def softplus(values):
@@ -10,19 +10,66 @@ def softplus(values):
 
 
 def densities(rng):
-    """Two densities, different and above 0."""
-    return [(0.05 + rng.random(3), 0.05 + rng.random(3)), (0.05 + 3 * rng.random(7), 0.05 + rng.random(7))]
-
-
-def two_logits(rng):
+    """Two densities, different and above 0; one point alone; places where hardly any numbers fall."""
+    tiny = np.array([1e-20, 3e-12, 2e-7, 1e-9])
     return [
-        (rng.normal(size=(3, 1)), rng.normal(size=(3, 1))),
-        (2 * rng.normal(size=(6, 1)), 1 + rng.normal(size=(6, 1))),
+        (0.05 + rng.random(3), 0.05 + rng.random(3)),
+        (0.05 + 3 * rng.random(7), 0.05 + rng.random(7)),
+        (0.05 + rng.random(1), 0.05 + rng.random(1)),
+        (tiny, tiny * (0.2 + 3 * rng.random(4))),
     ]
 
 
+def any_densities(draw, st, numbers):
+    n = draw(st.integers(1, 4))
+    return draw(numbers(n, 0.001, 5)), draw(numbers(n, 0.001, 5))
+
+
+def some_logits(rng):
+    """Logits of both signs, of one picture alone, and of a critic that is very sure, rightly or wrongly."""
+    sure = np.array([[200.0], [-200.0], [-150.0], [3.0], [120.0]])
+    return [rng.normal(size=(3, 1)), 1 + 2 * rng.normal(size=(6, 1)), rng.normal(size=(1, 1)) - 2, sure]
+
+
+def tensors(case):
+    """What the lesson's own cells pass."""
+    from keras import ops
+
+    return tuple(ops.convert_to_tensor(each, "float32") for each in case)
+
+
+def as_variable(rng):
+    import tensorflow as tf
+
+    return [(logits,) for logits in some_logits(rng)] + [(tf.Variable(rng.normal(size=(4, 1)), dtype="float32"),)]
+
+
+def two_logits(rng):
+    pairs = list(zip(some_logits(rng), [-logits[::-1] + 0.5 for logits in some_logits(rng)], strict=True))
+    return [*pairs, tensors(pairs[0])]
+
+
+def any_logits(draw, st, numbers):
+    n = draw(st.integers(1, 4))
+    return draw(numbers((n, 1), -300, 300)), draw(numbers((n, 1), -300, 300))
+
+
+def overflowing(values):
+    return np.log(1 + np.exp(values))
+
+
+def measured_again(result):
+    """How far the forger still gets from the goal, as in the lesson."""
+    theta, psi, path = 1.0, 0.0, []
+    for _ in range(200):
+        psi -= 0.2 * (theta / (1 + np.exp(-psi * theta)) + result["penalty"] * psi)
+        theta += 0.2 * psi / (1 + np.exp(psi * theta))
+        path.append(abs(theta))
+    return {"swing": max(path[-50:])}
+
+
 EXERCISES = [
-    Function("optimal_discriminator", reference="genai_course.models.generative_adversarial_network:optimal_discriminator", cases=densities,
+    Function("optimal_discriminator", reference="genai_course.models.generative_adversarial_network:optimal_discriminator", cases=densities, space=any_densities,
         mistakes={
         "p_real / → p_fake /": "That is the probability that the point is forged. The critic answers with the probability that it is real.",
         "p_real + →":
@@ -30,13 +77,20 @@ EXERCISES = [
         "/ (p_real + p_fake) →": "That is how often real numbers turn up at x. The critic asks what share of all numbers at x they are.",
         "/ (p_real + p_fake) → - p_fake": "You took the difference. Its sign says which is likelier; a probability is a share, so divide by the sum.",
         "/ → * p_fake /": "The top should hold only the real density: of all that turns up at x, how much is real?",
+        "return → np.minimum(1, p_real / p_fake)":
+            "That is the odds, cut at 1. A probability divides by everything that turns up at x: p_real + p_fake.",
+        "return → p_real / p_real + p_fake": "Brackets are missing: without them p_real is divided by itself first. Divide by the sum: (p_real + p_fake).",
+        "return → 1 / (1 + np.exp(p_fake - p_real))":
+            "You put the difference of the densities through the logistic function. That would suit their logarithms; of densities take the share.",
+        "return → np.log(p_real) - np.log(p_fake)": "That is the logit. The probability is the share p_real has in the sum.",
+        "return → p_real / np.sum(p_real + p_fake)": "You divided by the sum over all points. Each point has a sum of its own: p_real + p_fake there.",
         "return → (p_real > p_fake) * 1.0": "You answered yes or no. A perfect critic is only as sure as the densities allow: return the share.",
     }, hints=(
         "Stand at x and count. Of all the numbers that land here, which share is real?",
         "Real ones land here with p_real, forged ones with p_fake. A share is a part divided by the whole.",
         "`return p_real / (p_real + p_fake)`",
     ), passed="Bayes' rule with equal priors. It is Proposition 1 of the paper that invented this game."),
-    Function("discriminator_loss", reference="genai_course.models.generative_adversarial_network:discriminator_loss", cases=two_logits, traced=True,
+    Function("discriminator_loss", reference="genai_course.models.generative_adversarial_network:discriminator_loss", cases=two_logits, space=any_logits, traced=True,
         mistakes={
         (lambda real, fake: np.mean(softplus(real)) + np.mean(softplus(-fake))):
             "The signs are swapped, so the critic would learn to call forgeries real. Real logits should rise: softplus(−real); forged ones should fall: softplus(fake).",
@@ -55,6 +109,12 @@ EXERCISES = [
         (lambda real, fake: softplus(-real) + softplus(fake)): "You have a loss for every pair. Training needs one number: the mean of each part.",
         (lambda real, fake: 0.5 * (np.mean(softplus(-real)) + np.mean(softplus(fake)))):
             "You halved the sum. Many programs do; here the two parts are added, so that a critic who guesses has a loss of 2 log 2.",
+        (lambda real, fake: np.mean(overflowing(-real)) + np.mean(overflowing(fake))):
+            "Right for moderate logits. At 200 yours is infinite: an exponential overflows, or a logarithm meets 0. `ops.softplus` does neither.",
+        (lambda real, fake: softplus(-np.mean(real)) + softplus(np.mean(fake))):
+            "You took the mean of the logits first. Each picture has its own softplus; take the mean of those.",
+        (lambda real, fake: np.mean(np.maximum(0, 1 - real)) + np.mean(np.maximum(0, 1 + fake))):
+            "That is the hinge loss, of another game. Here it is the cross-entropy: softplus.",
         (lambda real, fake: np.mean(-real) + np.mean(fake)):
             "The softplus is missing. That is the loss of a Wasserstein critic, another game with other rules.",
     }, hints=(
@@ -63,7 +123,7 @@ EXERCISES = [
         "`return ops.mean(ops.softplus(-real_logits)) + ops.mean(ops.softplus(fake_logits))`",
     ), passed="A critic that always answers 0, a coin toss, has a loss of 2 log 2 = 1.39. Keep the number in mind for the curves."),
     Function("generator_loss", reference="genai_course.models.generative_adversarial_network:generator_loss",
-        cases=lambda rng: [(rng.normal(size=(3, 1)),), (1 + 2 * rng.normal(size=(6, 1)),)], traced=True, mistakes={
+        cases=as_variable, space=lambda *drawing: any_logits(*drawing)[:1], traced=True, mistakes={
         (lambda fake: np.mean(softplus(fake))):
             "That is the critic's part: it falls when forgeries are found out. The forger wants the opposite sign inside.",
         (lambda fake: np.mean(-softplus(fake))):
@@ -72,16 +132,21 @@ EXERCISES = [
             "The sign in front is turned round: minimising it would make forgeries worse. −log σ(d) is never below 0.",
         (lambda fake: np.sum(softplus(-fake))): "You added the forgeries up. Take the mean, so that the loss means the same for every batch size.",
         (lambda fake: softplus(-fake)): "You have a loss for each forgery. Training needs one number: the mean.",
+        (lambda fake: np.mean(overflowing(-fake))):
+            "Right for moderate logits. At −200 yours is infinite: an exponential overflows, or a logarithm meets 0. `ops.softplus` does neither.",
+        (lambda fake: softplus(-np.mean(fake))): "You took the mean of the logits first. Each forgery has its own softplus; take the mean of those.",
+        (lambda fake: np.mean(1 / (1 + np.exp(fake)))): "The logarithm is missing: that is 1 − σ(d), which hardly pushes when the critic is sure.",
         "return → ops.mean(-fake_logits)": "The softplus is missing. That is the forger's loss in the Wasserstein game.",
     }, hints=(
         "The forger is happy when the critic's logit for its picture is large.",
         "−log σ(d) is softplus(−d).",
         "`return ops.mean(ops.softplus(-fake_logits))`",
     ), passed="The forger never sees a real picture. All it knows comes through the critic's slope."),
-    Experiment("penalty", reference={"penalty": 0.5, "swing": 0.0001}, targets=[
+    Experiment("penalty", reference={"penalty": 0.5, "swing": 0.000342}, targets=[
         Target("swing", "θ must stay within 0.02 of the goal in the last 50 rounds.", at_least=0, at_most=0.02),
-        Target("penalty", "a penalty is 0 or more, and a number you could write down.", at_least=0, at_most=1e6),
-    ], mistakes=[
+    ], settings=[
+        Setting("penalty", "γ is a number above 0 and at most 10.", lambda penalty: 0 < penalty <= 10),
+    ], recompute=measured_again, mistakes=[
         (lambda result: result["penalty"] < 0, "A negative penalty pays the critic for being steep, and the game flies apart. Choose 0 or more.",
          {"penalty": -0.5, "swing": 40.0}),
         (lambda result: result["swing"] > 0.02 and result["penalty"] < 1, "The game still circles. The critic needs more friction: raise γ.",
@@ -91,10 +156,7 @@ EXERCISES = [
         (lambda result: result["swing"] > 0.02, "The game no longer circles, it crawls: so flat a critic hardly tells the forger where to go. Lower γ.",
          {"penalty": 5.0, "swing": 0.22}),
     ], hints=("Move the slider: where does the path run straight into the goal?", "Between 0.3 and 2.", "Try 0.5."),
-        passed="At rest. In networks the same penalty works for the same reason, and its best size has to be found by trying, too.", excused={
-        "swing = 0": "A game may come to rest exactly at the goal.",
-        "penalty = 0": "The lesson computes the swing from the penalty, and without one it is too large.",
-    }),
+        passed="At rest. In networks the same penalty works for the same reason, and its best size has to be found by trying, too."),
 ]
 
 PREDICTIONS = [

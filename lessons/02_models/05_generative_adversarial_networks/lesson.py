@@ -73,7 +73,7 @@ p_forged = bell(line, 0.5, 1.2)
 # ## Exercise 1: the perfect critic
 #
 # At a point x, real numbers turn up with density p_real(x) and forged ones with p_forged(x), equally many of both in all. What is the probability that a number at x is
-# real? Complete `optimal_discriminator`.
+# real? Both densities are above 0. Complete `optimal_discriminator`.
 #
 # Stuck? Run `hint("generative_adversarial_networks-optimal_discriminator")` in a cell of its own; every exercise has three hints.
 
@@ -95,7 +95,8 @@ optimal_discriminator = check(
 #
 # $$L_D = \operatorname{mean}\big[-\log \sigma(d_{\text{real}})\big] + \operatorname{mean}\big[-\log(1 - \sigma(d_{\text{fake}}))\big] .$$
 #
-# With logits this is safe to compute through softplus(a) = log(1 + eᵃ): −log σ(d) = softplus(−d), and −log(1 − σ(d)) = softplus(d).
+# With logits this is safe to compute through softplus(a) = log(1 + eᵃ): −log σ(d) = softplus(−d), and −log(1 − σ(d)) = softplus(d). `ops.softplus` does not overflow, even
+# where a sure critic says 200. Both losses of this lesson run inside training, so use `keras.ops`, not NumPy.
 
 # %% tags=["exercise"] id="generative_adversarial_networks-discriminator_loss" points=2
 def discriminator_loss(real_logits, fake_logits):

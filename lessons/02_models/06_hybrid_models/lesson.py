@@ -96,7 +96,7 @@ claim(
 # ## Exercise 2: how sharp?
 #
 # A blur takes away edges, so measure edges. The **edge energy** of a picture is the mean squared difference between pixels side by side, plus the mean squared difference between
-# pixels one above the other. Complete `edge_energy`; `np.diff(pictures, axis=…)` gives the differences between neighbours.
+# pixels one above the other, over all channels; each side has 2 pixels or more. Complete `edge_energy`; `np.diff(pictures, axis=…)` gives the differences between neighbours.
 
 # %% tags=["exercise"] id="hybrid_models-edge_energy" points=2
 def edge_energy(pictures):
@@ -207,7 +207,7 @@ feature_error = check("hybrid_models-feature_error", feature_error)
 # %% [markdown]
 # ## Exercise 4: two losses
 #
-# Complete `losses_of_players`. The error *depends* on the critic's weights, and still the critic must not be asked to make it small. (Why? You will see at the end of the lesson what happens otherwise.)
+# Complete `losses_of_players`. It runs inside training, where the numbers are tensors: plain arithmetic is all it needs, no `float(…)` and no NumPy. The error *depends* on the critic's weights, and still the critic must not be asked to make it small. (Why? You will see at the end of the lesson what happens otherwise.)
 
 # %% tags=["exercise"] id="hybrid_models-losses_of_players" points=2
 def losses_of_players(error, kl, fooling, judging, gamma):

@@ -435,7 +435,7 @@ print(textwrap.fill("".join(marked), 100))
 # %%
 keras.utils.set_random_seed(SEED)
 short = rows[:, :48]
-bert = models.MaskedLanguageModel(vocab_size, 48, num_layers=1, share=0.3, recipe="quick")
+bert = models.MaskedLanguageModel(vocab_size, 48, num_layers=1, share=0.3, copying=True)
 bert_rows = short[: 16 * run.steps(smoke=2, laptop=100, gpu=2_000)]
 bert.compile(keras.optimizers.Muon(0.02), **run.compile_options)
 _ = bert.fit(

@@ -171,7 +171,7 @@ test_rows = rows[n_train:]
 keras.utils.set_random_seed(SEED)
 batch = run.steps(smoke=16, laptop=32, gpu=32)
 once = Epochs(1, run.compile_options, [Progress("GPT")], shuffle=False)
-gpt = text_models.quick_gpt(
+gpt = text_models.copying_gpt(
     rows[: n_train // batch * batch], once, encoder.size, batch=batch, d_model=48)
 
 # %% [markdown]

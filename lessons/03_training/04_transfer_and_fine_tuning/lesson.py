@@ -41,7 +41,7 @@ from keras import ops
 from genai_course.data.grammar import Grammar
 from genai_course.data.stories import LISTS
 from genai_course.models import low_rank
-from genai_course.models.gpt import causal_mask
+from genai_course.models.gpt import causal_attention_mask
 from genai_course.models.language_model import log_probs_of_tokens, pad
 from genai_course.training import Progress, tune
 
@@ -178,7 +178,7 @@ _ = tune_all("full fine-tuning", pretrained, 0.003)
 def read(rows):
     """What the frozen body says at each place.  (n, context_length) -> (n, context_length, 64)"""
     state = gpt.embedding(gpt.inputs(rows))
-    mask = causal_mask(rows.shape[1])
+    mask = causal_attention_mask(rows.shape[1])
     for block in gpt.blocks:
         state = block(state, attention_mask=mask)
     return np.asarray(gpt.norm(state))

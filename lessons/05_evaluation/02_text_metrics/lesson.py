@@ -66,7 +66,7 @@ keras.utils.set_random_seed(SEED)
 batch = 8
 steps = n_train // batch
 once = Epochs(1, run.compile_options, [Progress("GPT")], shuffle=False)
-gpt = text_models.quick_gpt(rows[: steps * batch], once, encoder.size, batch=batch)
+gpt = text_models.copying_gpt(rows[: steps * batch], once, encoder.size, batch=batch)
 
 # %%
 lengths = np.array([len(text) for text in stories.test])  # characters of each story

@@ -69,12 +69,12 @@ def test_motion_is_smooth_between_pixels():
     assert steps.max(axis=(1, 2, 3)).min() > 0.001
 
 
-def test_speed_never_changes_and_lies_in_the_range_asked_for():
-    fast = data.bouncing_digits(1, 200, speeds=(2, 4))
+def test_speed_never_changes_and_lies_in_its_range():
+    fast = data.bouncing_digits(1, 200)
     speed = np.linalg.norm(fast.test_velocities, axis=-1)
     assert np.ptp(speed, axis=1).max() < 1e-12
-    assert 2 <= speed.min() < 2.1
-    assert 3.9 < speed.max() <= 4
+    assert 1 <= speed.min() < 1.1
+    assert 2.9 < speed.max() <= 3
     steps = np.linalg.norm(np.diff(fast.test_positions, axis=1), axis=-1)
     assert (steps <= speed[:, 1:] + 1e-9).all()  # a wall only ever shortens a step
 
@@ -190,11 +190,6 @@ def test_seven_hundred_clips_take_less_than_five_seconds():
         ({"digits": 9}, "digits is 9"),
         ({"size": 16}, "size is 16"),
         ({"seed": "a"}, "seed is 'a'"),
-        ({"speeds": 2}, "speeds is 2"),
-        ({"speeds": (3, 1)}, "speeds is (3, 1)"),
-        ({"speeds": (0, 1)}, "speeds is (0, 1)"),
-        ({"speeds": ("slow", "fast")}, "speeds is ('slow', 'fast')"),
-        ({"speeds": (1, 2, 3)}, "speeds is (1, 2, 3)"),
     ],
 )
 def test_bad_settings_are_answered_in_one_sentence(settings, words):

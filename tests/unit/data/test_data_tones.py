@@ -132,7 +132,7 @@ def test_thousand_notes_take_less_than_three_seconds():
         (lambda: data.play_notes("flute", {"pitch": 90}), "pitch is 90; give numbers from 45 to 81"),
         (lambda: data.play_notes("flute", {"tempo": 1}), "'tempo' is not a factor"),
         (lambda: data.play_notes("flute", {"pitch": [60, 62], "onset": [0.1] * 3}), "different lengths"),
-        (lambda: data.play_notes("kazoo", {}), "timbre is 'kazoo'; choose one of flute"),
+        (lambda: data.play_notes("kazoo", {}), "timbre is 'kazoo'; choose one of 'flute'"),
     ],
 )
 def test_bad_settings_are_answered_in_one_sentence(call, words):

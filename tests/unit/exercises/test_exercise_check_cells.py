@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from genai_course import session
-from genai_course.exercises import CheckFailed, ClaimFailed, check, claim, hint, predict
+from genai_course.exercises import CheckFailed, ClaimFailed, check, claim, hint, predict, registry
 from genai_course.exercises.registry import UnknownId
 
 
@@ -153,3 +153,12 @@ def test_experiments_missed_in_smoke_say_so(monkeypatch, capsys):
     monkeypatch.setattr(session, "current_run", session.Run("smoke", 0))
     check("sample-small_error", {"size": 8, "error": 1.0})
     assert "This profile trains too little" in capsys.readouterr().out
+
+
+def test_two_lessons_of_one_name_are_refused(monkeypatch, tmp_path):
+    for place in ("02_models/04_video", "07_applications/06_video"):
+        (tmp_path / place).mkdir(parents=True)
+        (tmp_path / place / "exercises.py").touch()
+    monkeypatch.setattr(registry, "roots", [tmp_path])
+    with pytest.raises(ValueError, match="04_video and .*06_video have the same name"):
+        registry.exercise_files()

@@ -66,6 +66,7 @@ def test_a_constant_is_an_attempt(exercise, constant):
         (forgot_return, "none", "`return`"),
         (misspelt, "raised", "AttributeError: module 'numpy' has no attribute 'men'"),
         (misspelt, "raised", "`return scale * np.men(rows, axis=1)`"),
+        (lambda rows, scale: scale * np.mean(rows, axis=2), "known", "with `axis=2` in place of `axis=1`"),
         (in_place, "changed", "`rows`"),
         (endless, "time", "0.2 seconds"),
         (leaves, "raised", "SystemExit"),

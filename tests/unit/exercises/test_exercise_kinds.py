@@ -68,6 +68,8 @@ def test_tensors_become_arrays_and_arrays_tensors(tf):
     assert type(in_kind(tf.ones(2), np.ones(3, "float32"))) is np.ndarray
     assert tf.is_tensor(in_kind(np.ones(2), tf.ones(3)))
     assert in_kind([1.0, 2.0], tf.ones(3)).dtype == "float32"
+    assert in_kind(tf.ones(2, "float64"), tf.ones(3), [tf.ones(2)]).dtype == "float32"
+    assert in_kind(tf.ones(2, "float64"), tf.ones(3), [np.ones(2)]).dtype == "float64"
     # On tensors a function in NumPy's words gives tensors: so does the reference.
     assert tf.is_tensor(in_kind(tf.ones(2), np.ones(3, "float32"), [tf.ones(2)]))
 

@@ -76,3 +76,12 @@ def test_nothing_is_said_where_nothing_holds_in_every_call(wrong):
 
 def test_one_number_alone_has_too_many_relations():
     assert relation([(2.0, 1.0, (1.0,))]) is None
+
+
+def test_one_number_in_each_call_is_some_multiple_of_any_other():
+    assert relation([(2.0, 1.0, ()), (9.0, 3.0, ())]) is None
+    assert relation([(2.0, 1.0, ()), (6.0, 3.0, ())]) == "Every number is 2 times the expected one."
+
+
+def test_two_numbers_are_not_a_step_late():
+    assert relation([(np.array([5.0, 1.0]), np.array([1.0, 7.0]), ())]) is None

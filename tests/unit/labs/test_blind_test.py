@@ -213,8 +213,8 @@ def test_texts_are_shown_as_they_are(tmp_path):
 @pytest.mark.parametrize("contents", [PICTURES, TEXTS])
 def test_without_a_kernel_there_is_a_picture(monkeypatch, tmp_path, contents):
     shown = []
-    monkeypatch.setattr(module, "display", lambda bundle, **options: shown.append((bundle, options)))
-    monkeypatch.setattr(module, "show_text", lambda text: shown.append(text))
+    monkeypatch.setattr("genai_course.display.display", lambda bundle, **options: shown.append((bundle, options)))
+    monkeypatch.setattr("genai_course.display.show_text", lambda text: shown.append(text))
     blind_test(STUDY, contents, tmp_path)
     (bundle, options), caption = shown
     assert set(bundle) == {"image/png", "text/plain"}
@@ -227,8 +227,8 @@ def test_without_a_kernel_there_is_a_picture(monkeypatch, tmp_path, contents):
 
 def test_what_is_saved_does_not_depend_on_the_answers(monkeypatch, tmp_path):
     bundles = []
-    monkeypatch.setattr(module, "display", lambda bundle, **_: bundles.append(bundle))
-    monkeypatch.setattr(module, "show_text", lambda text: bundles.append(text))
+    monkeypatch.setattr("genai_course.display.display", lambda bundle, **_: bundles.append(bundle))
+    monkeypatch.setattr("genai_course.display.show_text", lambda text: bundles.append(text))
     blind_test(STUDY, PICTURES, tmp_path)
     widget = BlindTest(STUDY, PICTURES, tmp_path)
     widget.agree.click()

@@ -6,13 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 
-from genai_course.labs.human_study import (
-    bootstrap_qualities,
-    count_wins,
-    fit_bradley_terry,
-    minorisation_step,
-    simulate_answers,
-)
+from genai_course.labs.human_study import bootstrap_qualities, count_wins, fit_bradley_terry, simulate_answers
+from genai_course.labs.human_study.bradley_terry import minorisation_step
 
 QUALITIES = np.array([1.2, 0.5, 0.0, -0.6, -1.1])
 

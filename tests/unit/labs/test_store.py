@@ -312,7 +312,7 @@ def test_somebody_elses_database_is_left_alone(tmp_path):
     ("changes", "sentence"),
     [
         ({"source": "imagined"}, "say 'real' or 'synthetic'"),
-        ({"audience": "everyone"}, "choose one of private, public, staff"),
+        ({"audience": "everyone"}, "choose one of 'private', 'public', 'staff'"),
         ({"prompt": 7}, "prompt is 7"),
         ({"prompt": " "}, "prompt is empty"),
         ({"response": "a\0b"}, "without zero characters"),
@@ -478,7 +478,7 @@ def test_the_desk_is_the_same_for_the_same_seed():
     assert {entry["source"] for entry in made.entries} == {"real", "synthetic"}
     assert all(secret in entry["prompt"] for secret, entry in zip(made.planted, made.entries, strict=True))
     assert all(1 <= len(question.relevant) <= 5 for question in made.questions)
-    for given, sentence in (((9,), "10 or more"), ((161,), "at most 160"), ((20, 0), "1 or more")):
+    for given, sentence in (((9,), "from 10 to 160"), ((161,), "from 10 to 160"), ((20, 0), "1 or more")):
         with pytest.raises(ValueError, match=sentence):
             helpdesk_data(*given)
 

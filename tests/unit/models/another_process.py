@@ -8,7 +8,7 @@ from genai_course import models, session
 def begin():
     """Set up the process and import the models: Keras loads only classes that it has met."""
     session.setup("smoke", 0)
-    for name in models.PUBLIC_NAMES:
+    for name in models.__all__:
         getattr(models, name)
 
 

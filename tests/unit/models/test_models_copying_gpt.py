@@ -5,7 +5,7 @@ from keras import ops
 
 from genai_course import session
 from genai_course.models.copying_gpt import COPIED, SHARPNESS, CopyingAttention, rotate
-from genai_course.models.gpt import Attention, attention, attention_weights, causal_mask
+from genai_course.models.gpt import Attention, attention, attention_weights, causal_attention_mask
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -14,7 +14,9 @@ def one_thread():
 
 
 def test_a_causal_mask_lets_look_back_and_at_itself():
-    np.testing.assert_array_equal(causal_mask(3), [[True, False, False], [True, True, False], [True, True, True]])
+    np.testing.assert_array_equal(
+        causal_attention_mask(3), [[True, False, False], [True, True, False], [True, True, True]]
+    )
 
 
 def test_attention_agrees_with_keras():
@@ -22,14 +24,14 @@ def test_attention_agrees_with_keras():
     queries, keys, values = (random.normal(size=(2, 3, 5, 4)).astype("float32") for _ in range(3))
     # Keras keeps the heads after the time.
     theirs = ops.dot_product_attention(*(each.swapaxes(1, 2) for each in (queries, keys, values)), is_causal=True)
-    ours = attention(queries, keys, values, causal_mask(5))
+    ours = attention(queries, keys, values, causal_attention_mask(5))
     np.testing.assert_allclose(ours, np.asarray(theirs).swapaxes(1, 2), atol=1e-6)
 
 
 def test_weights_add_up_to_one_and_are_zero_where_it_is_forbidden():
     random = np.random.default_rng(0)
     queries, keys = (10 * random.normal(size=(4, 6)).astype("float32") for _ in range(2))
-    weights = np.asarray(attention_weights(queries, keys, causal_mask(4)))
+    weights = np.asarray(attention_weights(queries, keys, causal_attention_mask(4)))
     np.testing.assert_allclose(weights.sum(axis=-1), 1, rtol=1e-6)
     assert (weights[np.triu_indices(4, 1)] == 0).all()
 

@@ -239,8 +239,8 @@ def test_impossible_requests_are_named(trained, options, message):
         ({"depth": 1.5}, "depth is 1.5; give a whole number, 1 or more"),
         ({"picture_shape": (8, 8)}, "picture_shape is"),
         ({"classes": 0}, "classes is 0; give a whole number, 1 or more, or None"),
-        ({"ema_decay": 1}, "ema_decay is 1.0; give a number from 0 to less than 1"),
-        ({"p_uncond": -0.1}, "p_uncond is -0.1; give a number, 0 or more"),
+        ({"ema_decay": 1}, "ema_decay is 1; give a number from 0 to less than 1"),
+        ({"p_uncond": -0.1}, "p_uncond is -0.1; give a number from 0 to less than 1"),
     ],
 )
 def test_impossible_settings_are_named(settings, message):

@@ -53,6 +53,28 @@ def test_it_learns_from_the_tokens_that_count(model):
     assert -model.log_prob(rows)[0] / 3 < history[0]
 
 
+@pytest.mark.parametrize("jit_compile", [False, True])
+def test_several_steps_a_batch_train_to_the_same_weights(jit_compile):
+    rows, after = np.random.default_rng(0).integers(0, 5, (16, 4)), []
+    for steps_per_batch in (1, 4):
+        keras.utils.set_random_seed(1)
+        model = models.GPT(5, 9, d_model=8, heads=2)
+        model.steps_per_batch = steps_per_batch
+        model.compile(model.optimizer_for(8), jit_compile=jit_compile)
+        history = model.fit(rows, batch_size=2 * steps_per_batch, epochs=1, shuffle=False, verbose=0).history
+        after.append([*model.get_weights(), history["loss"]])
+    for one, other in zip(*after, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-5)
+
+
+@pytest.mark.parametrize(("rows", "batch_size"), [(18, 8), (16, 6), (18, None)])
+def test_a_batch_that_does_not_divide_into_steps_is_refused(rows, batch_size):
+    model = models.GPT(5, 9, d_model=8, heads=2)
+    model.steps_per_batch = 4
+    with pytest.raises(ValueError, match=f"There are {rows} rows .* multiples of steps_per_batch, 4"):
+        model.fit(np.zeros((rows, 4), int), batch_size=batch_size)
+
+
 def test_the_loss_is_the_mean_of_the_tokens_that_count():
     logits = np.log([[[0.2, 0.3, 0.5], [0.6, 0.3, 0.1]]]).astype("float32")
     tokens = np.array([[2, 1]])

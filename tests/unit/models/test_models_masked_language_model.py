@@ -36,9 +36,9 @@ def test_hide_gives_eight_masks_one_other_token_and_one_itself():
     np.testing.assert_array_equal(hide(tokens, chosen, fate, others, 99)[0, :4], [99, 99, 2, 3])
 
 
-@pytest.mark.parametrize("recipe", ["standard", "quick"])
-def test_what_is_hidden_does_not_show(recipe, tmp_path):
-    model = models.MaskedLanguageModel(5, 6, d_model=8, heads=2, num_layers=1, recipe=recipe)
+@pytest.mark.parametrize("copying", [False, True])
+def test_what_is_hidden_does_not_show(copying, tmp_path):
+    model = models.MaskedLanguageModel(5, 6, d_model=8, heads=2, num_layers=1, copying=copying)
     random = np.random.default_rng(0)
     model.set_weights([weight + random.normal(0, 0.3, weight.shape) for weight in model.get_weights()])
     rows = np.tile(random.integers(0, 5, 6), (5, 1))
@@ -50,11 +50,6 @@ def test_what_is_hidden_does_not_show(recipe, tmp_path):
     model.save(tmp_path / "model.keras")
     loaded = keras.saving.load_model(tmp_path / "model.keras")
     np.testing.assert_allclose(loaded.log_prob_of_hidden(rows, hidden)[:, 2], log_probs, atol=1e-6)
-
-
-def test_an_unknown_recipe_is_named():
-    with pytest.raises(ValueError, match="recipe is 'fast'"):
-        models.MaskedLanguageModel(5, 6, d_model=8, heads=2, recipe="fast")
 
 
 def test_it_looks_to_both_sides(model, mirrored):

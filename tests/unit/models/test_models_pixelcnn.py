@@ -162,7 +162,7 @@ def drawn_by(path, pictures):
         ({"levels": 1}, "levels is 1; give a whole number, 2 or more"),
         ({"features": 0}, "features is 0; give a whole number, 1 or more"),
         ({"size": 4}, "size is 4; give an odd whole number, 3 or more"),
-        ({"dropout": 1.0}, "dropout is 1.0; give a number from 0 to below 1"),
+        ({"dropout": 1.0}, "dropout is 1.0; give a number from 0 to less than 1"),
         ({"picture_shape": (8, 8, 3)}, r"picture_shape is \(8, 8, 3\); .* give 1 channel"),
     ],
 )

@@ -126,12 +126,14 @@ def test_bad_settings_are_answered(settings, message):
 
 
 def test_bad_requests_are_answered():
-    model = small()
+    model, row = small(), np.ones(300, int)
     for request, message in [
         (lambda: model.sample(0, 5), "n is 0"),
         (lambda: model.sample(1, 5, temperature=0), "temperature is 0"),
         (lambda: model.log_prob([[7]]), "7 is not a token"),
         (lambda: model.fit([1, 2, 3]), "There are 3 tokens"),
+        (lambda: model.fit(row, validation_data=(row, row)), "leave y out"),
+        (lambda: model.fit(row, validation_data=(row, None, row)), "leave sample_weight out"),
     ]:
         with pytest.raises(ValueError, match=message):
             request()

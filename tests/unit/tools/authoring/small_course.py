@@ -2,7 +2,7 @@
 
 FILES = {
     "__init__.py": (
-        "PUBLIC_NAMES = {'setup': 'session', 'check': 'exercises', 'show_source': 'display', 'models': None, 'data': None}\n"
+        "PUBLIC_NAMES = {'session': 'setup', 'exercises': 'check', 'display': 'show_source', '': 'models data'}\n"
     ),
     "session.py": (
         "'''Docstring.'''\nimport os\nfrom genai_course.settings import configure\n\n"
@@ -20,7 +20,7 @@ FILES = {
     "evaluation/distance.py": (
         "def nearest(x):\n  return far(x)\ndef far(x):\n  return nearest(x - 1) if x else 0\ndef third(): ...\n"
     ),
-    "models/__init__.py": "PUBLIC_NAMES = {'Autoencoder': 'autoencoder', 'Flow': 'flow'}\n",
+    "models/__init__.py": "PUBLIC_NAMES = {'autoencoder': 'Autoencoder', 'flow': 'Flow'}\n",
     "models/autoencoder.py": (
         "from . import layers\nfrom ..shared import *\n\n"
         "class Autoencoder(layers.Base):\n"

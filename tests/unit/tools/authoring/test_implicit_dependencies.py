@@ -34,6 +34,17 @@ def test_a_registry_counts_by_the_names_that_are_asked_for(package, lesson, code
     assert (hashed() != before) == reaches_flow  # the name is the key
 
 
+def test_data_beside_a_module_counts_where_it_is_read(package, lesson):
+    change(package, "data/digits.py", ("return 1\n", "return open('digits.json')\n"))
+    before = definitions_hash(lesson())
+    (package / "data/other.json").write_text("[1]")
+    assert definitions_hash(lesson()) == before
+    for content in ("[1]", "[2]"):
+        (package / "data/digits.json").write_text(content)
+        assert definitions_hash(lesson()) != before
+        before = definitions_hash(lesson())
+
+
 SHOWN = "from genai_course import show_source\n"
 
 

@@ -7,7 +7,7 @@ import pytest
 from genai_course_tools.authoring import imports
 
 FILES = {
-    "__init__.py": "PUBLIC_NAMES = {'setup': 'session', 'check': 'exercises', 'models': None, 'data': None}\n",
+    "__init__.py": "PUBLIC_NAMES = {'session': 'setup', 'exercises': 'check', '': 'models data'}\n",
     "session.py": "'''Docstring.'''\nimport os\ndef setup():\n  from genai_course import plots\n  return plots.style\n",
     "plots.py": "style = 'plain'\n",
     "unused.py": "x = 1\n",
@@ -16,7 +16,7 @@ FILES = {
     "lessons/01_data/01_small/exercises.py": "reference = 'genai_course.evaluation.distance:nearest'\n",
     "evaluation/__init__.py": "",
     "evaluation/distance.py": "def nearest(): ...\n",
-    "models/__init__.py": "PUBLIC_NAMES = {'Autoencoder': 'autoencoder', 'Flow': 'flow'}\n",
+    "models/__init__.py": "PUBLIC_NAMES = {'autoencoder': 'Autoencoder', 'flow': 'Flow'}\n",
     "models/autoencoder.py": "from . import layers\n",
     "models/layers.py": "from ..shared import *\n",
     "models/flow.py": "x = 1\n",

@@ -50,8 +50,8 @@ def test_a_change_in_what_it_reaches_changes_the_hash(package, lesson, file, old
         ("session.py", "Docstring.", "Another docstring."),
         ("session.py", "'Doc.'", "'Another.'"),
         ("session.py", "import os\n", "import os  # a comment\n\n"),
-        ("__init__.py", "PUBLIC_NAMES = {", "PUBLIC_NAMES = {'other': None, "),
-        ("models/__init__.py", "PUBLIC_NAMES = {", "PUBLIC_NAMES = {'Diffusion': 'diffusion', "),
+        ("__init__.py", "PUBLIC_NAMES = {", "PUBLIC_NAMES = {'other': 'other', "),
+        ("models/__init__.py", "PUBLIC_NAMES = {", "PUBLIC_NAMES = {'diffusion': 'Diffusion', "),
         ("data/__init__.py", "digits import digits", "digits import digits\nfrom .faces import faces"),
     ],
 )

@@ -25,7 +25,7 @@ EXERCISES = [
     Function(
         "row_mean",
         reference=row_mean,
-        cases=lambda rng: [(rng.normal(size=shape), 2.0) for shape in [(2, 3), (4, 5)]],
+        cases=lambda rng: [(rng.normal(size=shape), 2.0) for shape in [(2, 3), (4, 5), (1, 6)]],
         hints=HINTS,
         passed="One mean a row. Means of rows are what a loss is made of.",
         mistakes=[
