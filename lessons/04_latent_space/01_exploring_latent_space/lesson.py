@@ -203,7 +203,7 @@ plots.show(
 # Suppose that codes depend on factors f in a straight-line way, code = f V + c. Each row of V then says how the code changes when one factor grows by 1 **and all the others stay**: that is an
 # attribute vector. Least squares finds V and the constant c from labelled faces.
 #
-# Complete `attribute_vectors`. `np.linalg.lstsq(a, b, rcond=None)[0]` finds the matrix m for which a @ m is nearest to b; the constant needs a column of ones. Every factor changes from face to face, and none follows from the others.
+# Complete `attribute_vectors`. `np.linalg.lstsq(a, b, rcond=None)[0]` finds the matrix m for which a @ m is nearest to b; the constant needs a column of ones. Every factor varies, and none follows from the others.
 #
 # Stuck? Run `hint("exploring_latent_space-attribute_vectors")` in a cell of its own; every exercise has three hints.
 
@@ -517,7 +517,7 @@ claim(
 #
 # $$\frac{\sin\big((1-t)\,\omega\big)}{\sin\omega}\, a + \frac{\sin(t\,\omega)}{\sin\omega}\, b, \qquad \cos\omega = \frac{a\cdot b}{|a|\,|b|}$$
 #
-# Complete `slerp`. For two codes in the same direction sin ω is 0: then return the straight line. Rounding can take their cosine just above 1, where `np.arccos` gives NaN: `np.clip` it. Opposite codes and a code of zeros, which have no arc of their own, do not occur.
+# Complete `slerp`. For two codes in the same direction sin ω is 0: then return the straight line. Rounding can take their cosine above 1, where `np.arccos` gives NaN: `np.clip` it. Opposite codes and codes of zeros do not occur.
 
 # %% tags=["exercise"] id="exploring_latent_space-slerp" points=3
 def slerp(start, end, share):

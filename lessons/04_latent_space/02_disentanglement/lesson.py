@@ -134,7 +134,8 @@ claim(
 # $$\text{gap}(f) = \frac{I(z_{(1)}; f) - I(z_{(2)}; f)}{H(f)}$$
 #
 # H(f) is the entropy of the factor, all there is to know. The **MIG** of a code is the mean gap over its factors.
-#
+
+# %% [markdown]
 # ## Exercise 2: the gap
 #
 # You get a table of information with one row for each number of the code and one column for each factor, and the entropy of each factor, which is above 0. There are at least two numbers. If two of them tell equally much, one is the best and the other the second best. Complete `gaps`.
