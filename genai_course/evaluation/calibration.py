@@ -1,7 +1,8 @@
 """Can a model's confidence be believed? Of the guesses made with 70 %, seven in ten should be right.
 
 Guo, Pleiss, Sun and Weinberger (2017), "On calibration of modern neural networks": reliability diagrams and the expected
-calibration error (equation 3) are in its section 2, temperature scaling is in section 4.2.
+calibration error (equation 3) are in its section 2, temperature scaling is in section 4.2. Their bins hold their
+upper edge, ours the lower.
 """
 
 import numpy as np
@@ -25,7 +26,7 @@ def guesses(logits, tokens, temperature=1.0):
 
 
 def reliability(confidence, right, bins=10):
-    """The bins of a reliability diagram, all of one width: (0, 0.1], (0.1, 0.2] and so on for ten.
+    """The bins of a reliability diagram, all of one width: [0, 0.1), [0.1, 0.2) and so on for ten; 1 is in the last.
 
     confidence: (n,) numbers from 0 to 1. right: (n,) truth values. bins: whole number, 1 or more.
     Returns three arrays (bins,): mean confidence, share right (both NaN in an empty bin), and number of guesses.
@@ -33,7 +34,7 @@ def reliability(confidence, right, bins=10):
     """
     confidence, right = _check_guesses(confidence, right)
     check_sizes(bins=bins)
-    places = np.maximum(np.ceil(confidence * bins).astype(int) - 1, 0)  # (n,); a confidence of 0 is in the first bin
+    places = np.minimum((confidence * bins).astype(int), bins - 1)  # (n,)
     counts = np.bincount(places, minlength=bins)
     sums = [np.bincount(places, weights, minlength=bins) for weights in (confidence, right)]
     with np.errstate(invalid="ignore"):

@@ -62,9 +62,11 @@ class Function(Exercise):
     written_out: the same in one function, whose text the mistakes edit; for a reference that leaves the work to others.
     space: ``(draw, st, numbers) -> arguments``: any arguments the text allows, drawn with hypothesis for the tests;
         ``st`` are its strategies, ``numbers(shape, low, high)`` is one for float32 arrays.
+    double: whether float64 arrays in the cases stay so, where an edge such as 0.9 is to be hit exactly.
     """
 
     cases: Callable
+    double: bool = False
     written_out: Callable | None = None
     traced: bool = False
     tolerance: float = TOLERANCE

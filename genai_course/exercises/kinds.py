@@ -37,7 +37,8 @@ def own(answer):
 def in_kind(value, example, arguments=()):
     """``value`` in the kind of ``example``; as it is where it is symbolic, where it lives on tensors, or in doubt.
 
-    Numbers become those of ``example``'s type. float64 becomes float32 where ``example`` is, unless float64 came in.
+    Numbers become those of ``example``'s type. float64 becomes float32 where ``example`` is, unless float64 came in;
+    float32 becomes float64 where ``example`` is.
     """
     if type(example) in (list, tuple):
         return _sequence(value, example, arguments)
@@ -49,7 +50,7 @@ def in_kind(value, example, arguments=()):
     if _is_symbolic(value) or (_is_tensor(value) and any(map(_is_tensor, arguments))):
         return value
     if isinstance(example, np.ndarray) and (
-        isinstance(value, list | tuple | np.ndarray | np.generic) or _is_tensor(value)
+        isinstance(value, list | tuple | np.ndarray | np.generic) or hasattr(value, "__array__")  # a column of pandas
     ):
         return _array(np.asarray(value), example, arguments)
     if isinstance(example, bool | int | float | np.generic) and np.ndim(value) == 0 and not isinstance(value, str):
@@ -70,6 +71,8 @@ def _array(array, example, arguments):
         return array
     if array.dtype.kind != example.dtype.kind:
         return (np.rint(array) if example.dtype.kind in "iu" else array).astype(example.dtype)
+    if example.dtype == "float64":
+        return array.astype("float64")
     return array.astype("float32") if example.dtype == "float32" and not _doubles(arguments) else array
 
 
@@ -82,8 +85,8 @@ def _number(array, example, arguments):
         return array[()]
     number = np.rint(array) if isinstance(example, int | np.integer) else array
     if isinstance(example, np.generic):
-        wide = number.dtype == "float64" and example.dtype == "float32" and not _doubles(arguments)
-        return (number if number.dtype.kind == example.dtype.kind and not wide else number.astype(example.dtype))[()]
+        doubles = number.dtype == "float64" and example.dtype == "float32" and _doubles(arguments)
+        return (number if doubles else number.astype(example.dtype))[()]
     return type(example)(number.item())
 
 

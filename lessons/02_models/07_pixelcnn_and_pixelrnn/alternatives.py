@@ -24,6 +24,11 @@ def in_loops(height, width, include_centre):
     return np.array(rows)
 
 
+def in_tuples(height, width, include_centre):
+    middle = (height // 2, width // 2)
+    return [[(r, c) < middle or (include_centre and (r, c) == middle) for c in range(width)] for r in range(height)]
+
+
 def with_log2(log_probs, picture_shape):
     height, width, channels = picture_shape
     return float(np.mean(log_probs * -np.log2(np.e)) / (height * width * channels))
@@ -31,6 +36,13 @@ def with_log2(log_probs, picture_shape):
 
 def in_keras(log_probs, picture_shape):
     return -ops.mean(ops.convert_to_tensor(log_probs)) / math.prod(picture_shape) / math.log(2)
+
+
+def picture_by_picture(log_probs, picture_shape):
+    numbers, total = math.prod(picture_shape), 0.0
+    for value in log_probs:
+        total -= float(value) * math.log2(math.e) / numbers
+    return total / len(log_probs)
 
 
 def with_argmax(probabilities, throws):
@@ -41,8 +53,25 @@ def row_by_row(probabilities, throws):
     return [int(np.searchsorted(np.cumsum(row), throw)) for row, throw in zip(probabilities, throws, strict=True)]
 
 
+def until_the_throw_is_reached(probabilities, throws):
+    levels = []
+    for row, throw in zip(probabilities, throws, strict=True):
+        total, level = row[0], 0
+        while total < throw and level < len(row) - 1:
+            level += 1
+            total = total + row[level]
+        levels.append(level)
+    return levels
+
+
+def with_less(probabilities, throws):
+    sums = ops.cumsum(ops.convert_to_tensor(probabilities), axis=1)[:, :-1]
+    below = ops.less(sums, ops.cast(ops.expand_dims(ops.convert_to_tensor(throws), 1), sums.dtype))
+    return ops.sum(ops.cast(below, "int64"), axis=1)
+
+
 ALTERNATIVES = {
-    "causal_mask": [by_order, in_loops],
-    "bits_per_dimension": [with_log2, in_keras],
-    "draw_level": [with_argmax, row_by_row],
+    "causal_mask": [by_order, in_loops, in_tuples],
+    "bits_per_dimension": [with_log2, in_keras, picture_by_picture],
+    "draw_level": [with_argmax, row_by_row, until_the_throw_is_reached, with_less],
 }

@@ -122,7 +122,7 @@ claim("The probabilities of all 512 pictures add up to 1", abs(total - 1) < 1e-4
 # ## Exercise 2: bits per dimension
 #
 # How good is a likelihood? Count what it costs to write the picture down: −log₂ p(x) bits, divided by the number of pixels, so that large and small pictures
-# compare. Complete `bits_per_dimension`; `log_probs` are in nats, and a bit is log 2 = 0.693 nats.
+# compare. Complete `bits_per_dimension`; `log_probs` are in nats, and a bit is log 2 nats (`np.log(2)`, about 0.693).
 
 # %% tags=["exercise"] id="pixelcnn_and_pixelrnn-bits_per_dimension" points=2
 def bits_per_dimension(log_probs, picture_shape):

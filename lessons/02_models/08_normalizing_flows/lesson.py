@@ -56,7 +56,7 @@ random_numbers = np.random.default_rng(SEED)
 # %% [markdown]
 # ## Exercise 1: the change of variables
 #
-# Complete `log_density`: `z` is f(x), `slope` is f′(x).
+# Complete `log_density`: `z` is f(x), `slope` is f′(x). Add logarithms, as the formula does: far out, at z = 60, the density itself is 0 on a computer.
 #
 # Stuck? Run `hint("normalizing_flows-log_density")` in a cell of its own; every exercise has three hints.
 
@@ -71,7 +71,7 @@ def log_density(z, slope):
 log_density = check("normalizing_flows-log_density", log_density)
 
 # %%
-x = np.arange(0.0005, 60, 0.001)  # middles of cells 0.001 wide
+x = np.arange(0.0005, 60, 0.001).astype("float32")  # middles of cells 0.001 wide
 density = np.exp(log_density(np.log(x), 1 / x))
 forgotten = np.exp(log_density(np.log(x), np.ones_like(x)))  # as if the slope were 1
 sums = {"with the slope": density.sum() * 0.001, "slope forgotten": forgotten.sum() * 0.001}
@@ -130,7 +130,8 @@ my_log_determinant = check("normalizing_flows-log_determinant", my_log_determina
 # %% [markdown]
 # ## Exercise 3: there
 #
-# Complete `couple` with `keras.ops`, since it runs inside training. It gets all numbers; for the kept ones, s and t are 0. Return two things: the moved numbers, and log |det J| of each row.
+# Complete `couple` with `keras.ops`, since it runs inside training. It gets all numbers; for the kept ones, s and t are 0. Return two things: the moved numbers, and log |det J| of each row,
+# as a sum of logarithms: a product of 64 scales may be too large, or too small, for a computer.
 
 # %% tags=["exercise"] id="normalizing_flows-couple" points=3
 def couple(x, log_scale, shift):
@@ -200,7 +201,7 @@ class TinyFlow(keras.Model):
 
     def inverse(self, z):
         for coupling in reversed(self.couplings):
-            z, _ = undo(z, *coupling(z))
+            z, _ = undo(*map(np.asarray, (z, *coupling(z))))
         return z  # x (n, 2)
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):

@@ -51,7 +51,7 @@ print(stories.test[0])
 #
 # $$h_t = \tanh(x_t + h_{t-1} U)$$
 #
-# Complete `rnn_step` with `keras.ops`. Stuck? Run `hint("recurrent_networks-rnn_step")` in a cell of its own.
+# Complete `rnn_step` with `keras.ops`, so that it could run inside training. Stuck? Run `hint("recurrent_networks-rnn_step")` in a cell of its own.
 
 # %% tags=["exercise"] id="recurrent_networks-rnn_step" points=2
 def rnn_step(inputs, state, weights):
@@ -252,7 +252,7 @@ print({kind: f"{values[40]:.1e}" for kind, values in reached.items()}, "40 token
 # ## Exercise 3: temperature
 #
 # To write, draw the next token, read it, draw again. The **temperature** T changes how boldly: probabilities become proportional to $p^{1/T}$. Complete `with_temperature` from
-# logits, which are logarithms of p up to a constant.
+# logits, which are logarithms of p up to a constant. T is above 0; logits may be far out, and the exponential of 900 is infinite on a computer: `ops.softmax` knows how to deal with that.
 
 # %% tags=["exercise"] id="recurrent_networks-with_temperature" points=2
 def with_temperature(logits, temperature):
@@ -279,7 +279,7 @@ def write(length, temperature, seed=SEED):
         token = np.array([following], "int32")
     for _ in range(length):
         logits, state = model.step(token, state)
-        chances = np.asarray(with_temperature(logits, temperature), "float64")[0]
+        chances = np.asarray(with_temperature(np.asarray(logits), temperature), "float64")[0]
         token = random.choice(encoder.size, size=1, p=chances / chances.sum()).astype("int32")
         written.append(int(token[0]))
     return encoder.decode(written)
@@ -380,7 +380,7 @@ claim(
 # %% [markdown]
 # ## Exercise 4: repair it
 #
-# Choose a bias with which the untrained network's gradient has a size of at least **1** at a distance of 40 tokens.
+# Choose a bias, a number up to 50, with which the untrained network's gradient has a size of at least **1** at a distance of 40 tokens.
 
 # %% tags=["exercise"] id="recurrent_networks-remember" points=2 solution="3.0"
 my_forget_bias = ...  # a number

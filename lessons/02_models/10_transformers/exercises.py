@@ -14,8 +14,8 @@ def softmax(scores, axis=-1):
 
 
 def causal_attention(queries, keys, values):
-    """What each position gathers from itself and from those before it.  (time, size) three times -> (time, size)"""
-    scores = queries @ keys.T / np.sqrt(queries.shape[1])
+    """What each position gathers.  (time, size), (time, size), (time, width) -> (time, width)"""
+    scores = queries @ keys.T / queries.shape[1] ** 0.5
     scores = np.where(np.tri(len(queries), dtype=bool), scores, FORBIDDEN)
     return softmax(scores) @ values
 
@@ -23,12 +23,20 @@ def causal_attention(queries, keys, values):
 def attend_with_cache(query, key, value, keys, values):
     """One position more: what it gathers, and the cache with its own key and value at the end."""
     keys, values = np.concatenate([keys, key[None]]), np.concatenate([values, value[None]])
-    return softmax(keys @ query / np.sqrt(len(query))) @ values, keys, values
+    return softmax(keys @ query / len(query) ** 0.5) @ values, keys, values
 
 
 def gathered_with(weights_of):
     """A wrong attention that differs in how the weights are made."""
     return lambda queries, keys, values: weights_of(queries, keys) @ values
+
+
+def no_score_is_zero(scores):
+    return softmax(np.where(scores == 0, FORBIDDEN, scores))
+
+
+def overflowing(scores):
+    return np.exp(scores) / np.exp(scores).sum(axis=-1, keepdims=True)
 
 
 def masked(scores, forbidden=FORBIDDEN):
@@ -48,22 +56,55 @@ def stepped(size_of=np.sqrt, old=False, before=False, mean=False):
     return step
 
 
-def three_of(rng, time, size):
-    return tuple(rng.normal(size=(time, size)) for _ in range(3))
+def three_of(rng, time, size, width, factor=1.0):
+    return tuple(factor * rng.normal(size=(time, size)) for _ in range(2)) + (rng.normal(size=(time, width)),)
 
 
-def one_and_cache(rng, time, size):
-    return (*(rng.normal(size=size) for _ in range(3)), rng.normal(size=(time, size)), rng.normal(size=(time, size)))
+def some_attention(rng):
+    """Values of a size of their own, one position alone, queries of zeros, and scores so far out that exp overflows."""
+    nothing_asked = (np.zeros((4, 3)), rng.normal(size=(4, 3)), rng.normal(size=(4, 2)))
+    far_out = (np.array([[-50.0, 0.0], [60.0, 9.0], [0.0, 70.0]]), np.array([[60.0, 5.0], [200.0, -100.0], [90.0, 70.0]]), rng.normal(size=(3, 5)))
+    cases = [three_of(rng, 3, 2, 4), three_of(rng, 5, 4, 2), three_of(rng, 1, 3, 2), three_of(rng, 6, 3, 2, 3.0)]
+    return [*cases, nothing_asked, far_out]
+
+
+def any_attention(draw, st, numbers):
+    time, size, width = (draw(st.integers(1, 4)) for _ in range(3))
+    return draw(numbers((time, size))), draw(numbers((time, size))), draw(numbers((time, width)))
+
+
+def one_and_cache(rng, time, size, factor=1.0):
+    new = [factor * rng.normal(size=size), factor * rng.normal(size=size), rng.normal(size=size)]
+    return (*new, factor * rng.normal(size=(time, size)), rng.normal(size=(time, size)))
+
+
+def some_caches(rng):
+    """Short and long ones, scores so far out that exp overflows, and one that is empty: nothing was written yet."""
+    sizes = [(2, 5), (4, 3), (1, 3), (3, 6, 40.0), (0, 4)]
+    return [one_and_cache(rng, *size) for size in sizes]
+
+
+def any_cache(draw, st, numbers):
+    time, size = draw(st.integers(0, 4)), draw(st.integers(1, 4))
+    vectors = [draw(numbers((size,))) for _ in range(3)]
+    return (*vectors, draw(numbers((time, size))), draw(numbers((time, size))))
 
 
 def some_hidden(rng):
-    """Tokens, chosen, fate, others, mask_token: every fate among the chosen and among the others."""
+    """Tokens, chosen, fate, others, mask_token: every fate, and both edges, among the chosen and among the others."""
     cases = []
-    for time in (6, 11):
-        fate = np.resize([0.05, 0.95, 0.85, 0.75, 0.4], (3, time))
-        chosen = np.resize([True, True, True, False, True, False, True], (3, time))
-        cases.append((rng.integers(0, 50, (3, time)), chosen, fate, rng.integers(50, 90, (3, time)), 99))
+    for n, time, mask_token in ((3, 6, 99), (2, 11, 95), (1, 5, 91)):
+        fate = np.resize([0.05, 0.95, 0.85, 0.75, 0.9, 0.4, 0.8, 0.0], (n, time))
+        chosen = np.resize([True, True, True, False, True, False, True], (n, time))
+        cases.append((rng.integers(0, 50, (n, time)), chosen, fate, rng.integers(50, 90, (n, time)), mask_token))
     return cases
+
+
+def any_hidden(draw, st, numbers):
+    shape = draw(st.integers(1, 3)), draw(st.integers(1, 6))
+    rng = np.random.default_rng(draw(st.integers(0, 999)))
+    fate = rng.choice([0.0, 0.3, 0.79, 0.8, 0.81, 0.89, 0.9, 0.99], shape)
+    return rng.integers(0, 50, shape), rng.random(shape) < 0.5, fate, rng.integers(0, 50, shape), draw(st.integers(50, 60))
 
 
 def hidden_with(mask_below=0.8, other_below=0.9, everywhere=False, swapped=False):
@@ -75,8 +116,24 @@ def hidden_with(mask_below=0.8, other_below=0.9, everywhere=False, swapped=False
     return hide
 
 
+def hide_written_out(tokens, chosen, fate, others, mask_token):
+    replaced = np.where(fate < 0.8, mask_token, np.where(fate < 0.9, others, tokens))
+    return np.where(chosen, replaced, tokens)
+
+
+def others_in_order(tokens, chosen, fate, others, mask_token):
+    seen, swap = np.where(chosen & (fate < 0.8), mask_token, tokens), chosen & (fate >= 0.8) & (fate < 0.9)
+    seen[swap] = others.ravel()[: swap.sum()]
+    return seen
+
+
+def overwriting(query, key, value, keys, values):
+    longer = np.concatenate([keys[:-1], key[None]]), np.concatenate([values[:-1], value[None]])
+    return softmax(longer[0] @ query / np.sqrt(len(query))) @ longer[1], *longer
+
+
 EXERCISES = [
-    Function("causal_attention", reference=causal_attention, cases=lambda rng: [three_of(rng, 3, 2), three_of(rng, 5, 4)], mistakes={
+    Function("causal_attention", reference=causal_attention, cases=some_attention, space=any_attention, mistakes={
         gathered_with(lambda q, k: softmax(q @ k.T / np.sqrt(q.shape[1]))):
             "Every position sees all the others, later ones too. A model that trains like this reads its answers before it gives them. Put −1e9 in place of the scores above the diagonal, before the softmax.",
         gathered_with(lambda q, k: softmax(masked(q @ k.T))):
@@ -93,6 +150,21 @@ EXERCISES = [
             "Your mask is turned round: each position sees itself and what comes later. Rows are queries; keep what is on the diagonal or left of it.",
         gathered_with(lambda q, k: softmax(masked(k @ q.T / np.sqrt(q.shape[1])))):
             "Queries and keys have changed places. Row i of the scores belongs to query i: `queries @ keys.T`.",
+        gathered_with(lambda q, k: softmax(masked(q @ k.T / np.sqrt(q.shape[1]), -10.0))):
+            "Your mask is not low enough: among scores below −10 it shines through. Put −1e9, or −inf.",
+        gathered_with(lambda q, k: softmax(masked(q @ k.T / np.sqrt(len(q))))):
+            "You divided by the root of the number of positions. It is that of `size`, the length of a query: `queries.shape[1]`.",
+        (lambda q, k, v: softmax(masked(q @ k.T / np.sqrt(v.shape[1]))) @ v):
+            "You divided by the root of the values' size. What grows is the product of a query and a key: their size, `queries.shape[1]`.",
+        gathered_with(lambda q, k: softmax(np.where(np.tri(len(q), k=-1, dtype=bool), q @ k.T / np.sqrt(q.shape[1]), FORBIDDEN))):
+            "A position does not see itself in yours, and the first sees nothing. Keep what is left of the diagonal *and* the diagonal.",
+        gathered_with(lambda q, k: softmax(np.where(np.tri(len(q), k=1, dtype=bool), q @ k.T / np.sqrt(q.shape[1]), FORBIDDEN))):
+            "Your mask lets one position too many through: the next one is seen. Keep the diagonal and what is left of it.",
+        (lambda q, k, v: softmax(masked(q @ k.T / np.sqrt(q.shape[1])))): "These are the weights. The last step gathers the values with them: `weights @ values`.",
+        gathered_with(lambda q, k: no_score_is_zero(np.tri(len(q)) * (q @ k.T) / np.sqrt(q.shape[1]))):
+            "You took every score of 0 for a masked one. A score may be 0 by itself: mask by place, with `np.tri(time, dtype=bool)`.",
+        gathered_with(lambda q, k: overflowing(masked(q @ k.T / np.sqrt(q.shape[1])))):
+            "The exponentials of large scores overflow. Subtract each row's largest first, as the `softmax` above does.",
         (lambda q, k, v: masked(q @ k.T / np.sqrt(q.shape[1]), 0.0) @ v):
             "The softmax is missing, so the weights neither add up to 1 nor are they positive.",
     }, hints=(
@@ -110,16 +182,28 @@ EXERCISES = [
         "Twice as many rows, and each twice as long.",
     ), passed="Scores go with T², and memory with them, while all other layers go with T: that is why long contexts are dear.", mistakes={
         2: "Twice as many positions ask, and each of them asks twice as many.",
+        3: "Half of the scores are masked before and after, so the mask does not change the factor.",
+        0.25: "It grows: how many scores are there for twice as many positions, divided by how many there are now?",
         8: "Neither the size of a head nor the number of layers changes: twice the rows, twice the columns.",
         1: "Each position asks every position, so more positions mean more scores.",
         16: "That would be four times the context: 4 · 4. Twice the context is 2 · 2.",
     }),
-    Function("attend_with_cache", reference=attend_with_cache, cases=lambda rng: [one_and_cache(rng, 2, 3), one_and_cache(rng, 4, 5)], mistakes={
+    Function("attend_with_cache", reference=attend_with_cache, cases=some_caches, space=any_cache, mistakes={
         stepped(old=True): "The new position does not see itself. Put its key and value into the cache first, then attend.",
         stepped(before=True):
             "You put the new key and value at the front. What is gathered is the same, but the cache is no longer in the order of the text: put them at the end.",
         stepped(size_of=lambda size: 1.0): "The scores are not divided by √size, as they are in full attention.",
         stepped(size_of=lambda size: size): "You divided by size; it is its square root.",
+        "len(query) → len(keys)": "You divided by the root of the number of positions. It is that of `size`, the length of the query.",
+        "len(query) → (len(keys) - 1)": "You divided by the root of the old cache's length. It is `size`, the length of the query, that counts.",
+        "[keys, key[None]] → [keys, query[None]]": "You put the query into the cache. Others are found by their keys: append `key`.",
+        "[keys, key[None]]), np.concatenate([values, value[None]]) → [keys, value[None]]), np.concatenate([values, key[None]])":
+            "Key and value have changed places in the caches.",
+        "@ values, keys, values → @ values, values, keys": "The two caches come back in the wrong order: keys first, then values.",
+        overwriting: "You overwrote the cache's last position. Others still need it: the cache grows by one row.",
+        "return → values[np.argmax(keys @ query)], keys, values": "You took the value of the best key alone. Use the softmax of the scores: each gives its share.",
+        "softmax(keys @ query / len(query) ** 0.5) → np.exp(keys @ query / np.sqrt(len(query))) / np.exp(keys @ query / np.sqrt(len(query))).sum()":
+            "The exponentials of large scores overflow. Subtract the largest first, as the `softmax` above does.",
         stepped(mean=True): "Every position has the same weight. Use the softmax of the query's scores.",
         (lambda q, k, v, keys, values: (stepped()(q, k, v, keys, values)[0], keys, values)):
             "The returned cache lacks the new key and value, so the next position would not see this one.",
@@ -128,7 +212,8 @@ EXERCISES = [
         "`keys = np.concatenate([keys, key[None]])`, the same for the values.",
         "`return softmax(keys @ query / np.sqrt(len(query))) @ values, keys, values`",
     ), passed="No mask is needed: what comes later is not in the cache yet. One row of scores takes the place of T."),
-    Function("hide", reference="genai_course.models.masked_language_model:hide", cases=some_hidden, mistakes={
+    Function("hide", reference="genai_course.models.masked_language_model:hide", cases=some_hidden, double=True, space=any_hidden,
+        written_out=hide_written_out, mistakes={
         hidden_with(everywhere=True): "Tokens are replaced that were not chosen. Where `chosen` is False keep the token.",
         hidden_with(mask_below=1.0):
             "Every chosen token becomes the mask. Then the model never sees anything but a mask where it is asked: two in ten shall be no mask.",
@@ -138,15 +223,21 @@ EXERCISES = [
         hidden_with(swapped=True): "Mask and other tokens have changed places: fates below 0.8 give the mask.",
         (lambda tokens, chosen, fate, others, mask_token: hidden_with()(tokens, ~chosen, fate, others, mask_token)):
             "You replaced what was not chosen and kept what was.",
+        "fate < 0.8 → fate <= 0.8": "A fate of exactly 0.8 is not *below* 0.8: there another token belongs.",
+        "fate < 0.9 → fate <= 0.9": "A fate of exactly 0.9 is not *below* 0.9: there the token stays.",
+        "(fate < 0.9, others, tokens) → (fate < 0.9, others, mask_token)":
+            "From 0.9 on yours puts the mask, too. There the token stays: one chosen in ten is not changed.",
+        "replaced = np.where(fate < 0.8, mask_token, np.where(fate < 0.9, others, tokens)) → replaced = np.where(fate < 0.9, others, np.where(fate < 0.8, mask_token, tokens))":
+            "You ask for 0.9 first, and every fate below 0.8 is below 0.9 as well, so the mask never comes. Ask for 0.8 first.",
+        "mask_token → 0": "Yours puts a 0 where the mask belongs. The number of the mask is given: `mask_token`.",
+        others_in_order: "The other tokens come in order, one after another. Take those that stand at the same places: `others[swap]`.",
         "return → tokens * 1": "Nothing has changed: every token is still in its place.",
     }, hints=(
         "Two questions for each place: is it chosen? If so, what does its fate say?",
         "Nest `np.where`: fate < 0.8 gives the mask, fate < 0.9 the other token, else the token itself.",
         "`return np.where(chosen, np.where(fate < 0.8, mask_token, np.where(fate < 0.9, others, tokens)), tokens)`",
-    ), passed="Those are BERT's own shares. The one in ten that stays and the one that is exchanged keep the model honest about tokens that are not masks.", excused={
-        "`fate < 0.8` → `fate <= 0.8`": "A fate is exactly 0.8 almost never.",
-        "`fate < 0.9` → `fate <= 0.9`": "A fate is exactly 0.9 almost never.",
-    }),
+    ), passed="Those are BERT's own shares. The one in ten that stays and the one that is exchanged keep the model honest about tokens that are not masks.",
+    ),
 ]
 
 PREDICTIONS = [

@@ -64,7 +64,8 @@ def softmax(scores):
 # %% [markdown]
 # ## Exercise 1: attention by hand
 #
-# Complete `causal_attention` in NumPy. `np.tri(time, dtype=bool)` is True on and below the diagonal.
+# Complete `causal_attention` in NumPy. `np.tri(time, dtype=bool)` is True on and below the diagonal. The values may have a size of their own; under the root stands the queries' and keys'.
+# Use the `softmax` above: it subtracts the largest score first, since the exponential of a large one is infinite on a computer.
 #
 # Stuck? Run `hint("transformers-causal_attention")` in a cell of its own; every exercise has three hints.
 
@@ -72,7 +73,7 @@ def softmax(scores):
 def causal_attention(queries, keys, values):
     """What each position gathers from itself and from those before it.
 
-    Three arrays (time, size) -> (time, size)
+    (time, size), (time, size), (time, width) -> (time, width)
     """
     ### BEGIN SOLUTION
     scores = queries @ keys.T / np.sqrt(queries.shape[1])  # (time, time)
@@ -302,7 +303,7 @@ widgets.explore(
 # %% [markdown]
 # ## Exercise 3: do not compute it twice
 #
-# When a text is written token by token, keys and values of what stands there never change. Keep them in a **cache**. For each new position, put its key and value at the end and let its one query ask all.
+# When a text is written token by token, keys and values of what stands there never change. Keep them in a **cache**, empty (0, size) at first. For each new position, put its key and value at the end and let its one query ask all.
 
 # %% tags=["exercise"] id="transformers-attend_with_cache" points=2
 def attend_with_cache(query, key, value, keys, values):

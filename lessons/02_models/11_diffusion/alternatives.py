@@ -17,6 +17,11 @@ def noise_by_roots(clean, noise, time):
     return clean * alpha + noise * ops.sqrt(1 - alpha**2)
 
 
+def noise_stacked(clean, noise, time):
+    angle = np.pi / 2 * time
+    return ops.sum(ops.stack([ops.cos(angle) * clean, ops.cos(np.pi / 2 - angle) * noise]), axis=0)
+
+
 def score_from_noise(noisy, denoised, time):
     alpha, sigma = np.cos(np.pi / 2 * time), np.sin(np.pi / 2 * time)
     return -((noisy - alpha * denoised) / sigma) / sigma
@@ -25,6 +30,11 @@ def score_from_noise(noisy, denoised, time):
 def score_with_keras(noisy, denoised, time):
     variance = 1 - ops.square(ops.cos(np.pi / 2 * time))
     return -(noisy - ops.cos(np.pi / 2 * time) * denoised) / variance
+
+
+def score_in_two_fractions(noisy, denoised, time):
+    angle = np.asarray(time, "float64") * np.pi / 2
+    return (denoised / (np.tan(angle) * np.sin(angle)) - noisy / np.sin(angle) ** 2).tolist()
 
 
 def step_in_numpy(noisy, denoised, time, next_time):
@@ -37,6 +47,11 @@ def step_by_ratio(noisy, denoised, time, next_time):
     return ratio * noisy + (math.cos(math.pi / 2 * next_time) - ratio * math.cos(math.pi / 2 * time)) * denoised
 
 
+def step_by_angles(noisy, denoised, time, next_time):
+    before, after = np.pi / 2 * time, np.pi / 2 * next_time
+    return (np.sin(after) * noisy + np.sin(before - after) * denoised) / np.sin(before)
+
+
 def guided_by_weights(cond, uncond, guidance_scale):
     return guidance_scale * cond + (1 - guidance_scale) * uncond
 
@@ -45,9 +60,14 @@ def guided_from_the_class(cond, uncond, guidance_scale):
     return cond + (guidance_scale - 1) * (cond - uncond)
 
 
+def guided_in_tensorflow(cond, uncond, guidance_scale):
+    cond, uncond = tf.convert_to_tensor(cond), tf.convert_to_tensor(uncond)
+    return uncond + tf.cast(guidance_scale, cond.dtype) * (cond - uncond)
+
+
 ALTERNATIVES = {
-    "add_noise": [noise_by_tensorflow, noise_by_roots],
-    "score": [score_from_noise, score_with_keras],
-    "step_back": [step_in_numpy, step_by_ratio],
-    "guided": [guided_by_weights, guided_from_the_class],
+    "add_noise": [noise_by_tensorflow, noise_by_roots, noise_stacked],
+    "score": [score_from_noise, score_with_keras, score_in_two_fractions],
+    "step_back": [step_in_numpy, step_by_ratio, step_by_angles],
+    "guided": [guided_by_weights, guided_from_the_class, guided_in_tensorflow],
 }

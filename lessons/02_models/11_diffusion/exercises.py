@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from genai_course.exercises.definitions import Experiment, Function, Prediction, Target
+from genai_course.exercises.definitions import Experiment, Function, Prediction, Setting, Target
 
 
 def alpha(time):
@@ -21,12 +21,47 @@ def noise_under(noisy, denoised, time):
     return (noisy - alpha(time) * denoised) / sigma(time)
 
 
+def add_noise(clean, noise, time):
+    return np.cos(np.pi / 2 * time) * clean + np.sin(np.pi / 2 * time) * noise
+
+
+def score(noisy, denoised, time):
+    alpha, sigma = np.cos(np.pi / 2 * time), np.sin(np.pi / 2 * time)
+    return (alpha * denoised - noisy) / sigma**2
+
+
+def step_back(noisy, denoised, time, next_time):
+    alpha, sigma = np.cos(np.pi / 2 * time), np.sin(np.pi / 2 * time)
+    noise = (noisy - alpha * denoised) / sigma
+    return add_noise(denoised, noise, next_time)
+
+
 def three_arrays(rng):
-    """Clean or noisy numbers, noise or guesses, and times that are neither 0 nor 1."""
+    """Numbers, noise or guesses, and times above 0, or one time for all: one alone, pictures, far out, hardly any noise."""
     return [
         (rng.normal(size=3), rng.normal(size=3), 0.1 + 0.8 * rng.random(3)),
         (2 * rng.normal(size=7), rng.normal(size=7), 0.1 + 0.8 * rng.random(7)),
+        (rng.normal(size=1), rng.normal(size=1), np.array([0.35])),
+        (rng.normal(size=(2, 4, 3, 1)), rng.normal(size=(2, 4, 3, 1)), 0.6),
+        (100 * rng.normal(size=6), 60 * rng.normal(size=6), 0.3),
+        (rng.normal(size=4), rng.normal(size=4), np.array([1.0, 0.05, 0.02, 0.9])),
+        (rng.normal(size=5), rng.normal(size=5), 1.0),
     ]
+
+
+def to_be_mixed(rng):
+    """The same, time 0, and noise in tensors, as it comes out of a step back."""
+    from keras import ops
+
+    tensors = [ops.convert_to_tensor(rng.normal(size=shape).astype("float32")) for shape in ((4,), (2, 4, 4, 1))]
+    more = [(rng.normal(size=tensor.shape), tensor, time) for tensor, time in zip(tensors, (0.3, 0.75), strict=True)]
+    return [*three_arrays(rng), (rng.normal(size=2), rng.normal(size=2), np.array([0.0, 0.5])), *more]
+
+
+def any_three(draw, st, numbers):
+    shape = draw(st.sampled_from([(1,), (4,), (2, 3, 3, 1)]))
+    time = draw(st.sampled_from([numbers(shape, 0.1, 0.9), st.floats(0.1, 0.9)]))
+    return np.round(draw(numbers(shape)), 1), np.round(draw(numbers(shape)), 1), draw(time)
 
 
 def with_earlier(rng):
@@ -35,39 +70,65 @@ def with_earlier(rng):
         (rng.normal(size=3), rng.normal(size=3), 0.7, 0.4),
         (rng.normal(size=(2, 4, 4, 1)), rng.normal(size=(2, 4, 4, 1)), 0.3, 0.2),
         (rng.normal(size=5), rng.normal(size=5), 0.25, 0.0),
+        (rng.normal(size=4), rng.normal(size=4), 1.0, 0.9),
+        (rng.normal(size=(1, 4, 3, 1)), rng.normal(size=(1, 4, 3, 1)), 0.9, 0.1),
+        (50 * rng.normal(size=6), 20 * rng.normal(size=6), 0.05, 0.02),
     ]
+
+
+def any_step(draw, st, numbers):
+    shape = draw(st.sampled_from([(1,), (4,), (2, 3, 3, 1)]))
+    time = draw(st.floats(0.1, 0.9))
+    return np.round(draw(numbers(shape)), 1), np.round(draw(numbers(shape)), 1), time, time * draw(st.integers(0, 9)) / 10
 
 
 def two_guesses(rng):
-    return [
-        (rng.normal(size=3), rng.normal(size=3), 2.5),
-        (rng.normal(size=(2, 4, 4, 1)), rng.normal(size=(2, 4, 4, 1)), 0.4),
-    ]
+    """Scales between and beyond the two guesses, both of them, and whole numbers."""
+    shapes = [((3,), 2.5), ((2, 4, 4, 1), 0.4), ((5,), 0.0), ((4,), 1.0), ((1, 4, 3, 1), 8), ((6,), 1.5), ((2,), 0)]
+    return [(rng.normal(size=shape), rng.normal(size=shape), scale) for shape, scale in shapes]
+
+
+def any_guesses(draw, st, numbers):
+    shape = draw(st.sampled_from([(1,), (4,), (2, 3, 3, 1)]))
+    return draw(numbers(shape)), draw(numbers(shape)), draw(st.floats(0, 8))
 
 
 EXERCISES = [
-    Function("add_noise", reference="genai_course.models.diffusion:add_noise", cases=three_arrays, traced=True, mistakes={
-        ("alpha * → np.sin(np.pi / 2 * np.asarray(time)) *", "sigma * → np.cos(np.pi / 2 * np.asarray(time)) *"):
+    Function("add_noise", reference="genai_course.models.diffusion:add_noise", cases=to_be_mixed, space=any_three,
+        written_out=add_noise, traced=True, mistakes={
+        ("np.cos → np.sin", "+ np.sin → + np.cos"):
             "The two factors are swapped: at time 0 you would have noise alone. The cosine, 1 at time 0, belongs to the clean number.",
-        ("alpha * → (1 - time) *", "sigma * → time *"):
+        ("np.cos(np.pi / 2 * time) → (1 - time)", "np.sin(np.pi / 2 * time) → time"):
             "That is a straight mixture, as flow matching uses. Its squares do not add up to 1; this lesson takes cosine and sine.",
-        ("alpha * → np.cos(time) *", "sigma * → np.sin(time) *"):
+        ("np.cos(np.pi / 2 * time) → np.cos(time)", "np.sin(np.pi / 2 * time) → np.sin(time)"):
             "π/2 is missing: cos(1) is 0.54, so at time 1 more than half of the signal would be left.",
-        ("alpha * → np.cos(np.pi * time) *", "sigma * → np.sin(np.pi * time) *"):
+        ("np.cos(np.pi / 2 * time) → np.cos(np.pi * time)", "np.sin(np.pi / 2 * time) → np.sin(np.pi * time)"):
             "You took π where π/2 is needed: at time 1 the clean number would be back, with its sign turned round.",
-        ("alpha * →", "sigma * → np.sin(np.pi / 2 * np.asarray(time)) *"):
+        "np.cos(np.pi / 2 * time) * →":
             "The signal does not fade in yours, so at time 1 it is still all there, under the noise. Multiply it by the cosine.",
-        ("alpha * → np.cos(np.pi / 2 * np.asarray(time)) ** 2 *", "sigma * → np.sin(np.pi / 2 * np.asarray(time)) ** 2 *"):
+        "np.sin(np.pi / 2 * time) * →": "The noise comes in full from the beginning. At time 0 there is none: multiply it by the sine.",
+        ("np.cos(np.pi / 2 * time) → np.cos(np.pi / 2 * time) ** 2", "np.sin(np.pi / 2 * time) → np.sin(np.pi / 2 * time) ** 2"):
             "You squared the factors. Their squares add up to 1; they themselves need not.",
-        (lambda clean, noise, time: alpha(time) * clean - sigma(time) * noise):
+        "np.sin(np.pi / 2 * time) → (1 - np.cos(np.pi / 2 * time))":
+            "Your factors add up to 1. Their *squares* should: cosine and sine.",
+        ("np.cos(np.pi / 2 * time) → np.sqrt(1 - time)", "np.sin(np.pi / 2 * time) → np.sqrt(time)"):
+            "Roots of a straight line have squares that add up to 1, too; this lesson's schedule is another one: cosine and sine.",
+        ("np.cos(np.pi / 2 * time) → np.cos(90 * time)", "np.sin(np.pi / 2 * time) → np.sin(90 * time)"):
+            "You counted in degrees. `ops.cos` and `ops.sin` take radians: a right angle is π/2.",
+        "+ np.sin → - np.sin":
             "You subtracted the noise. It is as likely up as down, so the numbers look right, but whoever takes the noise out again must know the sign: add it.",
+        "return → np.clip(…, -1, 1)": "You cut the result off. Noise may be as large as it likes: leave it as it is.",
+        (lambda clean, noise, time: add_noise(clean, noise, np.ravel(time)[0])): "The first time serves all numbers in yours. Each has its own.",
+        ("np.cos(np.pi / 2 * time) → np.cos(1.5 * time)", "np.sin(np.pi / 2 * time) → np.sin(1.5 * time)"):
+            "π/2 is 1.5708; yours is rounded too far, so at time 1 some of the signal is left. Use `np.pi / 2`.",
     }, hints=(
         "At time 0 the result is the clean number, at time 1 it is the noise.",
         "Multiply the clean number by cos(π/2 · t) and the noise by sin(π/2 · t); `ops.cos` and `ops.sin`.",
         "`return ops.cos(np.pi / 2 * time) * clean + ops.sin(np.pi / 2 * time) * noise`",
     ), passed="With clean numbers of variance 1 the mixture has variance 1 at any time, because cos² + sin² = 1.",
         excused={"`np.pi / 2` → `np.pi / -2`": "A cosine forgets the sign of its angle."}),
-    Function("score", reference="genai_course.models.diffusion:score", cases=three_arrays, mistakes={
+    Function("score", reference="genai_course.models.diffusion:score", cases=three_arrays, space=any_three,
+        written_out=score, mistakes={
         (lambda noisy, denoised, time: (noisy - alpha(time) * denoised) / sigma(time) ** 2):
             "The sign is turned round: yours points away from the guess, downhill. Likelier numbers lie towards it.",
         (lambda noisy, denoised, time: (alpha(time) * denoised - noisy) / sigma(time)):
@@ -79,6 +140,14 @@ EXERCISES = [
             "You divided by the signal's square. With little noise the density is steep: it is noise² that goes underneath.",
         (lambda noisy, denoised, time: (alpha(time) * noisy - denoised) / sigma(time) ** 2):
             "Guess and noisy number are swapped: the signal's factor belongs to the guess.",
+        "(alpha * denoised - noisy) → (denoised - alpha * noisy)": "The signal's factor stands at x in yours. It belongs to the guess: alpha · denoised − x.",
+        (lambda noisy, denoised, time: (alpha(time) * denoised - noisy) * sigma(time) ** 2): "You multiplied by noise². Divide: with little noise the density is steep.",
+        ("alpha, sigma = np.cos(np.pi / 2 * time), np.sin(np.pi / 2 * time) → alpha, sigma = np.sin(np.pi / 2 * time), np.cos(np.pi / 2 * time)"):
+            "Cosine and sine have changed places: alpha, the signal's share, is the cosine.",
+        "sigma**2 → (1 - alpha)": "You divided by 1 − alpha. The squares of both factors add up to 1, so it is 1 − alpha².",
+        "sigma**2 → (sigma**2 + 0.01)": "You added something small to noise². At early times it is not small beside noise²; for times above 0 nothing is needed.",
+        ("np.cos(np.pi / 2 * time) → np.cos(time)", "np.sin(np.pi / 2 * time) → np.sin(time)"): "π/2 is missing in the angle: time 1 is a right angle.",
+        "return → np.clip(…, -10, 10)": "You cut the slope off. With little noise it is steep, and it has to be.",
     }, hints=(
         "The density pulls x towards where the guess would be at this time.",
         "alpha = cos(π/2 · t), sigma = sin(π/2 · t); the top is alpha · denoised − x.",
@@ -87,7 +156,8 @@ EXERCISES = [
         "`np.pi / 2` → `np.pi / -2`": "A cosine forgets the sign of its angle.",
         "`np.pi / 2` → `np.pi / -2` (2)": "The square forgets the sign of the sine.",
     }),
-    Function("step_back", reference="genai_course.models.diffusion:ddim_step", cases=with_earlier, mistakes={
+    Function("step_back", reference="genai_course.models.diffusion:ddim_step", cases=with_earlier, space=any_step,
+        written_out=step_back, mistakes={
         "return → noisy": "You mixed guess and noise for the old time again, which gives back x. Mix them for the earlier one.",
         "return → denoised": "You went straight to the guess. Under much noise it is a blurred mean; go only as far as the earlier time.",
         (lambda noisy, denoised, time, next_time: mixed(denoised, noisy - alpha(time) * denoised, next_time)):
@@ -98,19 +168,26 @@ EXERCISES = [
             "You divided by noise², as for the score. Here the noise itself is wanted: divide by sin(π/2 · t).",
         (lambda noisy, denoised, time, next_time: mixed(noise_under(noisy, denoised, time), denoised, next_time)):
             "Guess and noise are swapped in the mixture: the cosine belongs to the guess.",
-        "return → np.cos(np.pi / 2 * np.asarray(next_time)) * denoised":
+        "return → np.cos(np.pi / 2 * next_time) * denoised":
             "The noise is missing. At the earlier time there is still some: add sin(π/2 · next_time) times it.",
-        (lambda noisy, denoised, time, next_time: mixed(denoised, (noisy - alpha(next_time) * denoised) / (sigma(next_time) if next_time else 1), time)):
+        (lambda noisy, denoised, time, next_time: mixed(denoised, noise_under(noisy, denoised, next_time), time)):
             "The two times are swapped: take the noise out at `time`, and mix for `next_time`.",
         (lambda noisy, denoised, time, next_time: mixed(noisy, noise_under(noisy, denoised, time), next_time)):
             "You mixed the noise with x, which is noisy already. Mix it with the guess.",
+        "return → add_noise(denoised, noisy, next_time)": "You mixed x itself where the noise belongs. Work out the noise first, x − alpha · denoised by sigma.",
+        "(noisy - alpha * denoised) → (alpha * denoised - noisy)": "The noise has the wrong sign: it is what x has more than the guess, x − alpha · denoised.",
+        "return → denoised + np.sin(np.pi / 2 * next_time) * noise":
+            "The guess does not fade in yours. At the earlier time there is still noise, so the guess counts cos(π/2 · next_time).",
+        "return → noisy + (1 - next_time / time) * (denoised - noisy)":
+            "You walked straight from x to the guess. Noise and guess each have a factor of their own: cosine and sine of the earlier time.",
+        "return → add_noise(denoised, np.clip(noise, -1, 1), next_time)": "You cut the noise off at −1 and 1. Noise may be larger: leave it as it is.",
     }, hints=(
         "Two lines: first the noise that must have been there if the guess is right, then a new mixture.",
         "noise = (noisy − cos(π/2 · time) · denoised) / sin(π/2 · time); then `add_noise` for the earlier time.",
         "`return add_noise(denoised, (noisy - ops.cos(np.pi / 2 * time) * denoised) / ops.sin(np.pi / 2 * time), next_time)`",
     ), passed="In the plane of guess and noise this is a rotation by the difference of two angles: no length is lost, however long the step.",
         excused={"`np.pi / 2` → `np.pi / -2`": "A cosine forgets the sign of its angle."}),
-    Function("guided", reference="genai_course.models.diffusion:guided", cases=two_guesses, mistakes={
+    Function("guided", reference="genai_course.models.diffusion:guided", cases=two_guesses, space=any_guesses, mistakes={
         "uncond + → cond +":
             "You start at the guess for the class, so 0 would not ignore it and 1 would be loud already. (Some papers count w like that.) Start at the guess without a class.",
         "cond - uncond → uncond - cond": "The difference is turned round, so a larger scale leads away from the class.",
@@ -119,6 +196,13 @@ EXERCISES = [
         "uncond + →": "That is only the push. Add it to where you start, the guess without a class.",
         "return → guidance_scale * cond":
             "A larger guess is a picture with more contrast. What is exaggerated is the difference that the class makes.",
+        "return → uncond + guidance_scale * np.abs(cond - uncond)": "You took the size of the difference. Its sign says which way to go.",
+        "guidance_scale * → min(guidance_scale, 1) *": "Your scale stops at 1. Above 1 the class is exaggerated: that is the point.",
+        "guidance_scale * → (guidance_scale or 1) *": "With a scale of 0 yours gives the plain guess. 0 ignores the class: `or` takes 0 for nothing.",
+        "guidance_scale * → int(guidance_scale) *": "Your scale is cut to a whole number.",
+        "return → np.clip(…, -1, 1)": "You cut the guess off at −1 and 1. The lesson's own cells do that later; here nothing is cut.",
+        "return → (uncond + guidance_scale * cond) / (1 + guidance_scale)":
+            "That is a weighted mean of both guesses, which never goes beyond them. Add w times the difference.",
         "- uncond →": "You add the whole guess for the class. Add only what it differs by: cond − uncond.",
     }, hints=(
         "Two guesses are two points. Start at the one without a class and walk through the other.",
@@ -128,9 +212,12 @@ EXERCISES = [
     Experiment("guidance", reference={"scale": 2.0, "recognised": 0.88, "recall": 0.7}, targets=[
         Target("recognised", "at least 80 % must be read as asked.", at_least=0.8, at_most=1),
         Target("recall", "at least 0.6 of the real variety must be reached.", at_least=0.6, at_most=1),
-        Target("scale", "a scale is 0 or more, and a number you could write down.", at_least=0, at_most=1e6),
+    ], settings=[
+        Setting("scale", "choose a number above 0, up to 20.", lambda scale: 0 < float(scale) <= 20 and not isinstance(scale, str)),
     ], mistakes=[
-        (lambda result: result["scale"] < 0, "A negative scale leads away from the class. Choose 0 or more.",
+        (lambda result: result["scale"] == 0, "A scale of 0 ignores the class: hardly any letter is read as asked.",
+         {"scale": 0, "recognised": 0.05, "recall": 0.6}),
+        (lambda result: result["scale"] < 0, "A negative scale leads away from the class. Choose one above 0.",
          {"scale": -1.0, "recognised": 0.0, "recall": 0.4}),
         (lambda result: result["recognised"] < 0.8 and result["recall"] < 0.6,
          "Both are too low. The plain guess, a scale of 1, has more variety; start there and go up in small steps.",
@@ -143,9 +230,7 @@ EXERCISES = [
         "Use the explorer: at which scale can you read nearly every letter, and still see different styles?",
         "Between 1.5 and 3.",
         "Try 2.",
-    ), passed="Readable, and still varied. Where the best scale lies depends on what you want: an alphabet for a child, or a stack of handwriting?", excused={
-        "scale = 0": "The lesson measures the shares from the scale, and without a class few letters are read as asked.",
-    }),
+    ), passed="Readable, and still varied. Where the best scale lies depends on what you want: an alphabet for a child, or a stack of handwriting?"),
 ]
 
 PREDICTIONS = [

@@ -55,13 +55,13 @@ random_numbers = np.random.default_rng(SEED)
 # %% [markdown]
 # ## Exercise 1: into the noise
 #
-# Complete `add_noise` with `keras.ops`; it makes the training data of this lesson.
+# Complete `add_noise` with `keras.ops`; it makes the training data of this lesson. `time` is an array of times, one for each number, or a single number for all.
 #
 # Stuck? Run `hint("diffusion-add_noise")` in a cell of its own; every exercise has three hints.
 
 # %% tags=["exercise"] id="diffusion-add_noise" points=2
 def add_noise(clean, noise, time):
-    """What is left at a time from 0 to 1.  Three arrays of one shape -> the same shape"""
+    """What is left at a time from 0 to 1.  Two arrays of one shape, times or one time -> the same"""
     ### BEGIN SOLUTION
     return ops.cos(np.pi / 2 * time) * clean + ops.sin(np.pi / 2 * time) * noise
     ### END SOLUTION
@@ -78,7 +78,11 @@ CENTRES, SHARES, SPREAD = np.array([-1.5, 1.5]), np.array([0.3, 0.7]), 0.3
 def draw_clean(n):
     """Numbers near -1.5 and 1.5.  -> (n,)"""
     which = random_numbers.choice(2, size=n, p=SHARES)
-    return CENTRES[which] + SPREAD * random_numbers.standard_normal(n)
+    return (CENTRES[which] + SPREAD * random_numbers.standard_normal(n)).astype("float32")
+
+def draw_noise(n):
+    """Standard normal numbers.  -> (n,)"""
+    return random_numbers.standard_normal(n).astype("float32")
 
 def two_gaussians(x, time):
     """Each Gaussian's part in the density under noise, and its variance.  (n,) -> (2, n), ()"""
@@ -88,7 +92,7 @@ def two_gaussians(x, time):
     heights = SHARES / np.sqrt(2 * np.pi * variance)
     return heights[:, None] * np.exp(-0.5 * distances / variance), variance
 
-line = np.linspace(-3, 3, 121)  # (121,)
+line = np.linspace(-3, 3, 121).astype("float32")  # (121,)
 
 # %%
 figure = plots.lines(
@@ -102,7 +106,7 @@ plots.show(
 )
 
 # %%
-checked = np.asarray(add_noise(draw_clean(50_000), random_numbers.standard_normal(50_000), 0.5))
+checked = np.asarray(add_noise(draw_clean(50_000), draw_noise(50_000), 0.5))
 expected = two_gaussians(line, 0.5)[0].sum(axis=0)
 seen, _ = np.histogram(checked, bins=60, range=(-3, 3), density=True)
 claim(
@@ -123,11 +127,11 @@ claim(
 # %% [markdown]
 # ## Exercise 2: from a guess to the score
 #
-# Complete `score`.
+# Complete `score`. `time` is above 0: an array again, or a single number.
 
 # %% tags=["exercise"] id="diffusion-score" points=2
 def score(noisy, denoised, time):
-    """Slope of the log-density.  Three arrays of one shape -> the same shape"""
+    """Slope of the log-density.  Two arrays of one shape, times or one time -> the same"""
     ### BEGIN SOLUTION
     alpha, sigma = ops.cos(np.pi / 2 * time), ops.sin(np.pi / 2 * time)
     return (alpha * denoised - noisy) / sigma**2
@@ -146,7 +150,7 @@ def exact_denoised(x, time):
     alpha = np.cos(np.pi / 2 * time)
     pull = alpha * SPREAD**2 / variance  # how far to believe x rather than the component's mean
     predictions = CENTRES[:, None] + pull * (x - alpha * CENTRES[:, None])  # (2, n)
-    return np.sum(parts * predictions, axis=0) / np.sum(parts, axis=0)
+    return (np.sum(parts * predictions, axis=0) / np.sum(parts, axis=0)).astype("float32")
 
 slope = np.gradient(np.log(two_gaussians(line, 0.5)[0].sum(axis=0)), line)
 from_denoised = np.asarray(score(line, exact_denoised(line, 0.5), 0.5))
@@ -163,8 +167,8 @@ claim(
 
 # %%
 n_numbers = run.steps(smoke=1_024, laptop=120_000, gpu=500_000)
-clean, noise = draw_clean(n_numbers), random_numbers.standard_normal(n_numbers)
-time = random_numbers.random(n_numbers)
+clean, noise = draw_clean(n_numbers), draw_noise(n_numbers)
+time = random_numbers.random(n_numbers).astype("float32")
 noisy = np.asarray(add_noise(clean, noise, time))
 importance = np.minimum(1 / np.sin(np.pi / 2 * time) ** 2, 10)
 
@@ -235,6 +239,7 @@ for time in (0.4, 0.6, 0.8):
 # $$\hat\varepsilon = \frac{x - \alpha\,\hat x_0}{\sigma} .$$
 #
 # Keep both, and mix them again as they would have been mixed at the earlier time. Complete `step_back`; your `add_noise` may help.
+# Here `time` and `next_time` are two numbers, and `next_time` is the smaller one.
 
 # %% tags=["exercise"] id="diffusion-step_back" points=3
 def step_back(noisy, denoised, time, next_time):
@@ -253,7 +258,7 @@ step_back = check("diffusion-step_back", step_back)
 
 # %%
 times = np.linspace(1, 0, 41).tolist()
-walkers = random_numbers.standard_normal(run.steps(smoke=200, laptop=4_000, gpu=20_000))
+walkers = draw_noise(run.steps(smoke=200, laptop=4_000, gpu=20_000))
 paths = [walkers]
 for time, next_time in pairwise(times):
     walkers = np.asarray(step_back(walkers, learned_denoised(walkers, time), time, next_time))
@@ -339,8 +344,8 @@ def walk(labels, predict, steps, seed=SEED):
     times = np.linspace(1, 0, steps + 1).tolist()
     for time, next_time in pairwise(times):
         seen.append(letters)
-        predictions.append(predict(letters, time, labels))
-        letters = step_back(letters, predictions[-1], time, next_time)
+        predictions.append(np.asarray(predict(letters, time, labels)))
+        letters = np.asarray(step_back(letters, predictions[-1], time, next_time))
     return seen, predictions
 
 labels = np.array([glyphs.class_names.index(letter) for letter in "DIFFUSION7"], "int32")
@@ -442,8 +447,9 @@ guided = check("diffusion-guided", guided)
 # %%
 def draw_letter(letter, guidance_scale, steps, dice):
     def predict(letters, time, labels):
-        cond, uncond = model.predict_x0(letters, time, labels), model.predict_x0(letters, time)
-        return ops.clip(guided(cond, uncond, guidance_scale), -1, 1)
+        cond = np.asarray(model.predict_x0(letters, time, labels))
+        uncond = np.asarray(model.predict_x0(letters, time))
+        return np.clip(guided(cond, uncond, guidance_scale), -1, 1)
 
     labels = np.full(10, glyphs.class_names.index(letter), "int32")
     drawn = 0.5 + 0.5 * np.asarray(walk(labels, predict, steps, seed=dice)[1][-1])
@@ -474,7 +480,7 @@ scores = {name: judge(drawn) for name, drawn in drawings.items()}
 # Five steps will do from here on. Choose a guidance scale with which at least **80 %** of the letters are read as asked, while the drawings still reach at least **0.6** of the variety of real letters (recall).
 
 # %% tags=["exercise"] id="diffusion-guidance" points=2 solution="2.0"
-my_scale = ...  # a number, 0 or more
+my_scale = ...  # a number above 0, up to 20
 
 # %%
 tried = 1.0 if my_scale is ... else my_scale
@@ -593,11 +599,11 @@ def my_edit():
     noise = np.random.default_rng(SEED).standard_normal(some.shape).astype("float32")
     rows, shares = [some], []
     for start in (0.4, 0.6, 0.8):
-        letters = add_noise(2 * some - 1, noise, start)
+        letters = np.asarray(add_noise(2 * some - 1, noise, start))
         times = np.linspace(start, 0, 9).tolist()
         for time, next_time in pairwise(times):
-            denoised = model.predict_x0(letters, time, target, 2.0)
-            letters = step_back(letters, denoised, time, next_time)
+            denoised = np.asarray(model.predict_x0(letters, time, target, 2.0))
+            letters = np.asarray(step_back(letters, denoised, time, next_time))
         rows.append(np.clip(0.5 + 0.5 * np.asarray(letters), 0, 1))
         shares.append(f"time {start}: {evaluation.recognised_share(rows[-1], target):.0%} F")
     return plots.pictures(np.concatenate(rows), row_labels=["real E", *shares], title="From E to F")

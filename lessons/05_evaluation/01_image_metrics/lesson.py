@@ -60,7 +60,7 @@ def trace_of_root(matrix):
 # %% [markdown]
 # ## Exercise 1: Fréchet
 #
-# Complete `frechet` in NumPy. `@` multiplies matrices.
+# Complete `frechet` in NumPy. `@` multiplies matrices. Do not count on an inverse: a feature may never move.
 #
 # Stuck? Run `hint("image_metrics-frechet")` in a cell of its own; every exercise has three hints.
 
@@ -107,7 +107,7 @@ def kernel(points, others):
 # %% [markdown]
 # ## Exercise 2: without the diagonal
 #
-# Complete `kernel_distance`. In `kernel(a, a)` the pairs of a point with itself stand on the diagonal; `np.trace` adds them up. Leave them out of the first two means.
+# Complete `kernel_distance`. In `kernel(a, a)` the pairs of a point with itself stand on the diagonal; `np.trace` adds them up. Leave them out of the first two means, and only them: two different points may be equal.
 
 # %% tags=["exercise"] id="image_metrics-kernel_distance" points=3
 def kernel_distance(a, b):
@@ -413,7 +413,7 @@ claim("Four outliers more than double the recall", recall_with_outliers > 2 * re
 # %% [markdown]
 # ## Exercise 4: coverage
 #
-# The repair trusts only the balls of *real* points. **Coverage** is the share of real points whose ball holds at least one sample. (**Density**, its companion, repairs precision: it counts in how many
+# The repair trusts only the balls of *real* points. **Coverage** is the share of real points whose ball holds at least one sample; its edge counts. (**Density**, its companion, repairs precision: it counts in how many
 # real balls a sample lies, and 1 is normal.) You get the distances between samples and real points, and the radius of each real point's ball.
 
 # %% tags=["exercise"] id="image_metrics-coverage" points=2

@@ -199,7 +199,7 @@ claim("All 216 comparisons of the 12 learners are counted, each once", wins.sum(
 #
 # $$s_i \leftarrow \frac{\sum_j w_{ij}}{\sum_j \frac{w_{ij} + w_{ji}}{s_i + s_j}}$$
 #
-# where $w_{ij}$ is `wins[i, j]`. No such step makes the answers less likely (this is called **minorisation–maximisation**). Use the old strengths on the right-hand side.
+# where $w_{ij}$ is `wins[i, j]`. No such step makes the answers less likely (this is called **minorisation–maximisation**). Use the old strengths on the right-hand side. Every item has been compared with some other.
 
 # %% tags=["exercise"] id="human_evaluation-minorisation_step" points=3
 def minorisation_step(strengths, wins):
@@ -398,7 +398,7 @@ claim("The coin also lets you see the habit: more than 58 % of the clicks went l
 # %% [markdown]
 # ## Exercise 3: agreement beyond chance
 #
-# Complete `cohen_kappa`. The answers may be of any kind and number.
+# Complete `cohen_kappa`. The answers may be of any kind and number, texts too; you get arrays. Where both judges give one and the same answer throughout, kappa is 0/0: that does not occur here.
 
 # %% tags=["exercise"] id="human_evaluation-cohen_kappa" points=2
 def cohen_kappa(first, second):
@@ -520,7 +520,7 @@ def draw_studies(true_preference, judges, answers_each):
         axis.plot(chosen, won[chosen] / answers, marker, color=colour, markersize=5, label=label)
     axis.axhline(0.5, linestyle="--", color=plots.COLOURS[7])
     width = np.mean(high - low)
-    axis.set(title=f"{answers} answers: power {human_study.power(answers, preference):.2f}, "
+    axis.set(title=f"{answers} answers: power {human_study.power(answers, preference):.3f}, "
              f"mean width {width:.2f}",
              xlabel="study", ylabel="share that prefer A", ylim=(0, 1.08))
     axis.legend(ncols=2, loc="upper center")

@@ -150,7 +150,7 @@ claim("Who has no likelihood, or cannot be asked for a digit, has an empty cell"
 #
 # ## Exercise 1: points
 #
-# To put six numbers into an order they need one scale. Give the worst value **0** points, the best **1**, and the others in proportion. A missing value (NaN) stays missing and disturbs nobody: `np.nanmin` and `np.nanmax` pass over it.
+# To put six numbers into an order they need one scale. Give the worst value **0** points, the best **1**, and the others in proportion. A missing value (NaN) stays missing and disturbs nobody: `np.nanmin` and `np.nanmax` pass over it. The values are never all alike.
 #
 # Stuck? Run `hint("scorecard-as_points")` in a cell of its own; every exercise has three hints.
 
@@ -196,7 +196,7 @@ claim("For the lawyer neither cheat wins", first["the lawyer"] not in ("copier",
 #
 # ## Exercise 2: where the order tips
 #
-# On quality and memorisation two entries have these points: the **copier** 1.0 and 0.0, the **VAE** 0.8 and 1.0. Quality has weight w, memorisation 1 − w. Above which w does the copier win?
+# On quality and memorisation two entries have these points: the **copier** 1.0 and 0.0, the **VAE** 0.8 and 1.0. Quality has weight w, memorisation 1 − w. Above which w does the copier win? (Two digits are enough.)
 
 # %% tags=["exercise"] id="scorecard-tipping_weight" points=1 solution="5 / 6"
 answer = ...  # a number from 0 to 1
@@ -311,12 +311,14 @@ claim("With all six criteria there are more", all_six.sum() > on_front.sum())
 # A toy for children draws digits. It has room for **0.4 megabytes**, must draw **2,000 pictures a second**, cover at least **70 %** of the variety, and copy **no more than 5 %**. Read the table and choose.
 
 # %% tags=["exercise"] id="scorecard-ship" points=1 solution='"VAE"'
-my_choice = ...  # a name on the card
+my_choice = ...  # a name on the card, such as "GAN"
 
 # %%
 asked = ("memory", "speed", "coverage", "copied")
-known = isinstance(my_choice, str) and my_choice in card.rows
-my_result = {"model": my_choice} | {key: value(my_choice, key) if known else ... for key in asked}
+on_card = {name.casefold(): name for name in card.rows}
+chosen = on_card.get(str(my_choice).strip().casefold())  # None for a name that is not on the card
+my_result = {"model": my_choice if chosen is None else chosen}
+my_result |= {key: value(chosen, key) if chosen else np.nan for key in asked}
 
 # %% tags=["check"]
 my_result = check("scorecard-ship", my_result)

@@ -26,7 +26,7 @@ def test_the_error_of_a_few_guesses_by_hand():
 
 
 def test_the_bins_of_the_diagram():
-    sure, share, counts = reliability(np.array([0, 0.5, 0.500001, 1.0]), np.array([0, 1, 0, 1]), bins=2)
+    sure, share, counts = reliability(np.array([0, 0.499999, 0.5, 1.0]), np.array([0, 1, 0, 1]), bins=2)
     assert counts.tolist() == [2, 2]
     assert sure == pytest.approx([0.25, 0.75], abs=1e-5)
     assert share == pytest.approx([0.5, 0.5])
