@@ -81,14 +81,14 @@ class Momentum:
     """
 
     def __init__(self, momentum=0.9, nesterov=False, step=momentum_step):
-        self.options = {"momentum": momentum} | ({"nesterov": True} if nesterov else {})
+        self.options = (momentum, True) if nesterov else (momentum,)  # by place: a learner may name them otherwise
         self.step_function, self.velocities = step, None
 
     def apply(self, weights, gradients, rate):
         """One step.  Two lists of arrays, a rate -> a list of arrays"""
         self.velocities = self.velocities or [0 * each for each in weights]
         arrays = zip(weights, gradients, self.velocities, strict=True)
-        steps = (self.step_function(*three, rate, **self.options) for three in arrays)
+        steps = (self.step_function(*three, rate, *self.options) for three in arrays)
         weights, self.velocities = zip(*steps, strict=True)
         return list(weights)
 

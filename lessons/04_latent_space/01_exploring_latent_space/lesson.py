@@ -30,6 +30,8 @@ from genai_course import (
 run = setup(PROFILE, SEED)
 
 # %%
+from numbers import Real
+
 import keras
 import numpy as np
 import pandas as pd
@@ -201,7 +203,7 @@ plots.show(
 # Suppose that codes depend on factors f in a straight-line way, code = f V + c. Each row of V then says how the code changes when one factor grows by 1 **and all the others stay**: that is an
 # attribute vector. Least squares finds V and the constant c from labelled faces.
 #
-# Complete `attribute_vectors`. `np.linalg.lstsq(a, b, rcond=None)[0]` finds the matrix m for which a @ m is nearest to b; the constant needs a column of ones.
+# Complete `attribute_vectors`. `np.linalg.lstsq(a, b, rcond=None)[0]` finds the matrix m for which a @ m is nearest to b; the constant needs a column of ones. Every factor varies, and none follows from the others.
 #
 # Stuck? Run `hint("exploring_latent_space-attribute_vectors")` in a cell of its own; every exercise has three hints.
 
@@ -380,13 +382,14 @@ claim("and pictures at least twice as far from faces", from_faces[4] > 2 * from_
 # %% [markdown]
 # ## Exercise 2: strong enough, and not stronger
 #
-# Choose a strength with which the read smile rises by at least **0.55** on average, while no other factor moves by more than a **quarter** of its spread.
+# Choose a strength, from 1.5 to 6, with which the read smile rises by at least **0.95** on average, while no other factor moves by more than **0.3** of its spread. The 1.5 that we used is too timid for that.
 
-# %% tags=["exercise"] id="exploring_latent_space-strength" points=2 solution="1.75"
-my_strength = ...  # a number
+# %% tags=["exercise"] id="exploring_latent_space-strength" points=2 solution="2.5"
+my_strength = ...  # a number from 1.5 to 6
 
 # %%
-tried = edit((0.0 if my_strength is ... else my_strength) * vectors[SMILE])
+is_number = isinstance(my_strength, Real) and abs(my_strength) <= 100
+tried = edit((my_strength if is_number else 0.0) * vectors[SMILE])
 my_result = {
     "strength": my_strength,
     "rise": float(tried[:, SMILE].mean()),
@@ -514,7 +517,7 @@ claim(
 #
 # $$\frac{\sin\big((1-t)\,\omega\big)}{\sin\omega}\, a + \frac{\sin(t\,\omega)}{\sin\omega}\, b, \qquad \cos\omega = \frac{a\cdot b}{|a|\,|b|}$$
 #
-# Complete `slerp`. For two codes in the same direction sin ω is 0: then return the straight line.
+# Complete `slerp`. For two codes in the same direction sin ω is 0: then return the straight line. Rounding can take their cosine above 1, where `np.arccos` gives NaN: `np.clip` it. Opposite codes and codes of zeros do not occur.
 
 # %% tags=["exercise"] id="exploring_latent_space-slerp" points=3
 def slerp(start, end, share):

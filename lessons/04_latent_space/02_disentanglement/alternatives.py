@@ -50,7 +50,16 @@ def by_columns(information, entropies):
     return np.array(result)
 
 
+def in_a_list(information, entropies):
+    gaps = []
+    for column, entropy_of_factor in zip(information.T.tolist(), entropies.tolist(), strict=True):
+        best = max(column)
+        column.remove(best)  # one of them, if several are equal
+        gaps.append((best - max(column)) / entropy_of_factor)
+    return gaps
+
+
 ALTERNATIVES = {
     "mutual_information": [by_relative_entropy, by_three_entropies, by_loops, with_xlogy],
-    "gaps": [by_partition, without_the_best, by_columns],
+    "gaps": [by_partition, without_the_best, by_columns, in_a_list],
 }

@@ -59,7 +59,7 @@ random_numbers = np.random.default_rng(SEED)
 # %% [markdown]
 # ## Exercise 1: from a table of counts
 #
-# Cut z and f into bins and count how often each pair of bins comes up. Divide by the total, and you have p(z, f); sums over a row or a column give p(z) and p(f). A pair that never came up adds 0.
+# Cut z and f into bins and count how often each pair of bins comes up. Divide by the total, and you have p(z, f); sums over a row or a column give p(z) and p(f). A pair that never came up adds 0. At least one pair did come up.
 #
 # Stuck? Run `hint("disentanglement-mutual_information")` in a cell of its own; every exercise has three hints.
 
@@ -134,10 +134,11 @@ claim(
 # $$\text{gap}(f) = \frac{I(z_{(1)}; f) - I(z_{(2)}; f)}{H(f)}$$
 #
 # H(f) is the entropy of the factor, all there is to know. The **MIG** of a code is the mean gap over its factors.
-#
+
+# %% [markdown]
 # ## Exercise 2: the gap
 #
-# You get a table of information with one row for each number of the code and one column for each factor, and the entropy of each factor. Complete `gaps`.
+# You get a table of information with one row for each number of the code and one column for each factor, and the entropy of each factor, which is above 0. There are at least two numbers. If two of them tell equally much, one is the best and the other the second best. Complete `gaps`.
 
 # %% tags=["exercise"] id="disentanglement-gaps" points=3
 def gaps(information, entropies):
@@ -542,10 +543,10 @@ claim(
 # Choose a β for the total correlation such that, from the first start, MIG is at least **twice** the VAEs' mean **and** the error at most **1.5 times** the VAE's. 1 is the VAE itself; 40 is too dear. Training takes a few seconds.
 
 # %% tags=["exercise"] id="disentanglement-choose_beta" points=3 solution="8"
-my_beta = ...  # a number from 1 to 1000
+my_beta = ...  # a number above 1 and below 40
 
 # %%
-tried_beta = float(my_beta) if isinstance(my_beta, Real) and my_beta >= 0 else 1.0
+tried_beta = float(my_beta) if isinstance(my_beta, Real) and 0 <= my_beta <= 1_000 else 1.0
 tried = BetaAutoencoders(100, 10, [tried_beta], starts[:1], place="total_correlation")
 _ = tried.fit(rows, epochs, rate=8e-3, watch=lambda each: track(each, "Your network"))
 tried_tells = evaluation.information_table(clouds((tried, 0), test_rows), truth)

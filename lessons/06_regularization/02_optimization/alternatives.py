@@ -13,7 +13,8 @@ def momentum_with_keras(weights, gradient, velocity, rate, momentum):
 
 
 def momentum_as_a_list(weights, gradient, velocity, rate, momentum):
-    new = [momentum * v - rate * g for v, g in zip(velocity, gradient, strict=True)]
+    pushes = rate * gradient  # the rate may be an array
+    new = [momentum * v - push for v, push in zip(velocity, pushes, strict=True)]
     return [w + v for w, v in zip(weights, new, strict=True)], new
 
 

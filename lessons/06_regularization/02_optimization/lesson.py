@@ -95,7 +95,7 @@ predict("optimization-fewer_steps", my_guess)
 #
 # $$v \leftarrow m\, v - \text{rate} \cdot \text{slope}, \qquad w \leftarrow w + v$$
 #
-# Complete `momentum_step`. NumPy is welcome: in this lesson optimizers run outside of TensorFlow's graphs.
+# Complete `momentum_step`. NumPy is welcome: in this lesson optimizers run outside of TensorFlow's graphs. `rate` is a number, and later an array with a rate for each of many networks.
 #
 # Stuck? Run `hint("optimization-momentum_step")` in a cell of its own; every exercise has three hints.
 
@@ -248,7 +248,7 @@ widgets.explore(
 #
 # $$\hat m = \frac{m}{1-\beta_1^t}, \qquad \hat s = \frac{s}{1-\beta_2^t}, \qquad w \leftarrow w - \text{rate}\cdot\frac{\hat m}{\sqrt{\hat s} + \varepsilon}$$
 #
-# Complete `adam_step`. What it remembers, and returns, are m and s as they are, not corrected.
+# Complete `adam_step`. What it remembers, and returns, are m and s as they are, not corrected. Again `rate` may be an array, one number for each network.
 
 # %% tags=["exercise"] id="optimization-adam_step" points=3
 def adam_step(weights, gradient, mean, square, step, rate, beta_1, beta_2, epsilon):
@@ -628,7 +628,7 @@ claim("A warm-up alone changes little here: less than half a nat against Adam wi
 long = 2 * steps
 cosine = keras.optimizers.schedules.CosineDecay(1.0, long)
 down = [float(cosine(step)) for step in range(long)]
-warm_and_down = [warm_up(step, long // 10) * down[step] for step in range(long)]
+warm_and_down = [warm_up(step, max(1, long // 20)) * down[step] for step in range(long)]
 averages = {}
 
 def keep_averages(step, weights):
@@ -667,14 +667,15 @@ claim("At 0.003 they are worse, beyond the spread: it falls before it has done i
 #
 # ## Exercise 4: reach the target
 #
-# With 600 steps and a rate of **0.02 or more**, bring the mean over the seeds to **19.3 nats** or less. Choose the rate, the number of steps to warm up, and `"constant"` or `"cosine"`.
+# With 600 steps and a rate of **0.02 or more**, bring the mean over the seeds to **19.3 nats** or less. Choose the rate, the number of steps to warm up (above they were 30), and `"constant"` or `"cosine"`.
 
 # %% tags=["exercise"] id="optimization-plan" points=2 solution='(0.02, 60, "cosine")'
 my_plan = ...  # (rate, steps to warm up, "constant" or "cosine")
 
 # %%
 rate, warm_up_steps, shape = (0.003, 60, "cosine") if my_plan is ... else my_plan
-planned = [warm_up(step, max(warm_up_steps, 1)) * (down[step] if shape == "cosine" else 1)
+falls = str(shape).strip().lower() == "cosine"  # what is neither word, the check tells you
+planned = [warm_up(step, max(warm_up_steps, 1)) * (down[step] if falls else 1)
            for step in range(long)]
 planned_nats = judge(train(optimizers.Adam(step=adam_step), [rate], long, schedule=planned))[0]
 my_result = {"plan": my_plan, "rate": rate, "nats": planned_nats.mean()}
@@ -973,8 +974,8 @@ held_out = test_pictures.reshape(-1, 8, 8, 1)
 keras_nats = -vae.elbo(held_out, samples=4, seed=SEED).mean()
 
 # %%
-claim("Keras' VAE after about 600 steps is within half a nat of yours with warm-up and cosine",
-      abs(keras_nats - falling[2].mean()) < 0.5)
+claim("Keras' VAE after about 600 steps is within half a nat of your best with warm-up and cosine",
+      abs(keras_nats - falling.mean(axis=1).min()) < 0.5)
 
 # %% [markdown]
 # A loss over thousands of weights cannot be drawn. A plane through it can: go from the trained weights in two random directions. Li et al. (2018) make the directions fair: each unit's part is as long as the unit's own weights, so that 1 means "changed by as much as there was".
