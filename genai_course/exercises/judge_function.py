@@ -18,6 +18,10 @@ from genai_course.exercises.tracing import trouble_inside_training
 from genai_course.exercises.verdict import failed, mistaken, not_attempted, passed
 
 SECONDS_OF_SLIPS, SECONDS_OF_A_SLIP = 0.7, 0.2  # a check answers within a second
+OTHER_NUMBERS = (
+    "Right on the first inputs, and wrong on others of the same shapes: does it remember earlier results, or hold numbers "
+    "of one example?"
+)
 REMEMBERS = (
     "Called again with the same input, your function gives another result: it remembers earlier calls (a default such as "
     "`[]`, a list outside it), or draws random numbers."
@@ -78,6 +82,12 @@ def judge_function(exercise, function, seconds):
             said = trivial or _its_input(calls, function) or _what_is_wrong(exercise, calls, expected)
             reason = "known" if said else found.reason
             return failed(reason, *filter(None, [said]), *found.lines, _call_line(call, function))
+    others = run(exercise, function, seconds, seed=1)  # the same shapes, other numbers
+    for call, want in zip(others, run(exercise, reference, None, seed=1), strict=False):
+        found = None if call.error else _difference(call.result, want.result, exercise, seconds)
+        if call.error or found:
+            lines = [_error_line(call.error, function)] if call.error else found.lines
+            return failed("others", OTHER_NUMBERS, *lines, _call_line(call, function))
     for call in calls:
         if exercise.dtype and (dtype := as_array(call.result).dtype) != exercise.dtype:
             return failed("dtype", f"The numbers are right, but their type is {dtype}; {exercise.dtype} is needed.")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from genai_course.exercises.definitions import Mistake
 
-NAMED = {"mistake", "known", "none", "changed", "remembers", "dtype", "traced", "time", "parameters", "word"}
+NAMED = {"mistake", "known", "none", "changed", "remembers", "others", "dtype", "traced", "time", "parameters", "word"}
 
 
 @dataclass(frozen=True)

@@ -248,7 +248,8 @@ print({kind: f"{values[40]:.1e}" for kind, values in reached.items()}, "40 token
 # Training has moved the curve, and it still falls: with other settings we have seen it fall faster than before. A gate *can* stay open; here nothing made it.
 #
 # The GRU wins because it knows which kind of sentence it is in, where counting sees eight characters; but counting took seconds, and the GRU half a minute. Does it remember what the story began with?
-#
+
+# %% [markdown]
 # ## Exercise 3: temperature
 #
 # To write, draw the next token, read it, draw again. The **temperature** T changes how boldly: probabilities become proportional to $p^{1/T}$. Complete `with_temperature` from

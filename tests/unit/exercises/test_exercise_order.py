@@ -45,6 +45,17 @@ def test_the_same_array_filled_again_is_right_as_long_as_it_is_right(exercise):
     assert judge(exercise("row_mean"), reuses).passed
 
 
+def test_results_kept_by_shape_are_told(exercise):
+    kept = {}
+
+    def remembers(rows, scale):
+        return kept.setdefault(rows.shape, scale * rows.mean(axis=1))
+
+    verdict = judge(exercise("row_mean"), remembers)
+    assert verdict.reason == "others"
+    assert "does it remember earlier results" in verdict.lines[0]
+
+
 def test_random_numbers_are_told(exercise):
     for size in (1e-5, 1):
 
