@@ -28,10 +28,11 @@ def run(exercise, function, seconds, calls=None, seed=0):
         call = Call(arguments, before)
         made.append(call)
         if seconds is None:
-            call.result = _kept(function(*arguments))
+            call.result = _settled(exercise, _kept(function(*arguments)), before)
             continue
         try:
-            call.result = limited(lambda arguments=arguments: _kept(function(*arguments)), seconds=seconds)
+            kept = limited(lambda arguments=arguments: _kept(function(*arguments)), seconds=seconds)
+            call.result = _settled(exercise, kept, before)
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # SystemExit and TookTooLong as well
@@ -59,6 +60,16 @@ def _kept(result):
     if isinstance(result, np.ndarray):
         return result.copy()
     return np.array(result) if hasattr(result, "assign") else result  # a variable
+
+
+def _settled(exercise, result, arguments):
+    """The result, with what the exercise leaves open as the reference has it."""
+    if exercise.settled is None:
+        return result
+    try:
+        return exercise.settled(result, *arguments)
+    except Exception:  # the result is of a kind that the author did not expect
+        return result
 
 
 def changed_inputs(call):

@@ -62,6 +62,8 @@ class Function(Exercise):
     written_out: the same in one function, whose text the mistakes edit; for a reference that leaves the work to others.
     space: ``(draw, st, numbers) -> arguments``: any arguments the text allows, drawn with hypothesis for the tests;
         ``st`` are its strategies, ``numbers(shape, low, high)`` is one for float32 arrays.
+    settled: ``(result, *arguments) -> result`` in which what the text leaves open, such as which of two equals, is as the
+        reference has it; a result of another kind than it expects stays as it is.
     double: whether float64 arrays in the cases stay so, where an edge such as 0.9 is to be hit exactly.
     """
 
@@ -72,6 +74,7 @@ class Function(Exercise):
     tolerance: float = TOLERANCE
     dtype: str | None = None
     space: Callable | None = None
+    settled: Callable | None = None
 
     def resolve(self):
         if not isinstance(self.reference, str):

@@ -16,13 +16,14 @@ def most_probable_class(log_likelihood, log_prior):
 
 
 def some_pictures(rng):
-    """Piles of three, of one, and of five of which two are alike."""
-    pile = rng.random((5, 7))
-    return [(rng.random((3, 4)),), (rng.random((1, 6)),), (pile[[0, 1, 1, 2, 3]],)]
+    """Piles of three, of one, of five of which two are alike, and of four with black pixels, one of them black in all."""
+    pile, dark = rng.random((5, 7)), rng.random((4, 5)) * (rng.random((4, 5)) < 0.6)
+    dark[:, 3] = 0
+    return [(rng.random((3, 4)),), (rng.random((1, 6)),), (pile[[0, 1, 1, 2, 3]],), (dark,)]
 
 
 def likelihoods_and_priors(rng):
-    """Also of one picture, of a class that never comes, and far out: 64 pixels give log-likelihoods of thousands."""
+    """Also of one picture, of a class that never comes, far out (64 pixels give log-likelihoods of thousands), and equal sums."""
     far = 3 * rng.normal(size=(40, 2))
     return [
         (rng.normal(size=(4, 3)), np.log([0.7, 0.2, 0.1])),
@@ -31,7 +32,17 @@ def likelihoods_and_priors(rng):
         (rng.normal(size=(5, 3)) - 2000, np.array([np.log(0.3), -np.inf, np.log(0.7)])),
         (far + 2000, np.log([0.9, 0.1])),
         (far - [2000, 2001], np.log([0.1, 0.9])),
+        (3 * rng.normal(size=(7, 4)) - 600 * np.array([[2], [0], [4], [1], [3], [6], [5]]), np.log([0.3, 0.4, 0.1, 0.2])),
+        (np.array([[1.0, 4.0, 4.0], [2.0, 1.0, 0.0], [3.0, 3.0, 3.0], [0.0, 2.0, 5.0]]), np.log([0.2, 0.4, 0.4])),
     ]
+
+
+def any_of_equals(classes, log_likelihood, log_prior):
+    """Where several sums are the largest, any of them counts as the first."""
+    sums, rows = np.round(log_likelihood + log_prior, 4), np.arange(len(log_likelihood))
+    found = np.array(classes)
+    largest = sums[rows, found] == sums.max(axis=1)
+    return np.where(largest, sums.argmax(axis=1), found) if found.shape == rows.shape else classes
 
 
 def any_pictures(draw, st, numbers):
@@ -60,7 +71,7 @@ EXERCISES = [
         "`pictures.mean` takes an `axis`: the one that disappears. The pile is the first axis.",
         "`return pictures.mean(axis=0)`",
     ), passed="Pixel by pixel, over the pile. The mean is also the one picture whose squared distance to all others is smallest."),
-    Function("most_probable_class", reference=most_probable_class, cases=likelihoods_and_priors, space=any_likelihoods, mistakes={
+    Function("most_probable_class", reference=most_probable_class, cases=likelihoods_and_priors, space=any_likelihoods, settled=any_of_equals, mistakes={
         "+ log_prior →":
             "You left the prior out. When two classes fit a picture about equally well, the more frequent one is the better bet: add the log-prior.",
         "+ log_prior → + np.exp(log_prior)":

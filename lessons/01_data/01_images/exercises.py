@@ -16,13 +16,14 @@ def is_test(groups, test_groups):
 
 
 def some_bytes(rng):
-    """Pictures without white, with black and white, in colour, and one alone."""
+    """Pictures without white, with black and white, in colour, one alone, and nearly black ones: no byte above 1."""
     shades = rng.integers(0, 256, (3, 5, 4, 1), dtype=np.uint8)
     shades[0, 0, 0], shades[1, 0, 0] = 0, 255
     return [
         (rng.integers(0, 200, (2, 3, 4, 1), dtype=np.uint8),),
         (shades,),
         (rng.integers(0, 90, (1, 2, 5, 3), dtype=np.uint8),),
+        (rng.integers(0, 2, (3, 4, 2, 1), dtype=np.uint8),),
     ]
 
 
@@ -37,12 +38,13 @@ def some_pictures(rng):
 
 
 def some_groups(rng):
-    """Drawings in any order, test drawings too; also a single picture."""
+    """Drawings in any order, test drawings too, also named twice or without a picture; also a single picture."""
     return [
         (np.array([0, 1, 2, 0, 1, 2]), np.array([2])),
         (np.array([5, 3, 3, 9, 5, 7, 7, 1]), np.array([7, 3])),
         (rng.integers(0, 20, 50), np.array([11, 4, 0, 5])),
         (np.array([6]), np.array([8, 6, 2])),
+        (np.array([4, 0, 9, 4, 1]), np.array([12, 4, 0, 4])),
     ]
 
 
@@ -59,7 +61,7 @@ def any_pictures(draw, st, numbers):
 
 def any_groups(draw, st, numbers):
     drawings = st.integers(0, 9)
-    groups, test = draw(st.lists(drawings, min_size=1, max_size=12)), draw(st.lists(drawings, min_size=1, max_size=5, unique=True))
+    groups, test = draw(st.lists(drawings, min_size=1, max_size=12)), draw(st.lists(drawings, min_size=1, max_size=5))
     return np.array(groups), np.array(test)
 
 

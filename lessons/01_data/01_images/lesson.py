@@ -283,7 +283,8 @@ predict("images-honest_score", my_guess)
 #     return np.random.default_rng(0).random(len(groups)) < 0.2
 # ```
 #
-# Repair it: a picture belongs to the test split exactly if its drawing is one of `test_groups`.
+# Repair it: a picture belongs to the test split exactly if its drawing is one of `test_groups`
+# (which may name a drawing twice, or one that has no picture).
 
 # %% tags=["exercise"] id="images-is_test" points=2
 def is_test(groups, test_groups):

@@ -53,7 +53,7 @@ def _counted(first, second, width):
 
 
 def some_texts(rng):
-    """Runs that come twice, capitals, letters with accents; short and long runs, and texts of one run."""
+    """Runs that come twice, capitals, accents, blanks at the ends; short and long runs, of the same texts too; texts of one run."""
     return [
         ("abcd", "bcde", 2),
         ("banana", "bananas", 3),
@@ -62,11 +62,15 @@ def some_texts(rng):
         ("Once at once", "once AT Once, déjà vu", 2),
         ("mississippi", "simple", 1),
         ("abc", "abc", 3),
+        ("mississippi", "simple", 2),
+        (" on a", "on a \n", 2),
     ]
 
 
 def some_tokens(rng):
-    """Overlaps, pairs turned round, numbers that begin with a member of the pair, and the ends of the list."""
+    """Overlaps, pairs turned round, numbers that begin with a member of the pair, the ends of the list, and equal numbers that
+    are not the same object, as sums above 256 are."""
+    large = (300 + rng.integers(0, 2, 14)).tolist()
     return [
         ([1, 2, 3, 1, 2], (1, 2), 9),
         ([1, 1, 1, 2, 1], (1, 1), 7),
@@ -76,6 +80,7 @@ def some_tokens(rng):
         ([3, 4, 3], (6, 7), 8),
         ([6], (6, 6), 8),
         ([], (1, 2), 3),
+        (large, tuple((300 + np.arange(2)).tolist()), 302),
     ]
 
 

@@ -195,7 +195,7 @@ claim("At least 95 % of what is masked is personal", precision >= 0.95)
 def merge(tokens, pair, number):
     """The tokens with each occurrence of the pair replaced.
 
-    list, (first, second), whole number -> list
+    list, (first, second), whole number that is not among the tokens -> list
     """
     ### BEGIN SOLUTION
     merged, place = [], 0

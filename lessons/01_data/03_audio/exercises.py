@@ -14,15 +14,22 @@ def _complex(rng, *shape):
 
 
 def some_spectra(rng):
-    """Also a single frame, one that is 0 in a place, as in a pause, and one so quiet that nothing may be added to its length."""
+    """Also a single frame, zeros, as in a pause, with and without a length to get, and one so quiet that nothing may be added to it."""
     magnitude, spectrum = rng.random((3, 4)), _complex(rng, 3, 4)
-    magnitude[1, 2] = spectrum[1, 2] = 0
+    magnitude[1, 2] = spectrum[1, 2] = spectrum[2, 0] = 0
     return [
         (rng.random((2, 3)), _complex(rng, 2, 3)),
         (3 * rng.random((4, 5)), _complex(rng, 4, 5)),
         (rng.random((1, 6)), 1e-12 * _complex(rng, 1, 6)),
         (magnitude, spectrum),
     ]
+
+
+def any_direction_of_silence(arrows, magnitude, spectrum):
+    """Where the spectrum is 0, any arrow that is long enough counts as one to the right."""
+    found = np.array(arrows)
+    silent = (spectrum == 0) & np.isclose(np.abs(found), magnitude, 1e-4, 1e-6)
+    return np.where(silent, magnitude, found) if found.shape == spectrum.shape else arrows
 
 
 def some_tones(rng):
@@ -53,6 +60,7 @@ def some_frames(rng):
         (rng.standard_normal(40), 20),
         (2 + rng.standard_normal(7), 7),
         (rng.standard_normal(4), 1),
+        (rng.standard_normal(2_500), 2),
     ]
 
 
@@ -200,13 +208,15 @@ EXERCISES = [
         "`return np.array([np.sum(frame[: len(frame) - lag] * frame[lag:]) for lag in range(lags)])`",
     ), passed="It peaks where the sound has come round to where it was. With the fast Fourier transform the same costs n log n steps."),
     Function("keep_magnitude", reference="genai_course.data.audio:keep_magnitude",
-        cases=some_spectra, space=any_spectrum, mistakes={
+        cases=some_spectra, space=any_spectrum, settled=any_direction_of_silence, mistakes={
         "return → magnitude * spectrum":
             "You multiplied both magnitudes. Only the direction of `spectrum` shall remain: its magnitude must be 1 first.",
         "return → magnitude * np.divide(spectrum, np.abs(spectrum))":
             "Right wherever there is sound. In silence you divide 0 by 0, and one such value spoils the whole sound in the next round. `np.angle` is defined at 0, too.",
         "return → magnitude * spectrum / (np.abs(spectrum) + 1e-08)":
             "What you add to the length makes quiet places too short. Where the length is 0 it needs a case of its own, or take `np.angle`, which is defined at 0.",
+        "return → np.nan_to_num(magnitude * np.divide(spectrum, np.abs(spectrum)))":
+            "Where `spectrum` is 0 you made 0 of the NaN. The length shall be `magnitude` there, too. Give it a direction, any will do: `np.angle` is defined at 0.",
         "magnitude * →": "These are arrows of length 1. Give each its length: multiply by `magnitude`.",
         "return → np.real(…)": "You kept the real part only. A direction needs both: leave the number complex.",
         "np.angle(spectrum) → np.angle(spectrum, deg=True)": "`np.exp` counts angles in radians; yours are degrees.",

@@ -437,7 +437,7 @@ claim(
 # ## Exercise 5: keep the length, take the direction
 #
 # Complete the heart of that loop: complex numbers as long as `magnitude`, pointing where those of `spectrum` point. Where `spectrum` is 0, in silence,
-# any direction will do, but no NaN.
+# any direction will do, but the length is `magnitude` there, too: no NaN.
 
 # %% tags=["exercise"] id="audio-keep_magnitude" points=2
 def keep_magnitude(magnitude, spectrum):

@@ -74,9 +74,9 @@ show_datasheet("bouncing_digits")
 # ## Exercise 1: frame rate
 #
 # The **frame rate** is the number of pictures a second; these clips are meant to run at 10. A digit moves **2.4** pixels from each frame to the next. To save space you keep only
-# every **third** frame, and play them at a speed that looks as before.
+# every **third** frame, and play them more slowly, so that the clip lasts as long as before.
 #
-# How many pixels does the digit move from one kept frame to the next, and how many in a second? Give both, as `(a, b)`.
+# How many pixels does the digit move from one kept frame to the next, and how many in a second of the clip as it is played now? Give both, as `(a, b)`.
 #
 # Stuck? Run `hint("video-frame_rate")` in a cell of its own; every exercise has three hints.
 

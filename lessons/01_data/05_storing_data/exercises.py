@@ -40,6 +40,7 @@ def _shares_then_ranks(keyword, vector, weight, constant):
 
 
 def some_records(rng):
+    """Also an é of two characters, and one whose hash begins with zeros."""
     return [
         ("ab", "c"),
         ("a", "bc"),
@@ -47,11 +48,14 @@ def some_records(rng):
         ("How?", ""),
         (" How?\n", "Like this. "),
         ("HOW?", "日本語 🦊"),
+        ("Cle\u0301", "ﬁn"),
+        ("film 939", "renew"),
     ]
 
 
 def some_ranks(rng):
-    """Lists that differ, that are empty, that list the same; the last search has all the say."""
+    """Lists that differ, that are empty, that list the same; a search that has all the say; long lists."""
+    long = rng.permutation(60).tolist()
     return [
         ([7], [5], 0.25, 60),
         ([7, 5, 2], [5, 9], 0.25, 60),
@@ -59,6 +63,7 @@ def some_ranks(rng):
         ([], [4, 2], 0.6, 10),
         ([6, 1, 9], [], 0.35, 2),
         ([12, 3], [3, 8, 5], 1.0, 4),
+        (long[:25], long[:10:-1], 0.4, 30),
     ]
 
 
@@ -70,6 +75,7 @@ def some_queries(rng):
         ("one",),
         (" Tab\tand\nline, too ",),
         ('" ""',),
+        ("tea or tea",),
         ("L'été d'or: déjà (vu)",),
         ("",),
         ("  ",),

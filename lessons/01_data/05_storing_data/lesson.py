@@ -466,7 +466,7 @@ print(sum(fails(query) for query in nasty), "of", len(nasty), "queries fail as t
 # %% [markdown]
 # ## Exercise 4: words, not commands
 #
-# Repair it. Split the query into words (`query.split()`), put each word into double quotes (a double quote inside a word is doubled), and join them with ` OR `: `E-23 printer` becomes `"E-23" OR "printer"`, and a query without words an empty text.
+# Repair it. Split the query into words (`query.split()`), put each word into double quotes (a double quote inside a word is doubled), and join them with ` OR `: `E-23 printer` becomes `"E-23" OR "printer"`, and a query without words an empty text. A word that comes twice stays twice.
 
 # %% tags=["exercise"] id="storing_data-match_expression" points=2
 def match_expression(query):

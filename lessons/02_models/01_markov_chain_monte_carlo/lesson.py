@@ -410,7 +410,7 @@ claim("R-hat is below 1.04 for all five", max(row["R-hat"] for row in judged.val
 # ## Exercise 4: one pixel's odds
 #
 # Look at a single pixel. Only two states are possible, all else being fixed: exp(z) counts for white and exp(−z) for black, with z = J · (sum of the four neighbours) + h. What is the
-# probability of white? z may be 500 and exp(z) infinite: write it so that ∞/∞ never comes up.
+# probability of white? z may be 1,000 or −1,000 and exp(z) infinite: write it so that ∞/∞ never comes up.
 
 # %% tags=["exercise"] id="markov_chain_monte_carlo-probability_white" points=2
 def probability_white(neighbours, evidence, coupling):

@@ -6,9 +6,9 @@ from genai_course.exercises.definitions import Experiment, Function, Prediction,
 
 
 def machines(rng):
-    """States of 0 and 1, symmetric weights without a diagonal, biases."""
+    """States of 0 and 1, symmetric weights without a diagonal, biases; last a machine of the first one's size."""
     cases = []
-    for n, units in ((2, 3), (5, 4), (1, 2)):
+    for n, units in ((2, 3), (5, 4), (1, 2), (2, 3)):
         weights = np.triu(rng.normal(size=(units, units)), 1)
         cases.append((rng.integers(0, 2, (n, units)).astype(float), weights + weights.T, rng.normal(size=units)))
     cases[0][0][0] = 1  # all pixels on: every weight and every bias counts
@@ -24,10 +24,11 @@ def any_machine(draw, st, numbers):
 
 
 def two_layers(rng):
-    """Pixels of 0 and 1, weights between the layers, and both layers' biases; last inputs so large that exp overflows."""
+    """Pixels of 0 and 1, weights between the layers, and both layers' biases; inputs so large that exp overflows; last too many
+    hidden units to list their states."""
     return [
         (rng.integers(0, 2, (n, visible)).astype(float), rng.normal(size=(visible, hidden)), *biases)
-        for n, visible, hidden, size in ((2, 3, 5, 1), (4, 6, 2, 1), (1, 4, 3, 1), (3, 2, 6, 200))
+        for n, visible, hidden, size in ((2, 3, 5, 1), (4, 6, 2, 1), (1, 4, 3, 1), (3, 2, 6, 200), (2, 5, 40, 1))
         for biases in [(rng.normal(size=visible), size * rng.normal(size=hidden))]
     ]
 
@@ -58,6 +59,12 @@ def correlation_gap(seen, seen_hidden, dreamt, dreamt_hidden):
     when_looking = ops.matmul(ops.transpose(seen), seen_hidden) / len(seen)
     when_dreaming = ops.matmul(ops.transpose(dreamt), dreamt_hidden) / len(dreamt)
     return when_looking - when_dreaming
+
+
+def measured_again(result):
+    """What the broken settings reach, measured when the lesson was written; others take longer than a check may."""
+    broken = {"rate": 0.05, "gibbs_steps": 1, "persistent": True}
+    return {"log_likelihood": -16.7} if {name: result[name] for name in broken} == broken else {}
 
 
 def softplus(values):
@@ -171,7 +178,7 @@ EXERCISES = [
         "One unit has 2 states, two have 4, three have 8.",
         "`2**16`",
     ), passed="65,536 terms take a tenth of a second. With 64 hidden units they would take nearly a million years."),
-    Experiment("repair", reference={"rate": 0.05, "gibbs_steps": 5, "persistent": False, "log_likelihood": -3.65}, targets=[
+    Experiment("repair", reference={"rate": 0.05, "gibbs_steps": 5, "persistent": False, "log_likelihood": -3.65}, recompute=measured_again, targets=[
         Target("log_likelihood", "it must end between −3.9 nats and −3.40, the best that 30 equal pictures allow.", at_least=-3.9, at_most=-3.4),
     ], settings=[
         Setting("rate", "a rate is a number above 0 and at most 10.", lambda rate: 0 < rate <= 10),

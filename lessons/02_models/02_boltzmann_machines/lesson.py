@@ -181,7 +181,7 @@ claim(
 #
 # $$F(v) = -\log \sum_h e^{-E(v,h)} = -b^\top v - \sum_j \log\big(1 + e^{\,c_j + (v^\top W)_j}\big) ,$$
 #
-# and $p(v) = e^{-F(v)} / Z$. `ops.softplus(a)` is log(1 + eᵃ) without overflow.
+# and $p(v) = e^{-F(v)} / Z$. `ops.softplus(a)` is log(1 + eᵃ) without overflow. Use the short form: of 64 hidden units nobody lists the states.
 
 # %% tags=["exercise"] id="boltzmann_machines-free_energy" points=2
 def free_energy(visible, weights, visible_biases, hidden_biases):
