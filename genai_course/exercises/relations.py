@@ -214,7 +214,7 @@ def _of_another_shape(pairs):
     ):
         if every(lambda given, expected, reduce=reduce: _reduces(given, expected, reduce)):
             return (
-                f"Yours are the numbers before the last step: take their {words} as well." if words != "any" else None
+                f"Yours are the numbers before the last step: take their {words} as well."
             )
         if every(lambda given, expected, reduce=reduce: not given.ndim and _same(given, reduce(expected))):
             return f"You took the {words} of everything, one number; keep one for each of what is asked."

@@ -26,7 +26,7 @@
 #   direct than the last.
 # - Until an answer passes, the lesson goes on with its own version, so nothing ever blocks you.
 # - A wrong answer costs nothing. The complete lesson lies in `solutions/`.
-# - A cell never ends? Press **■** to interrupt it; if that changes nothing, *Kernel → Restart Kernel*, and run the cells from the top. What you have passed is kept.
+# - A cell never ends? Press **■** (interrupt). If that changes nothing, *Kernel → Restart Kernel*, and begin at the top. What you have passed is kept.
 
 # %% tags=["parameters"]
 PROFILE = "laptop"  # "smoke" runs in seconds, "gpu" trains for longer

@@ -16,7 +16,7 @@ def by_climb(log_here, log_there, log_correction, uniform):
 
 def one_by_one(log_here, log_there, log_correction, uniform):
     ratios = log_there + log_correction - log_here
-    return [bool(ratio > 0 or number < np.exp(ratio)) for ratio, number in zip(ratios, uniform, strict=True)]
+    return [bool(ratio >= 0 or number < np.exp(ratio)) for ratio, number in zip(ratios, uniform, strict=True)]
 
 
 def by_standard_deviations(chains):
