@@ -146,3 +146,35 @@ def test_an_experiment_records_its_settings_and_is_measured_again():
     forged = judge(exercise, {"bias": 1, "kept": 0.95})
     assert (forged.status, forged.reason) == ("failed", "measured")
     assert "measured again with its settings it is 0.6321" in forged.lines[0]
+
+
+def test_what_the_text_leaves_open_is_settled_before_comparing():
+    def place(rows):
+        return np.argmax(rows, axis=1)
+
+    def first_of_equals(result, rows):
+        best = rows == rows.max(axis=1, keepdims=True)
+        return np.where(best[np.arange(len(rows)), result], np.argmax(best, axis=1), result)
+
+    exercise = Function(
+        "place",
+        reference=place,
+        cases=lambda rng: [(np.array([[1.0, 2, 2], [3, 0, 1]]),)],
+        settled=first_of_equals,
+        hints=HINTS,
+        passed="Fine.",
+    )
+    assert judge(exercise, lambda rows: rows.shape[1] - 1 - np.argmax(rows[:, ::-1], axis=1)).passed
+    assert not judge(exercise, lambda rows: np.argmin(rows, axis=1)).passed
+    assert not judge(exercise, lambda rows: "none").passed
+
+
+def test_cases_in_double_precision_stay_so():
+    def kind(rows):
+        return str(rows.dtype)
+
+    exercise = Function(
+        "kind", reference=kind, cases=lambda rng: [(rng.normal(size=2),)], double=True, hints=HINTS, passed="Fine."
+    )
+    assert not judge(exercise, lambda rows: "float32").passed
+    assert judge(exercise, lambda rows: "float64").passed
