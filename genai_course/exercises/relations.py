@@ -38,9 +38,7 @@ def relation(calls):
     if any(given is None or expected is None for given, expected, _ in triples):
         return None
     pairs = [(given, expected) for given, expected, _ in triples]
-    if sum(given.size for given, _ in pairs) < 2 or not any(
-        np.ptp(expected) or np.any(expected) for _, expected in pairs
-    ):
+    if sum(given.size for given, _ in pairs) < 2 or not any(expected.any() for _, expected in pairs):
         return None
     if _all(pairs, lambda expected: expected):
         return None  # right, as far as numbers go
@@ -213,9 +211,7 @@ def _of_another_shape(pairs):
         (np.any, "any"),
     ):
         if every(lambda given, expected, reduce=reduce: _reduces(given, expected, reduce)):
-            return (
-                f"Yours are the numbers before the last step: take their {words} as well."
-            )
+            return f"Yours are the numbers before the last step: take their {words} as well."
         if every(lambda given, expected, reduce=reduce: not given.ndim and _same(given, reduce(expected))):
             return f"You took the {words} of everything, one number; keep one for each of what is asked."
     for cut, words in (
