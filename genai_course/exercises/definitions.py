@@ -58,6 +58,7 @@ class Function(Exercise):
     reference: a function, or "module:function", imported when first needed.
     cases: ``rng -> [tuple of arguments, …]``, smallest first; made afresh for each call; float64 arrays become float32.
     traced: whether the function will run inside training; it is then also run in a ``tf.function``.
+    traced_at: places of the cases that are run so, where the first is not enough: zeros to begin with, a margin of 0.
     dtype: name of the type the result must have, where the lesson needs it.
     written_out: the same in one function, whose text the mistakes edit; for a reference that leaves the work to others.
     space: ``(draw, st, numbers) -> arguments``: any arguments the text allows, drawn with hypothesis for the tests;
@@ -71,6 +72,7 @@ class Function(Exercise):
     double: bool = False
     written_out: Callable | None = None
     traced: bool = False
+    traced_at: tuple[int, ...] = (0,)
     tolerance: float = TOLERANCE
     dtype: str | None = None
     space: Callable | None = None

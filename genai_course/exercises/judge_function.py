@@ -91,12 +91,13 @@ def judge_function(exercise, function, seconds):
     for call in calls:
         if exercise.dtype and (dtype := as_array(call.result).dtype) != exercise.dtype:
             return failed("dtype", f"The numbers are right, but their type is {dtype}; {exercise.dtype} is needed.")
-    trouble = trouble_inside_training(exercise, function, expected[0], seconds) if exercise.traced else None
-    if trouble:
-        *lines, wrong = trouble
-        if wrong:
-            return failed("traced", f"{lines[0]} {_error_line(wrong, function)}", *WHY_NOT_INSIDE_TRAINING)
-        return failed("traced", *lines)
+    for place in exercise.traced_at if exercise.traced else ():
+        trouble = trouble_inside_training(exercise, function, place, expected[place], seconds)
+        if trouble:
+            *lines, wrong = trouble
+            if wrong:
+                return failed("traced", f"{lines[0]} {_error_line(wrong, function)}", *WHY_NOT_INSIDE_TRAINING)
+            return failed("traced", *lines, *([_call_line(calls[place], function)] if place else []))
     return passed(exercise.passed, answer=handed_on(function, expected))
 
 

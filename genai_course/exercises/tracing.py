@@ -11,14 +11,14 @@ from genai_course.exercises.time_limit import limited
 TOLERANCE_OF_GRADIENTS = 1e-3  # relative to the largest: sums in another order, twice
 
 
-def trouble_inside_training(exercise, function, expected, seconds):
+def trouble_inside_training(exercise, function, case, expected, seconds):
     """Lines on what goes wrong, the last of them the error or None; None if all is well.
 
     Arrays and NumPy's numbers become tensors, as they are in training; Python's numbers (a size, a count) stay. The
-    gradients of the result with respect to each are those of the reference.
+    gradients of the result with respect to each are those of the reference. case: its place. expected: its result.
     """
     try:
-        result, gradients = limited(_traced, exercise, function, seconds=seconds)
+        result, gradients = limited(_traced, exercise, function, case, seconds=seconds)
     except KeyboardInterrupt:
         raise
     except BaseException as error:
@@ -26,23 +26,24 @@ def trouble_inside_training(exercise, function, expected, seconds):
     found = difference(result, expected, exercise.tolerance)
     if found:
         return "Right on arrays, but inside training the result differs.", *found.lines, None
-    _, wanted = _traced(exercise, exercise.resolve())
-    for name, given, right in zip(_names(exercise), gradients, wanted, strict=False):
+    _, wanted = _traced(exercise, exercise.resolve(), case)
+    for name, given, right in zip(_names(exercise, case), gradients, wanted, strict=False):
         if not agree(given, right, TOLERANCE_OF_GRADIENTS):
             cut = "no gradient reaches" if not np.any(given) else "the gradient is wrong with respect to"
             return (
                 f"Right numbers, but {cut} `{name}`, so training would not learn what it should: does something cut it "
-                "off (`stop_gradient`, `round`, a comparison, a value that is computed apart)?",
+                "off (`stop_gradient`, `round`, a comparison, `abs` or `maximum` just where they bend, a value that is "
+                "computed apart)?",
                 None,
             )
     return None
 
 
-def _traced(exercise, function):
+def _traced(exercise, function, case):
     """(result, gradients of a weighted sum of it with respect to the arguments that are numbers with a fraction)."""
     import tensorflow as tf
 
-    arguments = cases(exercise)[0]
+    arguments = cases(exercise)[case]
     places = _places(arguments)
 
     def call(tensors):
@@ -72,6 +73,6 @@ def _places(arguments):
     return [place for place, each in enumerate(arguments) if isinstance(each, np.ndarray | np.generic)]
 
 
-def _names(exercise):
-    names, arguments = list(inspect.signature(exercise.resolve()).parameters), cases(exercise)[0]
+def _names(exercise, case):
+    names, arguments = list(inspect.signature(exercise.resolve()).parameters), cases(exercise)[case]
     return [names[place] for place in _places(arguments) if np.asarray(arguments[place]).dtype.kind == "f"]

@@ -42,6 +42,8 @@ def some_modes(rng):
     lost = np.concatenate([crosswise[0] + 0.1 * rng.normal(size=(140, 2)), np.array([[-3.1, 4.0]]), np.full((9, 2), 40.0)])
     close = np.array([[-0.6, 0.2], [0.6, -0.2], [9.0, 0.0], [0.0, 9.0], [-9.0, 0.0]])  # the first two overlap
     between = np.concatenate([[-0.25, 0.1] + rng.normal(scale=0.1, size=(30, 2)), np.full((6, 2), -50.0)])
+    collapsed = np.repeat(crosswise + 0.25, (140, 1, 3, 0), axis=0), np.full((56, 2), 40.0)  # the same few points, many times
+    whole = np.repeat(np.array([[0, 0], [9, 9], [1, 8], [40, 40]]), (50, 1, 1, 60), axis=0), np.array([[0, 0], [9, 9], [0, 9]]), 2
     return [
         arrays(0.4, first),
         arrays(2.0, second),
@@ -49,6 +51,9 @@ def some_modes(rng):
         (lost, crosswise, 0.5),
         (between, close, 0.5),
         (few, np.array([[0.0, 0.0], [4.0, 4.0], [-4.0, -4.0]]), 1.0),
+        (np.concatenate(collapsed), crosswise, 0.5),
+        whole,
+        arrays(1e-4, [(70, 0.5), (2, 0.5), (1, 0.5), (60, 7.0)]),
         arrays(0.5, [(30, 0.5), (30, 1.6), (30, 1.85), (30, 0.5), (1, 0.5), (1879, 30.0)]),
     ]
 
@@ -83,7 +88,9 @@ def some_points(rng):
         real, forged = rng.normal(size=(games, n, 2)), 2 + rng.normal(size=(games, n, 2))
         return bowl, real, forged, mixing * rng.random((games, n, 1)), np.full((games, 1), target)
 
-    return [arrays(3, 4, 1.0, 1.0), arrays(4, 5, 0.0, 0.0), arrays(1, 7, 1.0, 2.0)]
+    one_place = np.repeat(rng.normal(size=(3, 1, 2)), 5, axis=1)  # collapsed, and on the real points
+    still = (lambda points: 0 * points, *arrays(2, 3, 1.0, 1.5)[1:]), (bowl, one_place, one_place, rng.random((3, 5, 1)), np.ones((3, 1)))
+    return [arrays(3, 4, 1.0, 1.0), arrays(4, 5, 0.0, 0.0), arrays(1, 7, 1.0, 2.0), *still, arrays(2, 40, 1.0, 60.0)]
 
 
 def any_points(draw, st, numbers):
@@ -98,6 +105,9 @@ def some_matrices(rng):
         (rng.normal(size=(5, 3)), rng.normal(size=3), 2),
         (rng.normal(size=(3, 4)), np.ones(4), 40),
         (200 * rng.normal(size=(4, 2)), rng.normal(size=2), 80),
+        (1e-3 * rng.normal(size=(2, 5)), rng.normal(size=5), 1),
+        (rng.normal(size=(30, 24)), rng.normal(size=24), 3),
+        (np.array([[0.0, 2.0, 0.0], [-1.0, 0.0, 0.0]]), np.array([3.0, 0.5, 0.0]), 2),
     ]
 
 

@@ -400,7 +400,7 @@ for name in ("WGAN-GP, one critic step", "spectral norm alone"):
 #
 # $$u \leftarrow \frac{Wv}{\lVert Wv\rVert}, \qquad v \leftarrow \frac{W^\top u}{\lVert W^\top u\rVert},$$
 #
-# and in the end return $u^\top W v$. Complete `spectral_norm`: `rounds` is 1 or more, and after 80 rounds nothing may have overflowed.
+# and in the end return $u^\top W v$, what these rounds give, be it exact or not yet. Complete `spectral_norm`: `rounds` is 1 or more, and after 80 rounds nothing may have overflowed.
 
 # %% tags=["exercise"] id="adversarial_training-spectral_norm" points=2
 def spectral_norm(matrix, start, rounds):

@@ -39,9 +39,12 @@ def as_a_pair_of_rewards(preferred, rejected, reference_preferred, reference_rej
     return -ops.mean(ops.log_sigmoid(better - worse))
 
 
-def as_log_of_a_sum(preferred, rejected, reference_preferred, reference_rejected, beta):
-    margins = (preferred - rejected) - (reference_preferred - reference_rejected)
-    return ops.mean(ops.logaddexp(ops.zeros_like(margins), -beta * margins))
+def pair_by_pair(preferred, rejected, reference_preferred, reference_rejected, beta):
+    total = 0.0
+    for place in range(preferred.shape[0]):
+        margin = (preferred[place] - rejected[place]) - (reference_preferred[place] - reference_rejected[place])
+        total += ops.softplus(-beta * margin)
+    return total / preferred.shape[0]
 
 
 def as_cross_entropy(preferred, rejected, reference_preferred, reference_rejected, beta):
@@ -61,5 +64,5 @@ def story_by_story(log_probs, old_log_probs, advantages, clip_ratio):
 ALTERNATIVES = {
     "advantages": [one_by_one, by_scaling, with_operations],
     "clipped_objective": [with_tensorflow, by_cases, story_by_story],
-    "dpo_loss": [as_a_pair_of_rewards, as_log_of_a_sum, as_cross_entropy],
+    "dpo_loss": [as_a_pair_of_rewards, pair_by_pair, as_cross_entropy],
 }

@@ -10,7 +10,8 @@ from genai_course.exercises.definitions import Experiment, Function, Prediction,
 def some_rewards(rng):
     """Batches of different sizes and of one size; rewards of both signs, far from mean 0; ties, whole numbers."""
     drawn = [(rng.normal(size=n) + shift,) for n, shift in ((4, 1.5), (7, -2.0), (2, 3.0), (4, 8.0))]
-    return [*drawn, (np.array([1.0, 0.0, 1.0, 1.0, 0.0, 0.0, 1.0, 1.0]),), (np.array([3, 1, 0, 1, 7, -2]),)]
+    return [*drawn, (np.array([1.0, 0.0, 1.0, 1.0, 0.0, 0.0, 1.0, 1.0]),), (np.array([3, 1, 0, 1, 7, -2]),),
+        (np.zeros(5),), (rng.normal(size=33) - 1,), (1e-4 * rng.normal(size=6),), (1e4 * rng.normal(size=9),), (np.array([-2, -2]),)]  # fmt: skip
 
 
 def any_rewards(draw, st, numbers):
@@ -29,7 +30,10 @@ def some_batches(rng):
 
     old = -200 - rng.uniform(0.5, 3.0, size=(3, 2))  # tokens so unlikely that exp makes them 0
     far = (old + rng.uniform(-0.6, 0.6, size=(3, 2)), old, np.array([1.0, -0.5, 2.0]), 0.2)
-    return [arrays(2, 3, 0.2), arrays(4, 5, 0.1), arrays(3, 7, 0.3), arrays(1, 4, 0.25), far]
+    written, same = arrays(5, 3, 0.2), arrays(3, 4, 0.2)
+    nothing = (*written[:2], np.array([0.0, 1.5, 0.0, -1.0, -1.0]), 0.2)  # stories as good as the others
+    first = same[1], *same[1:]  # the policy that wrote the batch: all ratios are 1
+    return [arrays(2, 3, 0.2), arrays(4, 5, 0.1), arrays(3, 7, 0.3), arrays(1, 4, 0.25), far, nothing, arrays(24, 30, 0.15), first]
 
 
 def any_batch(draw, st, numbers):
@@ -47,7 +51,8 @@ def some_pairs(rng):
         return moved[0], moved[1], known[0], known[1], beta
 
     far = np.array([-300.0, -900.0, -20.0]), np.array([-20.0, -10.0, -420.0]), np.full(3, -50.0), np.array([-50.0, -51.0, -52.0]), 1.0
-    return [arrays(3, 0.5), arrays(6, 0.1), arrays(4, 2.0), arrays(1, 0.7), far]
+    equal = *np.repeat(-rng.uniform(15, 30, size=(2, 1, 3)), 2, axis=1).reshape(4, 3)[[0, 2, 1, 3]], 0.5  # untrained: each margin is 0
+    return [arrays(3, 0.5), arrays(6, 0.1), arrays(4, 2.0), arrays(1, 0.7), far, arrays(40, 0.3), equal]
 
 
 def any_pairs(draw, st, numbers):
@@ -134,7 +139,7 @@ EXERCISES = [
         "The second term is 0. The first is 1 · ln(1 / 0.5).",
         "ln 2: `answer = np.log(2)`",
     ), passed="ln 2 ≈ 0.69 nats, one bit: the answer to one question with two equally likely answers."),
-    Function("clipped_objective", reference="genai_course.labs.reinforcement_learning.policy_gradient:clipped_objective", cases=some_batches, space=any_batch, traced=True, mistakes={
+    Function("clipped_objective", reference="genai_course.labs.reinforcement_learning.policy_gradient:clipped_objective", cases=some_batches, space=any_batch, traced=True, traced_at=(0, -1), mistakes={
         "return → np.mean(np.minimum(np.exp(log_probs) / np.exp(old_log_probs) * advantages, np.clip(np.exp(log_probs) / np.exp(old_log_probs), 1 - clip_ratio, 1 + clip_ratio) * advantages))":
             "Right for likely tokens; but `np.exp` of −200 is 0 in single precision, and 0 / 0 no number. Take the difference of the logarithms first, then exp.",
         "return → np.mean(np.minimum(np.exp(log_probs - old_log_probs) * advantages, np.minimum(np.exp(log_probs - old_log_probs), 1 + clip_ratio) * advantages))":
@@ -197,7 +202,7 @@ EXERCISES = [
         "The middle of 0.3 and 10 by factors is their geometric mean, √3.",
         "Somewhat below √3: `my_coefficient = 1.5`",
     ), passed="In practice nobody sees the gain. People watch the divergence, and adapt the coefficient while training to hold it at a target."),
-    Function("dpo_loss", reference="genai_course.labs.reinforcement_learning.preferences:dpo_loss", cases=some_pairs, space=any_pairs, traced=True, mistakes={
+    Function("dpo_loss", reference="genai_course.labs.reinforcement_learning.preferences:dpo_loss", cases=some_pairs, space=any_pairs, traced=True, traced_at=(0, -1), mistakes={
         "return → -np.mean(np.log(1 / (1 + np.exp(-margins))))":
             "Right for small margins; at −300 `exp` overflows in single precision and σ is 0, so the loss is infinite. `ops.softplus(-margin)` is the same and stays finite.",
         "return → -np.mean(np.log(1 / (1 + np.exp(-margins)) + 1e-7))":

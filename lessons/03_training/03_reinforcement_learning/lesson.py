@@ -76,7 +76,7 @@ def reinforce(shares, words, credit):
 #
 # Practically all rewards are above 0, so REINFORCE pushes *every* word up that was tried, and only the differences teach. Subtract a **baseline**: for each try the mean reward of all the **other** tries of the batch.
 # What is left is the **advantage**. (The others only: a baseline that holds a try's own reward would shorten the gradient, to (n − 1)/n of it.) Complete `advantages`:
-# rewards are numbers, with or without fractions, of two tries or more, and some may be equal.
+# `rewards` is an array of numbers of both signs, with or without fractions, of two tries or more; some or all may be equal.
 #
 # Stuck? Run `hint("reinforcement_learning-advantages")` in a cell of its own; every exercise has three hints.
 
@@ -521,7 +521,7 @@ my_result = check("reinforcement_learning-coefficient", my_result)
 # %% [markdown]
 # ## Exercise 5: the loss of DPO
 #
-# Complete `dpo_loss` with `keras.ops`: the policy trains with it. You get the four log-probabilities of each pair, and a margin may be −300. `ops.softplus(-m)` is −ln σ(m), and stays finite where a logarithm of σ would not.
+# Complete `dpo_loss` with `keras.ops`: the policy trains with it. You get the four log-probabilities of each pair, and a margin may be −300. `ops.softplus(-m)` is −ln σ(m), and stays finite where a logarithm of σ would not. Training begins with margins of exactly 0, and there the gradient has to be right, too.
 
 # %% tags=["exercise"] id="reinforcement_learning-dpo_loss" points=3
 def dpo_loss(preferred, rejected, reference_preferred, reference_rejected, beta):

@@ -27,7 +27,11 @@ def some_layers(rng):
     made = [one_layer(rng, *each) for each in sizes]
     inputs, *own, scale = one_layer(rng, (2, 3), 4, 5, 2, 0.5)
     inputs = keras.ops.convert_to_tensor(inputs.astype("float32"))
-    return [*made, (inputs, *(keras.Variable(each.astype("float32")) for each in own), scale)]
+    variables = inputs, *(keras.Variable(each.astype("float32")) for each in own), scale
+    zeros = np.array([[1.0, 0.0, -2.0], [0.0, 0.0, 0.0]]), np.array([[3.0, 0.0], [0.0, 1.0], [1.0, 1.0]]), np.array([[1.0], [0.0], [2.0]]), np.array([[2.0, -1.0]]), 1.5
+    begin = one_layer(rng, (2, 3), 4, 5, 2, 0.5)
+    begin[3][:] = 0  # as it begins: no correction, and yet B has to learn
+    return [*made, variables, zeros, one_layer(rng, (30,), 24, 7, 8, 0.125), begin]
 
 
 def any_layer(draw, st, numbers):
@@ -45,18 +49,24 @@ def kernels(rng):
     for before, rank, outputs, scale in (((3,), 2, 4, 0.5), ((4,), 4, 4, 2.0), ((3, 2, 4), 2, 5, 0.25), ((1, 1, 3), 1, 2, 3.0), ((5,), 1, 3, 0.5)):
         shapes = (*before, outputs), (*before, rank), (rank, outputs)
         made.append((*(rng.normal(size=shape).astype("float32") for shape in shapes), scale))
+    made[1][0][1:3] = 0  # weights that training left at 0
+    made[2][2][0] = 0
+    shapes = (3, 6, 2), (3, 6, 4), (4, 2)  # (length, in, out)
+    made.append((*(rng.normal(size=shape).astype("float32") for shape in shapes), 1.5))
+    made.append((*(rng.normal(size=shape).astype("float32") for shape in ((25, 30), (25, 8), (8, 30))), 100.0))
+    made.append((made[0][0], made[0][1], 0 * made[0][2], 0.5))  # nothing learned yet
     inside = [(*map(keras.Variable, case[:3]), case[3]) for case in (made[1], made[2])]
     return [*made, *inside]
 
 
 def any_kernel(draw, st, numbers):
-    before, outputs, rank = draw(st.sampled_from([(1,), (4,), (2, 3, 2), (1, 1, 3)])), draw(st.integers(1, 4)), draw(st.integers(1, 3))
+    before, outputs, rank = draw(st.sampled_from([(1,), (4,), (3, 2), (2, 3, 2), (1, 1, 3)])), draw(st.integers(1, 4)), draw(st.integers(1, 3))
     shapes = (*before, outputs), (*before, rank), (rank, outputs)
     return (*(draw(numbers(shape, 0.5, 2)) for shape in shapes), draw(st.sampled_from([0.25, 1.0, 2.0])))
 
 
 def any_shape(draw, st, numbers):
-    return tuple(draw(st.lists(st.integers(1, 9), min_size=2, max_size=4))), draw(st.integers(1, 8))
+    return tuple(draw(st.lists(st.integers(1, 9), min_size=2, max_size=5))), draw(st.integers(1, 8))
 
 
 NINE = [(rank, rate) for rank in (1, 4, 16) for rate in (0.003, 0.006, 0.012)]  # what the explorer shows
@@ -69,7 +79,7 @@ def is_a_setting(setting):
 
 
 EXERCISES = [
-    Function("low_rank_product", reference="genai_course.models.low_rank:low_rank_product", traced=True,
+    Function("low_rank_product", reference="genai_course.models.low_rank:low_rank_product", traced=True, traced_at=(0, -1),
         cases=some_layers, space=any_layer, mistakes={
         "return → inputs @ kernel + inputs @ down @ up":
             "The correction does not count `scale` times. Without it, α has no effect, and another rank would need another rate.",
@@ -91,7 +101,7 @@ EXERCISES = [
         "`ops.matmul(inputs, down)` is narrow, (n, rank). Multiply that by `up`.",
         "`return ops.matmul(inputs, kernel) + scale * ops.matmul(ops.matmul(inputs, down), up)`",
     ), passed="Multiplied from the left it costs rank · (in + out) products a row, and never forms a matrix as large as the kernel."),
-    Function("adapter_size", reference=adapter_size, space=any_shape, cases=lambda rng: [((3, 5), 2), ((64, 256), 4), ((3, 2, 5, 7), 1), ((5, 5, 16, 32), 8), ((1, 9), 3)],
+    Function("adapter_size", reference=adapter_size, space=any_shape, cases=lambda rng: [((3, 5), 2), ((64, 256), 4), ((3, 2, 5, 7), 1), ((5, 5, 16, 32), 8), ((1, 9), 3), ((7, 4, 6), 2), ((2, 3, 4, 5, 6), 3), ((512, 2048), 64), ((1, 1, 8, 8), 1)],
         mistakes={
         "return → math.prod(kernel_shape)": "That is the size of the frozen kernel. What learns is A and B alone.",
         "return → rank * (kernel_shape[-2] + kernel_shape[-1])":

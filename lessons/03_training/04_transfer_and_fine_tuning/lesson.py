@@ -267,7 +267,7 @@ claim("Rank 2 learns it: less than a hundredth is left", small[2][1] < 0.01 * sm
 # %% [markdown]
 # ## Exercise 2: how many numbers learn?
 #
-# A dense kernel has the shape (in, out), a convolution's (height, width, in, out). For a convolution A holds r filters as large as the layer's own, (height, width, in, r), and B, (r, out), mixes their answers. Complete `adapter_size`.
+# A dense kernel has the shape (in, out), a convolution's (height, width, in, out), or (length, in, out) for sequences. For a convolution A holds r filters as large as the layer's own, (height, width, in, r), and B, (r, out), mixes their answers. Complete `adapter_size`.
 
 # %% tags=["exercise"] id="transfer_and_fine_tuning-adapter_size" points=2
 def adapter_size(kernel_shape, rank):

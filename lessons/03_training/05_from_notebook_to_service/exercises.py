@@ -15,7 +15,10 @@ def some_prompts(rng):
     prompts = ["a b.", 7, "a" * longest, "a" * (longest + 1), "", " \n ", " " * (longest + 1)]
     prompts += ["a" * longest + " ", "ab\u00e9", "\u00e9" * (longest - 1), "ab\0", None, ["a", "b"], True]
     prompts += ["aC", "ax", " b", "A\n", {"a": 1}, 0.5, "x" * (longest + 2), "a", ["a"] * (longest + 1)]
-    return [(prompt, ALPHABET, longest) for prompt in prompts]
+    prompts += ["a\ud800", "\ud800" * (longest + 1), False, 0, [], "a\u00a0b", "\u00a0"]  # half of a pair, as JSON can hold it
+    plain = [(prompt, frozenset("ab "), longest) for prompt in ("a b", "ab\n", "\nab", " ")]  # no line ends
+    long = [("ab. " * 500, ALPHABET, 2000), ("ab. " * 500 + "a", ALPHABET, 2000), ("ab. " * 499 + "C", ALPHABET, 2000), ("]a^-", frozenset("]^-a"), 4)]
+    return [*((prompt, ALPHABET, longest) for prompt in prompts), *plain, *long]
 
 
 def judged(
@@ -76,6 +79,13 @@ def some_buckets(rng):
         (1.0, 0.0, 4.0, 1.0),
         (0.75, 0.0, 3.0, 5.0),
         (1.5, 0.25, 2.0, 8.0),
+        (0.0, 0.0, 0.5, 3.0),
+        (0, 1, 1, 5),
+        (0, 0, 3, 2),
+        (4, 1, 3, 5),
+        (0.5, 1e7, 0.001, 40.0),
+        (0.0, 60.0, 0.001, 2.0),
+        (0.0, 0.0, 1000.0, 5000.0),
     ]
 
 
@@ -133,7 +143,8 @@ def some_latencies(rng):
     sizes = [(7, 50), (20, 95), (40, 99), (9, 25), (30, 1), (10, 10), (100, 7), (1, 60)]
     drawn = [(rng.exponential(size=n), percent) for n, percent in sizes]
     ties = np.array([2.0, 1.0, 1.0, 1.0]), np.array([3, 1, 3, 2, 3, 3, 1, 3])
-    return [*drawn, (ties[0], 75), (ties[1], 50), (ties[1], 25), (rng.exponential(size=200), 100)]
+    return [*drawn, (ties[0], 75), (ties[1], 50), (ties[1], 25), (rng.exponential(size=200), 100),
+        (np.zeros(6), 50), (np.array([0.0, 5.0, 0.0, 1e-4]), 75), (np.array([3, 1, 70, 2]), 50), (np.array([5000.0, 2.0, 30.0, 7.0]), 99), (1e-4 * rng.exponential(size=30), 90), (np.full(21, 0.25), 95)]  # fmt: skip
 
 
 def at_rank(rank, of=np.sort):

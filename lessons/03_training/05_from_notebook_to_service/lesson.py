@@ -225,7 +225,7 @@ claim("And they serve at least a tenth of it as if it were fine (2xx)", tiny_sha
 #
 # ## Exercise 1: judge a prompt
 #
-# Return the HTTP status, asking in this order: **422** if `prompt` is not a text, **413** if it has more than `longest` characters, **422** if it is blank or holds a character that is not in `alphabet`, a set of single characters (capital and small letters are different ones), else **200**.
+# Return the HTTP status, asking in this order: **422** if `prompt` is not a text, **413** if it has more than `longest` characters, **422** if it is blank (empty, or white space alone) or holds a character that is not in `alphabet`, a set of single characters (capital and small letters are different ones), else **200**.
 #
 # Stuck? Run `hint("from_notebook_to_service-judge_prompt")` in a cell of its own; every exercise has three hints.
 

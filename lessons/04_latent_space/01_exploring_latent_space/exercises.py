@@ -18,7 +18,12 @@ def labelled(rng, n, d, k):
 
 def labelled_codes(rng):
     """Two factors, three of which one is 0 or 1, a single one, and codes of one number."""
-    return [labelled(rng, *sizes) for sizes in ((7, 3, 2), (30, 5, 3), (6, 2, 1), (9, 1, 4))]
+    small, large = labelled(rng, 40, 4, 2), labelled(rng, 25, 3, 3)
+    whole = rng.permutation(np.repeat([[0, 0], [0, 1], [1, 0], [2, 1]], (3, 2, 4, 2), axis=0))  # equal rows
+    return [
+        *(labelled(rng, *sizes) for sizes in ((7, 3, 2), (30, 5, 3), (6, 2, 1), (9, 1, 4))),
+        (1e-3 * small[0], small[1]), (1e3 * large[0], large[1]), (rng.integers(-3, 4, (11, 4)), whole), (np.zeros((11, 3)), whole),
+    ]  # fmt: skip
 
 
 def any_labelled_codes(draw, st, numbers):
@@ -53,6 +58,12 @@ def two_directions(rng):
         (rng.normal(size=8), 0.3 * rng.normal(size=8)),
         (np.array([1.0, -2.0, 0.5]), np.array([0.0, 0.0, -3.0])),
         (np.array([2.0, 1.0, 0.0, 3.0]), np.array([-1.0, 2.0, 5.0, 0.0])),  # at a right angle already
+        (rng.normal(size=6), 0.01 * rng.normal(size=6)),
+        (rng.normal(size=3), 1000 * rng.normal(size=3)),
+        (1e-3 * rng.normal(size=4), rng.normal(size=4)),
+        (np.array([3, 1, 0]), np.array([1, 0, 2])),
+        (np.zeros(3), np.array([1.0, 2.0, 2.0])),  # nothing to take out
+        (rng.normal(size=32), rng.normal(size=32)),
     ]
 
 
@@ -82,6 +93,11 @@ def two_codes(rng):
         (random[3], random[3] + 0.3 * random[2], 0.6),  # a narrow angle
         (random[0], random[1], 0.0),
         (random[0], random[1], 1.0),
+        (1e-3 * random[1], 1e-3 * random[2], 0.4),
+        (1e3 * random[1], 0.01 * random[3], 0.7),
+        (rng.normal(size=32), rng.normal(size=32), 0.5),
+        (np.array([3, 0, 4]), np.array([0, 5, 0]), 0.25),
+        (np.array([2.0, -1.0, 0.5]), np.array([2.0, -1.0, 0.5]), 0.3),  # one code twice
         *((np.array(code), ratio * np.array(code), 0.75) for code, ratio in (
             ([-20.0, 27.0], 0.5), ([11.0, 11.0, 8.0], 2), ([7.0, -3.0, 12.0, 2.0, 8.0, -6.0], 2), ([-1.0, 25.0, -26.0, -4.0], 0.5), ([3.0], 2),
         )),
@@ -172,15 +188,15 @@ EXERCISES = [
         "`np.linalg.lstsq(with_constant, codes, rcond=None)` → `np.linalg.lstsq(with_constant, codes)`": "NumPy 2 takes the same limit by default.",
     }),
     Experiment("strength", reference={"strength": 2.5, "rise": 1.02, "side_effect": 0.26}, settings=[
-        Setting("strength", "a number from 1.5 to 6 is needed.",
-                lambda strength: isinstance(strength, Real) and not isinstance(strength, bool) and 1.5 <= strength <= 6),
+        Setting("strength", "a number above 1.5, and 6 at most, is needed.",
+                lambda strength: isinstance(strength, Real) and not isinstance(strength, bool) and 1.5 < strength <= 6),
     ], targets=[
         Target("rise", "the read smile must rise by at least 0.95. A stronger edit raises it more.", at_least=0.95, at_most=2.5),
         Target("side_effect", "no other factor may move by more than 0.3 of its spread. A gentler edit moves less.", at_least=0, at_most=0.3),
     ], mistakes=[
         (lambda result: result["strength"] < 0, "A negative strength takes the smile away. Choose a number above 0.",
          {"strength": -1.5, "rise": -0.75, "side_effect": 0.13}),
-        (lambda result: result["strength"] < 1.5 or result["rise"] < 0.95 and result["side_effect"] <= 0.3,
+        (lambda result: result["strength"] <= 1.5 or result["rise"] < 0.95 and result["side_effect"] <= 0.3,
          "Too timid: the smile rises too little. There is room before the side effects reach 0.3; raise the strength.",
          {"strength": 0.5, "rise": 0.21, "side_effect": 0.06}),
         (lambda result: result["strength"] > 6 or result["side_effect"] > 0.3,

@@ -517,7 +517,7 @@ claim(
 #
 # $$\frac{\sin\big((1-t)\,\omega\big)}{\sin\omega}\, a + \frac{\sin(t\,\omega)}{\sin\omega}\, b, \qquad \cos\omega = \frac{a\cdot b}{|a|\,|b|}$$
 #
-# Complete `slerp`. For two codes in the same direction sin ω is 0: then return the straight line. Rounding can take their cosine above 1, where `np.arccos` gives NaN: `np.clip` it. Opposite codes and codes of zeros do not occur.
+# Complete `slerp`; t is from 0 to 1. For two codes in the same direction sin ω is 0: then return the straight line. Rounding can take their cosine above 1, where `np.arccos` gives NaN: `np.clip` it. Opposite codes and codes of zeros do not occur.
 
 # %% tags=["exercise"] id="exploring_latent_space-slerp" points=3
 def slerp(start, end, share):

@@ -16,6 +16,10 @@ def tables_of_counts(rng):
         (np.diag([5.0, 2.0, 9.0]),),
         (np.array([[2.0, 5.0], [4.0, 3.0], [6.0, 15.0]]),),
         (np.array([[0, 3, 1, 0, 2], [0, 0, 7, 1, 0], [0, 0, 0, 0, 0]]),),  # an empty row and an empty column
+        (rng.integers(0, 90, (25, 3)).astype("float64"),),
+        (100_000 * rng.integers(1, 30, (3, 2)),),
+        (np.array([[6.0, 0.0], [0.0, 0.0], [0.0, 6.0]]),),
+        (np.array([[2, 4, 6], [1, 2, 3]]),),  # nothing tells anything
     ]
 
 
@@ -139,6 +143,10 @@ def tables_of_information(rng):
         (np.array([[0.25, 0.75, 0.5], [0.75, 0.25, 1.0], [0.5, 0.75, 0.0], [0.75, 0.5, 1.25]]), np.array([0.5, 2.0, 3.0])),
         (np.array([[0.0, 0.5, 0.5], [0.0, 0.25, 0.5]]), np.array([1.5, 0.5, 1.0])),  # nothing tells anything of the first
         (np.array([[0.25], [1.75], [0.0]]), np.array([1.75])),
+        (np.array([[-0.02, 0.3], [-0.01, -0.03], [-0.04, -0.01]]), np.array([0.5, 2.0])),  # estimates below 0
+        (rng.uniform(0, 2, (30, 4)), rng.uniform(2, 3, 4)),
+        (1e-4 * rng.uniform(0, 1, (4, 3)), 1e-3 * rng.uniform(1, 2, 3)),
+        (np.array([[2.0, 0.0, 1.0], [0.0, 0.0, 1.0], [1.0, 0.0, 1.0], [0.0, 60.0, 1.0]]), np.array([2.0, 70.0, 4.0])),
     ]
 
 

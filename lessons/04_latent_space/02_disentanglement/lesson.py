@@ -138,7 +138,7 @@ claim(
 # %% [markdown]
 # ## Exercise 2: the gap
 #
-# You get a table of information with one row for each number of the code and one column for each factor, and the entropy of each factor, which is above 0. There are at least two numbers. If two of them tell equally much, one is the best and the other the second best. Complete `gaps`.
+# You get a table of information with one row for each number of the code and one column for each factor, and the entropy of each factor, which is above 0. There are at least two numbers. If two of them tell equally much, one is the best and the other the second best; an estimate slightly below 0 counts as it is. Complete `gaps`.
 
 # %% tags=["exercise"] id="disentanglement-gaps" points=3
 def gaps(information, entropies):

@@ -30,6 +30,10 @@ def two_gaussians(rng):
         cases.append((rng.normal(size=d), first, 1 + rng.normal(size=d), 2 * second))
     for covariance in cases[-1][1::2]:
         covariance[-1] = covariance[:, -1] = 0
+    root, tight = rng.normal(size=(2, 24, 24)) / 5, 1e-4 * cases[1][1]  # many features; clouds of next to no width, and of none
+    cases += [(np.array([0.01, 0.0, 0.02, 0.0]), tight, np.zeros(4), 2 * tight), (np.zeros(2), np.zeros((2, 2)), np.array([3.0, 0.0]), np.eye(2))]
+    cases.append((np.zeros(24), root[0] @ root[0].T + 0.1 * np.eye(24), rng.normal(size=24), root[1] @ root[1].T + 0.1 * np.eye(24)))
+    cases.append((cases[0][0], 1e4 * cases[0][1], 100 * cases[0][2], 1e4 * cases[0][3]))
     return [*cases, (np.array([0.5]), np.array([[1.5]]), np.array([-1.0]), np.array([[4.0]]))]
 
 
@@ -64,6 +68,8 @@ def two_clouds(rng):
         (1.5 * rng.normal(size=(7, 2)), rng.normal(size=(5, 2)) - 1),
         (np.repeat(rng.normal(size=(2, 2)), (3, 1), axis=0), 2 + rng.normal(size=(2, 2))),
         (points, points + 0.01 * rng.normal(size=(5, 2))),
+        *((scale * rng.normal(size=(n, 3)), scale * (1 + rng.normal(size=(6, 3)))) for n, scale in ((30, 1), (4, 20))),
+        (np.array([[0.0, 0.0], [0.0, 0.0], [2.0, -1.0]]), np.array([[0.0, 0.0], [4.0, 1.0]])),
     ]
 
 
@@ -85,6 +91,8 @@ def some_readings(rng):
         weights = np.exp(sureness * rng.normal(size=(n, classes)))
         cases.append((weights / weights.sum(axis=1, keepdims=True),))
     sure = np.where(np.eye(4, dtype=bool), 1.0, 1e-20)  # so sure that the others are far out
+    many = rng.exponential(size=(40, 36)) ** 4 + 1e-9
+    cases += [(many / many.sum(axis=1, keepdims=True),), (np.full((6, 4), 0.25),)]
     return [*cases, (sure[[0, 0, 1, 3, 3]],), (np.array([[0.5, 0.2, 0.3]]),)]
 
 
@@ -110,6 +118,8 @@ def distances_and_radii(rng):
         cases.append((distances, radii))
     edge = np.array([[1.5, 3.0, 2.0], [2.5, 0.25, 2.5]]), np.array([1.5, 0.5, 1.99])  # the first on the ball's edge
     all_covered = np.array([[1.0, 2.0], [2.0, 0.5], [3.0, 3.0]]), np.array([1.5, 2.25])
+    doubled = np.array([[0.0, 0.0, 3.0], [2.0, 2.0, 1.0], [2.0, 2.0, 1.0]]), np.array([0.0, 0.0, 0.5])  # radius 0, a copy on it
+    cases += [doubled, (1e-3 * rng.random((30, 45)), 1e-4 * rng.random(45)), (np.array([[3, 1, 0], [2, 4, 1]]), np.array([2, 0, 0])), (np.array([[900.1, 4000.0], [1200.0, 80.0]]), np.array([900.05, 50.0]))]
     return [*cases, edge, all_covered, (np.array([[1.0, 2.0, 3.0, 0.5]]), np.array([2.0, 1.0, 1.5, 0.25]))]
 
 
@@ -153,7 +163,10 @@ def shifted_pictures(rng):
         pictures = np.concatenate([np.roll(training[i], place, axis=(0, 1))[None] for i, place in enumerate(places)])
         pictures = pictures + 0.05 * rng.normal(size=pictures.shape)
         cases.append((np.concatenate([pictures, rng.random((others, size, size, 1))]), training))
-    return cases
+    dark = np.zeros((3, 4, 4, 1))  # one point each, nothing at all, and a copy
+    dark[0, 0, 3], dark[2, 2, 2] = 1, 0.25
+    known = np.stack([np.roll(dark[0], (1, 1), axis=(0, 1)), np.full((4, 4, 1), 0.5), np.full((4, 4, 1), 0.5), 0.375 * np.eye(4)[..., None]])
+    return [*cases, (dark, known), (200 * rng.random((25, 4, 4, 1)), 200 * rng.random((2, 4, 4, 1)))]
 
 
 def any_pictures(draw, st, numbers):
@@ -166,8 +179,7 @@ EXERCISES = [
     Function("frechet", reference=frechet, cases=two_gaussians, space=any_gaussians, mistakes={
         "shift + spread → spread":
             "The means are missing: two bells of one shape at different places would be at distance 0. Add the squared length of mean_a − mean_b.",
-        "return → np.sum((mean_a - mean_b) ** 2)":
-            "You compare only the means. A blurred model has the right mean and too little spread; add the traces.",
+        "return → np.sum((mean_a - mean_b) ** 2)": "You compare only the means. A blurred model has the right mean and too little spread; add the traces.",
         "2 * →": "The 2 is missing before the root's trace, so a cloud would not be at distance 0 from itself. Think of (σ − τ)² = σ² + τ² − 2στ.",
         "trace_of_root → np.trace": "You took the trace of the product itself. On a line that is σ²τ²; wanted is στ, its root.",
         "trace_of_root(covariance_a @ covariance_b) → np.sqrt(np.trace(covariance_a @ covariance_b))":
@@ -175,11 +187,9 @@ EXERCISES = [
         "@ → *": "`*` multiplies number by number. The product of two matrices is `covariance_a @ covariance_b`.",
         "trace_of_root(covariance_a @ covariance_b) → trace_of_root(covariance_a) * trace_of_root(covariance_b)":
             "You multiplied two traces. The root is of the product: `trace_of_root(covariance_a @ covariance_b)`.",
-        "np.sum((mean_a - mean_b) ** 2) → np.sqrt(…)":
-            "The shift of the means must be squared: |m_a − m_b|², the sum of the squared differences, without a root.",
+        "np.sum((mean_a - mean_b) ** 2) → np.sqrt(…)": "The shift of the means must be squared: |m_a − m_b|², the sum of the squared differences, without a root.",
         "sum → mean": "You averaged the squared differences of the means. A squared length is their sum.",
-        "return → np.sqrt(…)":
-            "You took the root at the end. That is the distance in the features' own unit; the number that everyone reports is its square.",
+        "return → np.sqrt(…)": "You took the root at the end. That is the distance in the features' own unit; the number that everyone reports is its square.",
         "return → np.sum((mean_a - mean_b) ** 2) + np.sum((covariance_a - covariance_b) ** 2)":
             "You compared the covariances number by number. That is a distance, too, but not this one: it needs traces and a root.",
         "trace_of_root(covariance_a @ covariance_b) → np.sqrt(np.diag(covariance_a) * np.diag(covariance_b)).sum()":
@@ -201,42 +211,34 @@ EXERCISES = [
     Function("kernel_distance", reference=kernel_distance, cases=two_clouds, space=any_clouds, mistakes={
         (lambda a, b: kernel(a, a).mean() + kernel(b, b).mean() - 2 * kernel(a, b).mean()):  # in single precision, as learners
             "The diagonal is still in: each point is compared with itself, which makes the distance too large, and more so for few points.",
-        "(len(points) * (len(points) - 1)) → len(points) ** 2":
-            "You left out the diagonal and still divided by n². Without it there are n (n − 1) pairs.",
-        "alike.sum() - np.trace(alike) → np.triu(alike, 1).sum()":
-            "You added only the pairs above the diagonal, half of them, and divided by n (n − 1), all of them.",
+        "(len(points) * (len(points) - 1)) → len(points) ** 2": "You left out the diagonal and still divided by n². Without it there are n (n − 1) pairs.",
+        "alike.sum() - np.trace(alike) → np.triu(alike, 1).sum()": "You added only the pairs above the diagonal, half of them, and divided by n (n − 1), all of them.",
         "2 * kernel → kernel": "The 2 is missing before the last mean: two clouds of one source would not be at distance 0.",
         "among(b) - 2 → among(b) + 2": "You added the pairs from different clouds. The more alike they are, the nearer are the clouds: subtract.",
         "among(b) - 2 * kernel(a, b).mean() → among(b)": "Nothing in yours compares a with b. Subtract twice the mean over pairs of different clouds.",
         "among(a) + among(b) - 2 * →": "That is only how alike the two clouds are. How alike are points within each of them?",
-        "return → np.sqrt(np.abs(…))":
-            "You took a root. The unbiased estimate is of the squared distance, and it may be below 0, where no root exists.",
-        "return → np.sqrt(…)":
-            "You took a root, and where the estimate is below 0 no root exists. It is an estimate of the squared distance: leave it as it is.",
+        "return → np.sqrt(np.abs(…))": "You took a root. The unbiased estimate is of the squared distance, and it may be below 0, where no root exists.",
+        "return → np.sqrt(…)": "You took a root, and where the estimate is below 0 no root exists. It is an estimate of the squared distance: leave it as it is.",
         "among(a) + among(b) → among(a) + kernel(b, b).mean()": "The diagonal of b is still in: both clouds' own pairs need `among`.",
         "among(a) + among(b) → kernel(a, a).mean() + among(b)": "The diagonal of a is still in: both clouds' own pairs need `among`.",
-        "among(a) + among(b) → 2 * (among(a) + among(b))":
-            "Each pair stands twice in the table, and there are n (n − 1) places off its diagonal: no half.",
+        "among(a) + among(b) → 2 * (among(a) + among(b))": "Each pair stands twice in the table, and there are n (n − 1) places off its diagonal: no half.",
         "among(b) → among(b) * len(b) * (len(b) - 1) / (len(a) * (len(a) - 1))":
             "You divided by the number of pairs of a for both clouds. They need not be of one size.",
         "(alike.sum() - np.trace(alike)) / (len(points) * (len(points) - 1)) → alike[(points[:, None] != points).any(axis=2)].mean()":
             "You leave out all pairs of equal rows. Two different pictures may be equal, and such a pair counts; only the diagonal must go.",
-        "kernel(a, b).mean() → among(np.concatenate([a, b]))":
-            "You mixed the clouds into one. The last mean is over pairs of a point of a with a point of b.",
+        "kernel(a, b).mean() → among(np.concatenate([a, b]))": "You mixed the clouds into one. The last mean is over pairs of a point of a with a point of b.",
         (lambda a, b: kernel_distance(a * np.sqrt(a.shape[1]), b * np.sqrt(b.shape[1]))):
             "The division by d is missing in the kernel. Use the lesson's `kernel`, it has it.",
         (lambda a, b: kernel_distance(a[: len(b)], b[: len(a)])):
             "You cut the larger cloud to the size of the smaller. Use all points: the clouds need not be of one size.",
-        "return → max(…, 0.0)":
-            "You cut at 0. For clouds of one source the estimate must be allowed to fall below 0, or its mean is too large again.",
+        "return → max(…, 0.0)": "You cut at 0. For clouds of one source the estimate must be allowed to fall below 0, or its mean is too large again.",
     }, hints=(
         "A small function inside: the mean over pairs of different points of one cloud. Use it for a and for b.",
         "alike = kernel(points, points); the sum without the diagonal is alike.sum() − np.trace(alike); it has n (n − 1) pairs.",
         "`among(a) + among(b) - 2 * kernel(a, b).mean()` with `among` returning `(alike.sum() - np.trace(alike)) / (len(points) * (len(points) - 1))`",
     ), passed="Now the estimate scatters around the truth however few the points are. For clouds of one source that means: around 0, also below."),
     Function("inception_score", reference=inception_score, cases=some_readings, space=any_readings, mistakes={
-        "return → np.mean(divergences)":
-            "The exponential is missing. With it the score counts classes: 36 sure and even classes give 36, not log 36.",
+        "return → np.mean(divergences)": "The exponential is missing. With it the score counts classes: 36 sure and even classes give 36, not log 36.",
         "np.exp(np.mean(divergences)) → np.mean(np.exp(divergences))":
             "You took the exponential of each picture's divergence and then the mean. First the mean, then the exponential.",
         "np.mean → np.sum": "You added the pictures up, so more pictures would give a higher score. Take their mean.",
@@ -261,8 +263,7 @@ EXERCISES = [
     ), passed="Its logarithm is the mutual information between picture and class: what knowing the picture tells about the class.",
         excused={"`axis=1` → `axis=-1`": "Of two axes the last is number 1."}),
     Function("coverage", reference=coverage, cases=distances_and_radii, space=any_distances, mistakes={
-        "=0 → =1":
-            "That is the share of samples inside some ball: precision. Coverage asks each real ball, a column, whether a sample is in it: axis 0.",
+        "=0 → =1": "That is the share of samples inside some ball: precision. Coverage asks each real ball, a column, whether a sample is in it: axis 0.",
         "return → np.mean(distances <= radii)":
             "You counted pairs of a sample and a ball. A ball with three samples is covered once: `np.any` over the samples first.",
         "mean → sum": "That is the number of covered balls. Wanted is their share: the mean.",
@@ -321,8 +322,7 @@ EXERCISES = [
         "return → nearest(pictures, training)": "Nothing moves in yours. Move the pictures to nine places, and keep the smallest distance.",
         "min → max": "You kept the largest distance. A copy is found if one of the places fits: the smallest.",
         "min → mean": "You averaged over the places. Eight of nine do not fit, even for a copy: keep the smallest.",
-        ", axis=0) → )":
-            "You returned one number for all pictures. Each needs its own: the minimum over the places only, axis 0.",
+        ", axis=0) → )": "You returned one number for all pictures. Each needs its own: the minimum over the places only, axis 0.",
         "axis=(1, 2) → axis=(0, 1)": "Axis 0 counts the pictures: you moved them to other places in the batch. Height and width are the axes 1 and 2.",
         "axis=(1, 2) → axis=(2, 3)": "Axis 3 is the one channel. Height and width are the axes 1 and 2.",
         moving_what_was_moved: "Your moves add up: each starts from the picture that was moved before. Start from `pictures` each time.",
@@ -334,8 +334,7 @@ EXERCISES = [
         "[(down, right) for down in (-1, 0, 1) for right in (-1, 0, 1)] → [(i, j) for i in (-1, 0, 1) for j in (-1, 0, 1) if (i, j) != (0, 0)]": "The place without a move is missing, and plain copies would get away.",
         "[(down, right) for down in (-1, 0, 1) for right in (-1, 0, 1)] → [(i, j) for i in (0, 1) for j in (0, 1)]": "range(2) or (0, 1) moves only down and right. The moves are −1, 0 and 1.",
         "[(down, right) for down in (-1, 0, 1) for right in (-1, 0, 1)] → [(i, j) for i in (-1, 0) for j in (-1, 0)]": "range(-1, 1) ends before 1. The moves are −1, 0 and 1.",
-        "return → nearest(np.mean(moved, axis=0), training)":
-            "You averaged the moved pictures, which gives a blurred one. Measure each place on its own.",
+        "return → nearest(np.mean(moved, axis=0), training)": "You averaged the moved pictures, which gives a blurred one. Measure each place on its own.",
     }, hints=(
         "Two loops, one for down and one for right, make nine moved versions. Measure each.",
         "`np.roll(pictures, (down, right), axis=(1, 2))` for down and right in (-1, 0, 1); then `np.min(…, axis=0)` over the nine.",

@@ -15,7 +15,8 @@ def texts_and_lengths(rng):
     tokens = [(-rng.exponential(1.5, size=n), 4 * n + 1) for n in (3, 8)]
     many = -rng.exponential(6, size=300), 1200.0  # the probability of all of them is 0 for a computer
     long, both = (np.array([-810.5, -2000.0, -1200.25]), 4100), (np.array([2.5, 9.0, -4.0, -1.5]), 30)
-    return [*tokens, (np.array([-5.0]), 7), many, long, both]
+    certain, never = (np.array([0.0, -3.0, 0.0, 0.0]), 12), (np.array([-20.0, -np.inf, -5.0]), 30)  # held for certain; for impossible
+    return [*tokens, (np.array([-5.0]), 7), many, long, both, certain, never, (-1e-5 * rng.random(5), 21)]
 
 
 def any_texts(draw, st, numbers):
@@ -37,7 +38,9 @@ def padded_cases(rng):
     """Last one row, so long that a product of probabilities is 0, with certain tokens and one that was hardly thought of."""
     log_probs, counted = padded_rows(rng, 1, 700)
     log_probs[0, :90], log_probs[0, 100] = 0, -200
-    return [padded_rows(rng, 2, 6), padded_rows(rng, 5, 9), (2 * log_probs, counted)]
+    sure, truths = padded_rows(rng, 24, 8)
+    whole = np.array([[-1, -2, 0], [-1, 0, 0]]), np.array([[True, True, False], [True, False, False]])
+    return [padded_rows(rng, 2, 6), padded_rows(rng, 5, 9), (2 * log_probs, counted), (0.01 * sure, truths), whole]
 
 
 def any_padded_rows(draw, st, numbers):
@@ -67,6 +70,8 @@ def guess_cases(rng):
     return [
         some_guesses(rng, 14, 3), some_guesses(rng, 60, 10), some_guesses(rng, 200, 7), (*edges, 4),
         (np.array([0.75]), np.array([True]), 5), (np.array([0.0, 1.0, 0.875]), np.array([False, True, False]), 8),
+        (np.zeros(4), np.array([False, True, False, False]), 3), (1e-4 * rng.random(30), rng.random(30) < 0.1, 1000), (np.full(25, 0.5), np.arange(25) % 3 == 0, 4),
+        (np.array([1, 0, 1, 1]), np.array([True, False, False, True]), 2),
     ]  # fmt: skip
 
 

@@ -84,6 +84,8 @@ nats = {
 #
 # $$\text{bits per character} = -\frac{\sum \log p}{\ln 2 \cdot \text{characters}}$$
 #
+# What a model calls impossible (log p = −∞) costs infinitely many bits: that is the result, and no mistake.
+#
 # Stuck? Run `hint("text_metrics-bits_per_character")` in a cell of its own; every exercise has three hints.
 
 # %% tags=["exercise"] id="text_metrics-bits_per_character" points=1

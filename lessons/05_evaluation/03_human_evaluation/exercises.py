@@ -91,7 +91,11 @@ def _answers(rng):
     few = (np.array([0, 1, 0, 2, 0]), np.array([1, 0, 1, 0, 2]), np.array([1.0, 0.5, 1.0, 0.0, 1.0]), 3)
     left = rng.integers(0, 5, 60)
     many = (left, (left + rng.integers(1, 5, 60)) % 5, rng.choice([0.0, 0.5, 1.0], 60), 5)
-    return [few, many, (np.array([1]), np.array([0]), np.array([0.0]), 4)]
+    often = np.zeros(2500, int), np.ones(2500, int), (np.arange(2500) % 9 > 0) * 1.0, 2  # one pair, again and again
+    left = rng.integers(0, 30, 90)
+    wide = left, (left + rng.integers(1, 30, 90)) % 30, rng.choice([0.0, 0.5, 1.0], 90), 30
+    whole = np.array([2, 1, 2, 0]), np.array([0, 2, 1, 2]), np.array([1, 0, 0, 1]), 3
+    return [few, many, (np.array([1]), np.array([0]), np.array([0.0]), 4), often, wide, whole]
 
 
 def _any_answers(draw, st, numbers):
@@ -109,7 +113,10 @@ def _tables(rng):
         cases.append((rng.random(size) + 0.5, wins))
     cases[-1][1][0, 1] = cases[-1][1][1, 0] = 0
     cases[-1][1][3] = 0
-    return [*cases, (np.ones(2), np.array([[0.0, 6.0], [4.0, 0.0]]))]
+    wide = rng.integers(0, 4, (24, 24)) * (1.0 - np.eye(24)) + np.eye(24, k=1)
+    halves = np.array([[0.0, 2.5, 0.0], [0.5, 0.0, 1.5], [3.0, 0.5, 0.0]])
+    cases += [(rng.random(24) + 0.1, wide), (np.array([1e-4, 300.0, 2.0]), halves), (np.array([2.0, 2.0, 2.0]), 1000 * halves)]
+    return [*cases, (np.ones(2), np.array([[0.0, 6.0], [4.0, 0.0]])), (np.array([1, 2, 3]), np.array([[0, 2, 1], [1, 0, 4], [0, 3, 0]]))]
 
 
 def _any_table(draw, st, numbers):
@@ -130,6 +137,10 @@ def _two_judges(rng):
         (np.array([1, 1, 3, 3, 3]), np.array([2, 2, 3, 3, 2])),
         (np.array([0, 1, 0, 1, 1, -1]), np.array([1, 0, 1, 0, 1, 0])),
         (np.array([3]), np.array([5])),
+        (np.array(["left", "like", "tie", "left", "like"]), np.array(["left", "left", "tie", "like", "like"])),
+        (np.array([100_000_001, 5, 100_000_000, 5]), np.array([100_000_000, 5, 100_000_000, 5])),
+        (np.array([True, False, False, True]), np.array([True, True, False, True])),
+        (np.full(25, 7), np.where(np.arange(25) < 24, 7, 8)),  # one judge has one answer only
     ]
 
 

@@ -17,7 +17,9 @@ def some_columns(rng):
     """Values of several sizes and both signs, with and without a missing one, in both directions."""
     first, second, third = 3 * rng.normal(size=4), 5 + rng.normal(size=6), 100 * rng.random(7)
     second[2] = third[0] = third[4] = np.nan
-    return [(first, True), (first.copy(), False), (second, False), (third, True), (np.array([-900.0, -100.0]), False)]
+    return [(first, True), (first.copy(), False), (second, False), (third, True), (np.array([-900.0, -100.0]), False),
+            (np.array([0.0, 2.0, 0.0, np.nan, 2.0, 0.5]), False), (rng.normal(size=26), True), (1e-4 * rng.random(5), False),
+            (1e6 * rng.random(5), True), (np.array([3, 0, 7, 7]), False), (np.array([-1.0, 0.0, -3.0]), True)]  # fmt: skip
 
 
 def any_column(draw, st, numbers):
@@ -47,6 +49,8 @@ def some_points(rng):
     close = np.array([[0.501, 0.3], [0.502, 0.299], [0.5005, 0.3], [0.501, 0.2995], [0.5015, 0.2985]])
     both_signs = np.array([[-3.0, 2.0, 0.0], [1.0, -2.0, -7.0], [-3.0, 2.0, -1.0], [40.0, -9.0, -8.0]])
     cases += [(chain,), (np.array([[0.2, 0.3], [0.6, 0.7], [0.4, 0.9], [0.6, 0.2]]),), (close,), (both_signs,)]
+    zeros = np.array([[0.0, 0.0], [0.0, 1.0], [0.0, 1.0], [1.0, 0.0], [0.0, 0.0]])
+    cases += [(zeros,), (np.array([[0.50001, 0.3], [0.50002, 0.3], [0.50001, 0.30002]]),), (np.zeros((3, 2)),), (rng.random((26, 3)),), (1e-5 * rng.random((6, 2)),), (rng.integers(0, 3, (9, 3)),)]
     return [*cases, (np.array([[0.3], [0.7], [0.7], [0.1]]),), (np.array([[0.4, 0.0, 0.2]]),)]
 
 

@@ -22,6 +22,12 @@ def stop_cases(rng):
         ([3.0], 2),
         ([2.0, 2.5, 1.0, 1.5, 1.25], 2),  # above the first loss on the way
         ([1.0, 0.99, 0.98, 0.97, 0.98, 0.96, 0.95], 2),  # small steps down
+        ([24.0, 23.9999, 23.9998, 23.9997, 23.9996, 24.1, 24.2], 2),  # steps of a ten-thousandth count, too
+        ([1e-5, 9e-6, 9.5e-6, 8e-6, 9e-6, 9e-6], 2),
+        ([3, 2, 2, 0, 1, 0, 0, -1], 3),
+        ([1.0, 0.0, 0.0, 0.5, 0.0, -0.5], 4),
+        ([30.0 - n for n in range(30)] + [8.0, 7.5, 0.5, 7.0, 6.0, 5.0, 4.0, 3.0], 5),
+        ([2.0, 1.0, 3.0], 50),
         ([40.0, 30.0, 35.0, 20.0, 25.0, 10.0, 15.0, 5.0], 2),
     ]
 
@@ -81,6 +87,9 @@ def dropout_cases(rng):
         (rng.normal(size=(3, 4, 6)), dice, np.array([0.0, 0.3, 0.8])[:, None, None]),
         (rng.normal(size=(40,)), rng.random(40), 0.75),
         (rng.normal(size=(1, 4)), np.array([[0.25, 0.5, 0.75, 0.0]]), 0.5),
+        (np.array([0.0, -2.0, 0.0, 3.0, 1.0]), np.array([0.9, 0.0, 0.1, 0.3, 0.999]), 0.0),
+        (1000 * rng.normal(size=(30, 3)), rng.random((30, 3)), 0.99),
+        (1e-4 * rng.normal(size=(2, 6)), rng.random((2, 6)), 0.2),
     ]
 
 
@@ -100,6 +109,10 @@ def adamw_cases(rng):
         (rng.normal(size=(2, 4)), rng.normal(size=(2, 4)), rng.normal(size=(2, 4)), 0.5 + rng.random((2, 4)), 4.0, 0.2, 0.1),
         (rng.normal(size=(2, 3, 2)), rng.normal(size=(2, 3, 2)), rng.normal(size=(2, 3, 2)), 0.5 + rng.random((2, 3, 2)), 7.0, 0.5,
          np.array([0.0, 0.3])[:, None, None]),
+        (np.array([2.0, 0.0, -1.0, 3.0]), np.array([0.0, 0.5, 0.0, -2.0]), np.array([0.0, 0.0, 0.2, -0.1]), np.array([0.0, 0.0, 0.1, 0.2]), 2.0, 0.1, 0.25),
+        (np.array([0.4, -2.0]), np.zeros(2), np.zeros(2), np.zeros(2), 1.0, 0.5, 0.5),  # pixels that are never on
+        (100 * rng.normal(size=(25, 2)), 1e-3 * rng.normal(size=(25, 2)), np.zeros((25, 2)), np.zeros((25, 2)), 1.0, 0.3, 0.001),
+        (rng.normal(size=3), rng.normal(size=3), rng.normal(size=3), 0.5 + rng.random(3), 900.0, 0.2, 0.0),
     ]  # fmt: skip
 
 

@@ -15,6 +15,10 @@ def momentum_cases(rng):
         (rng.normal(size=(2, 4)), rng.normal(size=(2, 4)), rng.normal(size=(2, 4)), 0.7, 0.6),
         (rng.normal(size=(1, 3)), rng.normal(size=(1, 3)), rng.normal(size=(1, 3)), 0.2, 0.0),
         (*(rng.normal(size=(2, 3, 4)) for _ in range(3)), np.array([0.1, 0.6])[:, None, None], 0.9),
+        (np.array([0.0, 1.0, -2.0]), np.array([0.5, 0.0, 0.0]), np.array([0.0, 0.3, 0.0]), 0.1, 0.5),
+        (rng.normal(size=(30, 2)), 100 * rng.normal(size=(30, 2)), rng.normal(size=(30, 2)), 1e-4, 0.99),
+        (rng.normal(size=2), rng.normal(size=2), rng.normal(size=2), 0.3, -0.5),  # as the games of two players like it
+        (1e-4 * rng.normal(size=4), 1e-4 * rng.normal(size=4), 1e-4 * rng.normal(size=4), 2.0, 0.7),
     ]
 
 
@@ -31,6 +35,10 @@ def adam_cases(rng):
         (rng.normal(size=(2, 4)), rng.normal(size=(2, 4)), rng.normal(size=(2, 4)), 0.2 + rng.random((2, 4)), 3, 0.4, 0.6, 0.9, 0.3),
         (rng.normal(size=(1, 3)), np.array([[0.5, 0.0, -2.0]]), np.array([[0.1, 0.0, 0.3]]), np.array([[0.2, 0.0, 0.1]]), 2, 0.1, 0.9, 0.999, 1e-7),
         (*(rng.normal(size=(2, 3, 4)) for _ in range(3)), 0.2 + rng.random((2, 3, 4)), 150, np.array([0.1, 0.6])[:, None, None], 0.9, 0.99, 1e-7),
+        (np.zeros(2), np.zeros(2), np.zeros(2), np.zeros(2), 1, 0.1, 0.9, 0.999, 1e-7),
+        (rng.normal(size=(25, 2)), 1e3 * rng.normal(size=(25, 2)), np.zeros((25, 2)), np.zeros((25, 2)), 1, 0.001, 0.9, 0.999, 1e-7),
+        (1e-3 * rng.normal(size=4), 1e-4 * rng.normal(size=4), 1e-4 * rng.normal(size=4), 1e-8 * (0.5 + rng.random(4)), 7, 0.01, 0.9, 0.99, 1e-4),
+        (np.array([1.0, -2, 0]), np.array([2.0, 0, -1]), np.array([1.0, 0, 0]), np.array([1.0, 0, 4]), 2, 0.5, 0.5, 0.75, 0.5),
     ]  # fmt: skip
 
 
@@ -48,6 +56,8 @@ def gradient_cases(rng):
     third = [0.1 * rng.normal(size=3), 0.2 * rng.normal(size=(2, 2))]
     exact, alone = [np.array([3.0]), np.array([[0.0, -4.0]])], [np.array([[6.0], [-8.0], [0.0]])]
     cases = (first, 3.0), (second, 2.5), (third, 4.0), (exact, 5.0), (alone, 0.25), ([30 * each for each in reversed(second)], 1)
+    rest = [np.zeros(3), np.zeros((2, 2))], [np.zeros((2, 1)), np.array([0.0, 0.3])]  # nothing to shorten; an array of zeros
+    cases += ((rest[0], 2.0), (rest[1], 0.1), ([1e-4 * each for each in second], 1e-5), ([1e4 * each for each in second], 3), ([rng.normal(size=(n, 2)) for n in range(1, 26)], 4.0))
     return [([each.astype("float32") for each in case], limit) for case, limit in cases]
 
 
@@ -143,7 +153,7 @@ EXERCISES = [
         "`return weights - rate * corrected_mean / (corrected_square**0.5 + epsilon), mean, square`",
     ), passed="In the first step m̂ is the gradient and ŝ its square: every weight moves by the rate, up or down, whatever the gradient's size."),
     Function("warm_up", reference=warm_up, space=any_warm_up,
-        cases=lambda rng: [(0, 4), (2, 8), (3, 4), (9, 10), (57, 10), (1, 3), (299, 30), (0, 1), (5, 1), (7, 7)], mistakes={
+        cases=lambda rng: [(0, 4), (2, 8), (3, 4), (9, 10), (57, 10), (1, 3), (299, 30), (0, 1), (5, 1), (7, 7), (123_456, 1_000_000), (999, 1000), (1000, 1000)], mistakes={
         "return → (step + 1) / warm_up_steps": "That is the broken one: it never stops rising. At step 299 of a warm-up of 30 its factor is 10.",
         "+ 1 →": "Steps are counted from 0, so your first factor is 0, a step that goes nowhere, and the warm-up takes one step too many.",
         "min → max": "You took the larger of the two, so it never starts low and never stops. Take the smaller.",

@@ -810,7 +810,7 @@ def recurrent_gradients(weights, pictures):
 # ## Exercise 5: clip the gradient
 #
 # At a cliff the gradient still points the right way, it is only far too long. **Clipping by the global norm** shortens it: take the length of *all* its numbers together, over every array; if that is more than the limit, multiply every array by the same
-# factor so that the length is the limit. A short gradient stays as it is.
+# factor so that the length is the limit. A short gradient stays as it is, one of nothing but zeros, too.
 #
 # Complete `clip_by_global_norm`. It gets the gradients of one network, a list of arrays.
 
@@ -819,7 +819,7 @@ def clip_by_global_norm(gradients, limit):
     """A gradient no longer than limit.  List of arrays, a number -> list of arrays"""
     ### BEGIN SOLUTION
     norm = np.sqrt(sum(np.sum(np.square(each)) for each in gradients))
-    return [min(1.0, limit / norm) * each for each in gradients]
+    return [limit / max(norm, limit) * each for each in gradients]
     ### END SOLUTION
 
 # %% tags=["check"]

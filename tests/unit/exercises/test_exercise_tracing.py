@@ -1,5 +1,7 @@
 """A function that is to run inside training runs there, on tensors, and passes its gradients."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from keras import ops
@@ -58,3 +60,23 @@ def test_right_numbers_that_would_not_train(exercise, answer, words):
     assert verdict.reason == "traced"
     assert words in verdict.lines[0]
     assert verdict.hinted
+
+
+def test_gradients_are_compared_at_further_cases_where_the_author_says_so(exercise):
+    def bent_at_zero(rows, share, steps):
+        bent = ops.maximum(rows, 0 * rows) - ops.maximum(
+            -rows, 0 * rows
+        )  # right everywhere, and its slope at 0 is another
+        return ops.square(share * bent) / steps + share * bent
+
+    def reference(rows, share, steps):
+        return ops.square(share * rows) / steps + share * rows
+
+    def with_zeros(rng):
+        return [*exercise.cases(rng), (np.zeros((2, 3)), np.float32(0.5), 2)]
+
+    at_first = replace(exercise, reference=reference, cases=with_zeros)
+    assert judge(at_first, bent_at_zero).passed
+    verdict = judge(replace(at_first, traced_at=(0, -1)), bent_at_zero)
+    assert "the gradient is wrong with respect to `rows`" in " ".join(verdict.lines)
+    assert "It was called with `rows` = " in " ".join(verdict.lines)
