@@ -11,7 +11,8 @@ import numpy as np
 from genai_course.exercises.compare import as_array, brief
 
 NEAR = 1e-4  # relative to the largest number
-BASES = {
+FACTORS = {
+    -1.0: "Every number has the wrong sign.",
     1 / math.log(2): "Your logarithm is to base 2; the natural one, `np.log`, is expected.",
     math.log(2): "Your logarithm is the natural one; one to base 2 is expected.",
     1 / math.log(10): "Your logarithm is to base 10; the natural one, `np.log`, is expected.",
@@ -45,7 +46,7 @@ def relation(calls):
     with np.errstate(all="ignore"):
         if any(given.shape != expected.shape for given, expected in pairs):
             return _of_another_shape(pairs)
-        return _truths(calls) or _sign(pairs) or _factor(triples) or _shift(pairs) or _function(pairs) or _place(pairs)
+        return _truths(calls) or _factor(triples) or _shift(pairs) or _function(pairs) or _place(pairs)
 
 
 def _relation_of_a_part(calls):
@@ -96,10 +97,6 @@ def _all(pairs, change):
     return all(_same(given, change(expected)) for given, expected in pairs)
 
 
-def _sign(pairs):
-    return "Every number has the wrong sign." if _all(pairs, np.negative) else None
-
-
 def _factor(triples):
     factors = []
     for given, expected, _ in triples:
@@ -108,7 +105,9 @@ def _factor(triples):
             return _factor_of_each_row([pair[:2] for pair in triples])
         factors.append(factor)
     if np.ptp(factors) <= 1e-3 * abs(factors[0]):
-        named = next((words for factor, words in BASES.items() if math.isclose(factor, factors[0], rel_tol=1e-3)), None)
+        named = next(
+            (words for factor, words in FACTORS.items() if math.isclose(factor, factors[0], rel_tol=1e-3)), None
+        )
         return (
             None
             if brief(factors[0]) == "1"
