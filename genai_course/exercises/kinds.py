@@ -37,8 +37,7 @@ def own(answer):
 def in_kind(value, example, arguments=()):
     """``value`` in the kind of ``example``; as it is where it is symbolic, where it lives on tensors, or in doubt.
 
-    Numbers become those of ``example``'s type. float64 becomes float32 where ``example`` is, unless float64 came in;
-    float32 becomes float64 where ``example`` is.
+    Numbers become those of ``example``'s type; float64 stays where float64 came in.
     """
     if type(example) in (list, tuple):
         return _sequence(value, example, arguments)
@@ -49,9 +48,7 @@ def in_kind(value, example, arguments=()):
         return _tensor(value, example, arguments)
     if _is_symbolic(value) or (_is_tensor(value) and any(map(_is_tensor, arguments))):
         return value
-    if isinstance(example, np.ndarray) and (
-        isinstance(value, list | tuple | np.ndarray | np.generic) or hasattr(value, "__array__")  # a column of pandas
-    ):
+    if isinstance(example, np.ndarray) and (isinstance(value, list | tuple) or hasattr(value, "__array__")):
         return _array(np.asarray(value), example, arguments)
     if isinstance(example, bool | int | float | np.generic) and np.ndim(value) == 0 and not isinstance(value, str):
         return _number(np.asarray(value), example, arguments)

@@ -54,9 +54,8 @@ class NameWatch:
 
     def after(self, result):
         """Take away stand-ins that nothing has replaced."""
-        names = self.shell.user_ns
-        for name in [name for name, value in names.items() if isinstance(value, Missing)]:
-            del names[name]
+        for name in [name for name, value in self.shell.user_ns.items() if isinstance(value, Missing)]:
+            del self.shell.user_ns[name]
 
     def _keep_ours(self, names):
         """Remember what the lesson itself imported from the course, under which name."""

@@ -392,7 +392,8 @@ for name in ("WGAN-GP, one critic step", "spectral norm alone"):
 # %% [markdown]
 # A critic that keeps up is what this game lacked. A famous loss or a norm does not make a slow critic fast. Momentum off alone is luck, and so is R1 with momentum on: of
 # nine games each that we played, the first repaired four and the second six. A single game could have told you anything.
-#
+
+# %% [markdown]
 # ## Exercise 3: how steep can a critic be?
 #
 # **Spectral normalisation** divides each matrix by its largest singular value, the most that it can lengthen a vector. Power iteration finds it:
