@@ -6,8 +6,8 @@ from genai_course.exercises.definitions import Experiment, Function, Prediction,
 
 
 def filters(rng):
-    """Sizes that differ along both sides, with and without the centre; a single row, a single column, a single place."""
-    sizes = [(3, 3), (3, 5), (5, 3), (1, 5), (5, 1), (1, 1), (7, 5)]
+    """Sizes that differ along both sides, with and without the centre; a single row, a single column, a single place; large."""
+    sizes = [(3, 3), (3, 5), (5, 3), (1, 5), (5, 1), (1, 1), (7, 5), (27, 33), (1, 301)]
     return [(*size, (place + second) % 2 == 1) for place, size in enumerate(sizes) for second in (0, 1)]
 
 
@@ -41,6 +41,10 @@ def likelihoods(rng):
         (-rng.uniform(5, 40, size=1), (3, 2, 1)),
         (-rng.uniform(1_000, 3_000, size=4), (16, 13, 3)),
         (rng.uniform(-9, 4, size=6), (2, 5, 1)),  # a density may be above 1, so its logarithm above 0
+        (np.array([-12.0, -12.0, -30.0, 0.0, -12.0]), (3, 1, 2)),  # equally likely ones, and one that is certain
+        (np.zeros(2), (2, 2, 1)),
+        (-0.01 * rng.random(7), (1, 3, 1)),
+        (-rng.uniform(1e6, 3e6, size=26), (300, 200, 3)),
     ]
 
 
@@ -54,7 +58,11 @@ def throws_at(rng):
     sizes = [(4, 3), (7, 5), (40, 17), (1, 6), (1, 2)]
     drawn = [(rng.dirichlet(np.ones(levels), size=n), 0.2 + 0.8 * rng.random(n)) for n, levels in sizes]
     ends = np.array([[0.25, 0.5, 0.25], [0.5, 0.0, 0.5], [0.5, 0.5, 0.0], [0.0, 0.25, 0.75], [0.5, 0.25, 0.25]])
-    return [*drawn, (ends, np.array([0.25, 0.5, 0.5, 0.1, 0.75]))]
+    alike = (np.tile([0.125, 0.0, 0.375, 0.5], (6, 1)), np.array([0.75, 0.0, 0.3, 0.3, 0.125, 0.5]))
+    many_greys = (np.full((3, 512), 1 / 512), np.array([0.501, 0.25, 0.999]))
+    hardly_ever = (np.array([[1e-6, 1 - 2e-6, 1e-6], [1 - 2e-6, 1e-6, 1e-6]]), np.array([2e-6, 5e-7]))
+    near = (np.array([[0.5001, 0.4999], [0.4999, 0.5001]]), np.array([0.50005, 0.49995]))
+    return [*drawn, (ends, np.array([0.25, 0.5, 0.5, 0.1, 0.75])), alike, many_greys, hardly_ever, near]
 
 
 def any_throws(draw, st, numbers):
@@ -211,6 +219,8 @@ EXERCISES = [
         "np.cumsum(probabilities, axis=1)[:, :-1] → np.cumsum(probabilities, axis=0)": "You summed down the rows. The greys lie along axis 1: each row is a distribution of its own.",
         of_sorted: "You sorted the probabilities first. Then it is no longer known which grey a stretch belongs to.",
         "> → <": "You counted the sums above the throw. The grey is the number of those below it.",
+        (lambda probabilities, throws: draw_level(probabilities, throws) + (throws > 0)):
+            "One too many: the sums begin with p₀, not with 0. A throw below p₀ is grey 0.",
         "return → … + 1": "One too many: greys count from 0. A throw below the first sum is grey 0.",
         "(axis=1) → ()": "You counted over all rows. Each row has its own grey: sum over axis 1.",
         "return → np.floor(throws * probabilities.shape[1]).astype(int)":

@@ -326,7 +326,7 @@ for name in ("PixelCNN", "PixelRNN, row LSTM"):
 # ## Exercise 5: dice for a pixel
 #
 # To draw a pixel, throw a number between 0 and 1 and see on which grey's stretch of the line it falls: the grey is the number of cumulative sums p₀, p₀ + p₁, … that lie **below** the throw.
-# Complete `draw_level`.
+# (The last sum is 1, and no throw lies above it.) Complete `draw_level`.
 
 # %% tags=["exercise"] id="pixelcnn_and_pixelrnn-draw_level" points=2
 def draw_level(probabilities, throws):

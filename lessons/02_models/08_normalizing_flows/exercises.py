@@ -19,7 +19,9 @@ def moved_numbers(rng):
     small = (np.array([0.5, -1.5, 2.0]), np.array([2.0, -0.4, 0.3]))
     many = (1.5 * rng.normal(size=40), np.exp(rng.normal(size=40)) * rng.choice([-1, 1], 40))
     far_out = (np.array([-60.0, 45.0, 200.0]), np.array([0.5, -3.0, 1e-3]))  # a density of 0, even in double precision
-    return [small, many, (np.array([-0.7]), np.array([-0.02])), far_out, (np.zeros(2), np.array([1e-6, -1e6]))]
+    steep_and_flat = (np.zeros(4), np.array([1e-30, -1e30, 1.0, 1e-30]))  # their squares are 0 and infinite
+    alike = (np.array([1.5, 1.5, -1.5, 0.0, 1.5]), np.array([2.0, -1.0, 2.0, 1.0, 2.0]))
+    return [small, many, (np.array([-0.7]), np.array([-0.02])), far_out, (np.zeros(2), np.array([1e-6, -1e6])), steep_and_flat, alike]
 
 
 def any_moved_numbers(draw, st, numbers):
@@ -29,11 +31,18 @@ def any_moved_numbers(draw, st, numbers):
 
 
 def steps_to_take(rng):
-    """Numbers, log-scales and shifts of both signs, in sizes that all differ; one row alone; numbers far out; 64 of them."""
+    """Numbers, log-scales and shifts of both signs, in sizes that all differ; one row alone; numbers far out; 64 of them.
+
+    Zeros in each, also in one alone; rows alike; one number in a row; many rows; tiny numbers, and large scales.
+    """
     usual = [tuple(rng.normal(size=(3, n, d))) for n, d in [(2, 3), (4, 5), (1, 6)]]
     far_out = (np.array([[200.0, -200.0]]), np.array([[-4.0, 3.0]]), np.array([[-150.0, 90.0]]))
     many = tuple(rng.normal(size=(3, 3, 64)) + np.array([0, 2, 0])[:, None, None] * np.array([[1], [-1], [0]]))
-    return [*usual, far_out, many]
+    zeros = np.array([[[0.0, 2.0, -1.0, 3.0, 0.0]] * 2, [[0.5, 0.0, -0.7, 0.0, 0.0]] * 2, [[1.0, -2.0, 0.0, 0.0, 0.4]] * 2])
+    column, long = rng.normal(size=(3, 4, 1)), rng.normal(size=(3, 26, 2))
+    tiny = rng.normal(size=(3, 2, 4)) * np.array([1e-6, 1, 1e-6])[:, None, None]
+    large = (np.array([[0.5, -3.0], [2.0, 0.1]]), np.array([[30.0, 31.0], [-30.0, -31.0]]), np.array([[1.0, 1.0], [0.5, -0.5]]))
+    return [*usual, far_out, many, tuple(zeros), tuple(column), tuple(long), tuple(tiny), large]
 
 
 def steps_of_a_network(rng):
@@ -45,7 +54,7 @@ def steps_of_a_network(rng):
 
 def any_step(draw, st, numbers):
     shape = draw(st.integers(1, 4)), draw(st.integers(1, 5))
-    return draw(numbers(shape)), draw(numbers(shape, -4, 4)), draw(numbers(shape))
+    return draw(numbers(shape)), np.round(draw(numbers(shape, -4, 4)), 2), draw(numbers(shape))
 
 
 EXERCISES = [

@@ -33,8 +33,7 @@ def reach_by_slices(states, weight):
 
 
 def temperature_by_powers(logits, temperature):
-    shares = np.exp(np.asarray(logits, "float64") - np.max(logits, axis=-1, keepdims=True))
-    powers = shares ** (1 / temperature)
+    powers = np.exp(1 / temperature) ** (np.asarray(logits, "float64") - np.max(logits, axis=-1, keepdims=True))
     return powers / powers.sum(axis=-1, keepdims=True)
 
 

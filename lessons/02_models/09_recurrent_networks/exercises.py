@@ -21,11 +21,15 @@ def normalised(powers):
 
 
 def step_arguments(rng):
-    """One row alone, several rows, a single unit, and sums far out, where an exponential overflows."""
+    """One row alone, several rows, a single unit, sums far out, where an exponential overflows; zeros, rows alike, small, long."""
     sizes = [(1, 2), (4, 3), (3, 1)]
     cases = [tuple(rng.normal(size=size) for size in [(n, units), (n, units), (units, units)]) for n, units in sizes]
     far_out = (np.array([[200.0, -150.0], [0.3, -90.0]]), np.array([[-0.9, 0.4], [0.8, 0.2]]), rng.normal(size=(2, 2)))
-    return [*cases, far_out]
+    first_step = (np.array([[0.5, 0.0, -1.2], [0.5, 0.0, -1.2]]), np.zeros((2, 3)), rng.normal(size=(3, 3)))
+    nothing_new = (np.zeros((3, 2)), np.array([[0.5, -1.0], [0.5, -1.0], [0.0, 1.0]]), np.array([[0.0, 2.0], [-1.0, 0.0]]))
+    small = tuple(0.02 * rng.normal(size=size) for size in [(2, 4), (2, 4), (4, 4)])
+    large = tuple(rng.normal(size=size) / 4 for size in [(26, 21), (26, 21), (21, 21)])
+    return [*cases, far_out, first_step, nothing_new, small, large]
 
 
 def any_step(draw, st, numbers):
@@ -42,6 +46,10 @@ def some_states(rng):
         (np.array([0.3]), 2.0),
         (np.array([0.2, 0.0, -0.9, 0.0]), 1),  # a weight that is a whole number
         (np.array([1.0, -0.6, 1.0, 0.4]), 1.2),  # a state at its limit lets nothing through
+        (np.array([0.4, -0.7, 0.1]), 0.0),
+        (np.zeros(30), 1.5),
+        (np.full(60, -0.1), 0.99),
+        (np.array([0.5, 0.5, -0.5, 0.5]), -1000.0),
     ]
 
 
@@ -52,6 +60,7 @@ def any_states(draw, st, numbers):
 def some_logits(rng):
     """Rows that differ far in size, a row alone, whole numbers for a temperature, logits far out for exponentials."""
     apart = np.array([[0.0, 1.0, -2.0], [-300.0, -301.0, -299.5], [200.0, 199.0, -200.0]])
+    ties = np.array([[3.0, 3.0, 1.0, 3.0], [0.0, 0.0, 0.0, 0.0], [-2.0, 0.0, -2.0, 0.0]])
     return [
         (np.array([[0.0, 1.0]]), 0.5),
         (rng.normal(size=(3, 4)), 2.0),
@@ -60,6 +69,11 @@ def some_logits(rng):
         (np.array([[30.0, 25.0, -25.0, -30.0, 27.0]]), 10.0),
         (rng.normal(size=(2, 5)), 3),
         (np.array([[90.0, 88.0, 95.0], [3.0, 1.0, 2.0]]), 0.1),
+        (np.array([[0.0, -900.0, -450.0], [3000.0, 2100.0, 2400.0]]), 300.0),
+        (ties, 0.01),
+        (ties / 100, 0.01),
+        (ties, 1e6),
+        (rng.normal(size=(26, 310)), 1.5),
     ]
 
 
@@ -140,6 +154,8 @@ EXERCISES = [
             "You took logits for probabilities. They are logarithms: p^(1/T) is exp(logit / T).",
         (lambda logits, temperature: softmax(logits) ** (1 / temperature)):
             "The power is right, and the probabilities no longer add up to 1. Divide each row by its sum.",
+        (lambda logits, temperature: normalised(softmax(np.float64(logits)) ** (1 / temperature))):
+            "You took the power of probabilities that are 0 already: on a computer e⁻⁹⁰⁰ is 0, though its 300th root is 0.05. Divide the logits first.",
         (lambda logits, temperature: softmax(logits // temperature)): "You divided with `//`, which cuts to whole numbers. Use `/`.",
         (lambda logits, temperature: softmax(np.log(2) * logits / temperature)): "Yours are powers of 2. Logits are natural logarithms: powers of e.",
         (lambda logits, temperature: np.eye(logits.shape[1])[logits.argmax(axis=1)]):

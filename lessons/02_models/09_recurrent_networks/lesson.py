@@ -381,7 +381,7 @@ claim(
 # %% [markdown]
 # ## Exercise 4: repair it
 #
-# Choose a bias, a number up to 50, with which the untrained network's gradient has a size of at least **1** at a distance of 40 tokens.
+# Choose a bias, a number above 1 and at most 50, with which the untrained network's gradient has a size of at least **1** at a distance of 40 tokens.
 
 # %% tags=["exercise"] id="recurrent_networks-remember" points=2 solution="3.0"
 my_forget_bias = ...  # a number

@@ -61,11 +61,17 @@ def three_of(rng, time, size, width, factor=1.0):
 
 
 def some_attention(rng):
-    """Values of a size of their own, one position alone, queries of zeros, and scores so far out that exp overflows."""
+    """Values of a size of their own, one position alone, queries of zeros, and scores so far out that exp overflows.
+
+    A later score larger by thousands; keys alike and values of 0; more positions than any window; values tiny and large.
+    """
     nothing_asked = (np.zeros((4, 3)), rng.normal(size=(4, 3)), rng.normal(size=(4, 2)))
     far_out = (np.array([[-50.0, 0.0], [60.0, 9.0], [0.0, 70.0]]), np.array([[60.0, 5.0], [200.0, -100.0], [90.0, 70.0]]), rng.normal(size=(3, 5)))
     cases = [three_of(rng, 3, 2, 4), three_of(rng, 5, 4, 2), three_of(rng, 1, 3, 2), three_of(rng, 6, 3, 2, 3.0)]
-    return [*cases, nothing_asked, far_out]
+    later = (np.array([[50.0, 0.0], [40.0, 3.0], [-60.0, 1.0]]), np.array([[0.5, 2.0], [70.0, -2.0], [120.0, 60.0]]), rng.normal(size=(3, 4)))
+    alike = (np.array([[1.0, 0.0, 2.0, 0.0]] * 3), np.array([[0.5, 1.0, 0.0, -1.0]] * 2 + [[0.0] * 4]), np.array([[0.0, 3.0], [0.0, 0.0], [2.0, 3.0]]))
+    many, (*asked, small) = three_of(rng, 130, 3, 2, 0.5), three_of(rng, 4, 2, 3)
+    return [*cases, nothing_asked, far_out, later, alike, many, (*asked, 1e-7 * small), (*asked, 1e7 * small)]
 
 
 def any_attention(draw, st, numbers):
@@ -79,9 +85,16 @@ def one_and_cache(rng, time, size, factor=1.0):
 
 
 def some_caches(rng):
-    """Short and long ones, scores so far out that exp overflows, and one that is empty: nothing was written yet."""
-    sizes = [(2, 5), (4, 3), (1, 3), (3, 6, 40.0), (0, 4)]
-    return [one_and_cache(rng, *size) for size in sizes]
+    """Short and long ones, scores so far out that exp overflows, and one that is empty: nothing was written yet.
+
+    Keys alike, and numbers that are all 0; values tiny and large.
+    """
+    sizes = [(2, 5), (4, 3), (1, 3), (3, 6, 40.0), (0, 4), (130, 3, 0.5)]
+    cases = [one_and_cache(rng, *size) for size in sizes]
+    alike = (np.array([1.0, 0.0]), np.array([0.5, 2.0]), np.zeros(2), np.array([[0.5, 2.0], [0.0, 0.0], [0.5, 2.0]]), np.array([[1.0, 0.0], [4.0, 1.0], [1.0, 0.0]]))
+    nothing_asked = (np.zeros(3), *one_and_cache(rng, 4, 3)[1:])
+    scaled = [(q, k, factor * v, keys, factor * values) for factor in (1e-7, 1e7) for q, k, v, keys, values in [one_and_cache(rng, 5, 2)]]
+    return [*cases, alike, nothing_asked, *scaled]
 
 
 def any_cache(draw, st, numbers):
@@ -91,13 +104,18 @@ def any_cache(draw, st, numbers):
 
 
 def some_hidden(rng):
-    """Tokens, chosen, fate, others, mask_token: every fate, and both edges, among the chosen and among the others."""
+    """Tokens, chosen, fate, others, mask_token: every fate, and both edges, among the chosen and among the others.
+
+    Token numbers of a large vocabulary; a mask that is token 0; padding, −1, that is not chosen; long rows; all chosen, none chosen.
+    """
     cases = []
-    for n, time, mask_token in ((3, 6, 99), (2, 11, 95), (1, 5, 91)):
+    for n, time, mask_token, lowest in ((3, 6, 99, 0), (2, 11, 95, 0), (1, 5, 91, 0), (4, 9, 70_000, 66_000), (2, 7, 0, 300), (26, 33, 200, 0)):
         fate = np.resize([0.05, 0.95, 0.85, 0.75, 0.9, 0.4, 0.8, 0.0], (n, time))
         chosen = np.resize([True, True, True, False, True, False, True], (n, time))
-        cases.append((rng.integers(0, 50, (n, time)), chosen, fate, rng.integers(50, 90, (n, time)), mask_token))
-    return cases
+        cases.append((lowest + rng.integers(0, 50, (n, time)), chosen, fate, lowest + rng.integers(50, 90, (n, time)), mask_token))
+    padded = np.array([[7, 5, 7, -1, -1], [0, 3, -1, -1, -1]])
+    cases.append((padded, padded >= 0, np.resize([0.7999, 0.8999, 0.9001, 0.8001], (2, 5)), np.array([[0, 0, 4, 4, 4], [4, 0, 4, 4, 4]]), 8))
+    return [*cases, *((tokens, np.full_like(chosen, each), *rest) for tokens, chosen, *rest in cases[1:2] for each in (True, False))]
 
 
 def any_hidden(draw, st, numbers):

@@ -408,7 +408,7 @@ claim(
 #
 # ## Exercise 4: what stands where a token is hidden
 #
-# Where `chosen` is True: a fate below 0.8 puts the mask, below 0.9 another token, and else the token stays. Where it is False nothing changes.
+# Where `chosen` is True: a fate below 0.8 puts the mask, below 0.9 another token, and else the token stays. Where it is False nothing changes. Padding, −1, is never chosen.
 
 # %% tags=["exercise"] id="transformers-hide" points=2
 def hide(tokens, chosen, fate, others, mask_token):

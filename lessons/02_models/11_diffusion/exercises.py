@@ -37,7 +37,11 @@ def step_back(noisy, denoised, time, next_time):
 
 
 def three_arrays(rng):
-    """Numbers, noise or guesses, and times above 0, or one time for all: one alone, pictures, far out, hardly any noise."""
+    """Numbers, noise or guesses, and times above 0, or one time for all: one alone, pictures, far out, hardly any noise.
+
+    Zeros in each, numbers and times that are alike, many, tiny and large ones.
+    """
+    zeros = np.array([0.0, 2.0, 0.0, -1.0, 2.0, 2.0]), np.array([1.5, 0.0, 0.0, -1.0, 2.0, 0.5])
     return [
         (rng.normal(size=3), rng.normal(size=3), 0.1 + 0.8 * rng.random(3)),
         (2 * rng.normal(size=7), rng.normal(size=7), 0.1 + 0.8 * rng.random(7)),
@@ -46,6 +50,10 @@ def three_arrays(rng):
         (100 * rng.normal(size=6), 60 * rng.normal(size=6), 0.3),
         (rng.normal(size=4), rng.normal(size=4), np.array([1.0, 0.05, 0.02, 0.9])),
         (rng.normal(size=5), rng.normal(size=5), 1.0),
+        (*zeros, np.array([0.5, 0.5, 0.2, 0.2, 0.8, 1.0])),
+        (*zeros, 1.0),
+        (rng.normal(size=310), rng.normal(size=310), 0.05 + 0.95 * rng.random(310)),
+        *((size * rng.normal(size=4), size * rng.normal(size=4), 0.5) for size in (1e-7, 1e7)),
     ]
 
 
@@ -65,7 +73,11 @@ def any_three(draw, st, numbers):
 
 
 def with_earlier(rng):
-    """Numbers and guesses at one time, and pictures at another; the earlier times are above 0, and 0 itself."""
+    """Numbers and guesses at one time, and pictures at another; the earlier times are above 0, and 0 itself.
+
+    Zeros in each and numbers that are alike, many, tiny and large ones.
+    """
+    zeros = np.array([0.0, 2.0, 0.0, -1.0, 2.0, 2.0]), np.array([1.5, 0.0, 0.0, -1.0, 2.0, 0.5])
     return [
         (rng.normal(size=3), rng.normal(size=3), 0.7, 0.4),
         (rng.normal(size=(2, 4, 4, 1)), rng.normal(size=(2, 4, 4, 1)), 0.3, 0.2),
@@ -73,6 +85,10 @@ def with_earlier(rng):
         (rng.normal(size=4), rng.normal(size=4), 1.0, 0.9),
         (rng.normal(size=(1, 4, 3, 1)), rng.normal(size=(1, 4, 3, 1)), 0.9, 0.1),
         (50 * rng.normal(size=6), 20 * rng.normal(size=6), 0.05, 0.02),
+        (*zeros, 0.6, 0.35),
+        (*zeros, 1, 0),
+        (rng.normal(size=310), rng.normal(size=310), 0.55, 0.5),
+        *((size * rng.normal(size=4), size * rng.normal(size=4), 0.8, 0.001) for size in (1e-7, 1e7)),
     ]
 
 
@@ -83,9 +99,11 @@ def any_step(draw, st, numbers):
 
 
 def two_guesses(rng):
-    """Scales between and beyond the two guesses, both of them, and whole numbers."""
-    shapes = [((3,), 2.5), ((2, 4, 4, 1), 0.4), ((5,), 0.0), ((4,), 1.0), ((1, 4, 3, 1), 8), ((6,), 1.5), ((2,), 0)]
-    return [(rng.normal(size=shape), rng.normal(size=shape), scale) for shape, scale in shapes]
+    """Scales between and beyond the two guesses, both of them, and whole numbers; zeros, guesses alike, many, tiny and large."""
+    zeros = np.array([0.0, 2.0, 0.0, -1.0, 2.0]), np.array([1.5, 0.0, 0.0, -1.0, 2.0])
+    more = [(*zeros, 3.0), (zeros[0], zeros[0], 2.5), (1e-7 * zeros[0], 1e-7 * zeros[1], 1.7), (1e7 * zeros[1], 1e7 * zeros[0], 150.0)]
+    shapes = [((3,), 2.5), ((2, 4, 4, 1), 0.4), ((5,), 0.0), ((4,), 1.0), ((1, 4, 3, 1), 8), ((6,), 1.5), ((2,), 0), ((310,), 0.01)]
+    return [*((rng.normal(size=shape), rng.normal(size=shape), scale) for shape, scale in shapes), *more]
 
 
 def any_guesses(draw, st, numbers):

@@ -55,13 +55,13 @@ random_numbers = np.random.default_rng(SEED)
 # %% [markdown]
 # ## Exercise 1: into the noise
 #
-# Complete `add_noise` with `keras.ops`; it makes the training data of this lesson. `time` is an array of times, one for each number, or a single number for all.
+# Complete `add_noise` with `keras.ops`; it makes the training data of this lesson. `time` is an array of the same shape, a time for each number, or a single number for all.
 #
 # Stuck? Run `hint("diffusion-add_noise")` in a cell of its own; every exercise has three hints.
 
 # %% tags=["exercise"] id="diffusion-add_noise" points=2
 def add_noise(clean, noise, time):
-    """What is left at a time from 0 to 1.  Two arrays of one shape, time(s) -> the same shape"""
+    """What is left at a time from 0 to 1.  Two arrays of one shape; time: a third, or one number -> the same shape"""
     ### BEGIN SOLUTION
     return ops.cos(np.pi / 2 * time) * clean + ops.sin(np.pi / 2 * time) * noise
     ### END SOLUTION
@@ -127,11 +127,11 @@ claim(
 # %% [markdown]
 # ## Exercise 2: from a guess to the score
 #
-# Complete `score`. `time` is above 0: an array again, or a single number.
+# Complete `score`. `time` is above 0: an array of the same shape again, or a single number.
 
 # %% tags=["exercise"] id="diffusion-score" points=2
 def score(noisy, denoised, time):
-    """Slope of the log-density.  Two arrays of one shape, time(s) -> the same shape"""
+    """Slope of the log-density.  Two arrays of one shape; time: a third, or one number -> the same shape"""
     ### BEGIN SOLUTION
     alpha, sigma = ops.cos(np.pi / 2 * time), ops.sin(np.pi / 2 * time)
     return (alpha * denoised - noisy) / sigma**2

@@ -8,13 +8,21 @@ SIGNALS = ("supervised", "unsupervised", "reward", "adversarial")
 
 
 def some_logits(rng):
-    """More pairs than cells and fewer, answers that repeat and answers left out, one pair alone, rows far out."""
+    """More pairs than cells and fewer, answers that repeat and answers left out, one pair alone, rows far out.
+
+    Zeros and ties, pairs alike, many pairs and more than 300 cells, hardly any difference.
+    """
+    ties = np.array([[0.0, 0.0, 0.0, 0.0], [2.0, 2.0, -1.0, 2.0], [2.0, 2.0, -1.0, 2.0], [0.0, -3.0, 0.0, 5.0]])
     return [
         (2 * rng.normal(size=(2, 3)), np.array([2, 0])),
         (3 * rng.normal(size=(5, 4)), np.array([1, 3, 3, 0, 1])),
         (rng.normal(size=(4, 7)) - 5, np.array([6, 2, 5, 0])),
         (2 * rng.normal(size=(1, 6)), np.array([4])),
         (np.array([[900.0, 899.0, 697.5], [-790.0, -789.0, -991.5]]), np.array([1, 0])),
+        (ties, np.array([3, 0, 0, 1])),
+        (3 * rng.normal(size=(26, 310)), np.arange(309, 283, -1)),
+        (1e-6 * rng.normal(size=(3, 5)), np.array([4, 0, 4])),
+        (np.array([[0.0, 1e6, -1e6], [2e6, 1e6, 0.0]]), np.array([2, 0])),
     ]
 
 
@@ -52,13 +60,20 @@ def on_first_of_each_answer(logits, answers):
 
 
 def some_scores(rng):
-    """Scores far from 0 and of both signs, few samples, so that a baseline and its 1/n matter; ties in the last."""
+    """Scores far from 0 and of both signs, few samples, so that a baseline and its 1/n matter.
+
+    Ties, scores all alike, scores and gradients of 0, many, tiny and large ones.
+    """
     return [
         (10 + rng.normal(size=4), rng.normal(size=(4, 3))),
         (rng.normal(size=7) - 2, 2 * rng.normal(size=(7, 5))),
         (3 * rng.normal(size=2), rng.normal(size=(2, 4))),
         (rng.normal(size=4) - 6, rng.normal(size=(4, 3))),  # as many as in the first: nothing may be remembered
         (np.array([1.0, 0.0, 1.0, -2.0, 1.0, 0.0]), rng.normal(size=(6, 2))),
+        (np.array([0.0, 0.0, 3.0]), np.array([[0.0, 1.0, 0.0, 2.0], [0.0, 0.0, 0.0, 0.0], [0.0, -1.0, 2.0, 2.0]])),
+        (np.full(4, 2.0), rng.normal(size=(4, 2))),
+        (rng.normal(size=310), rng.normal(size=(310, 2)) + 1),
+        *((size * rng.normal(size=5), rng.normal(size=(5, 2))) for size in (1e-7, 1e7)),
     ]
 
 
