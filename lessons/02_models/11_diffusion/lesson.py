@@ -61,7 +61,7 @@ random_numbers = np.random.default_rng(SEED)
 
 # %% tags=["exercise"] id="diffusion-add_noise" points=2
 def add_noise(clean, noise, time):
-    """What is left at a time from 0 to 1.  Two arrays of one shape; time: a third, or one number -> the same shape"""
+    """What is left at a time from 0 to 1.  Two or three arrays of one shape -> the same"""
     ### BEGIN SOLUTION
     return ops.cos(np.pi / 2 * time) * clean + ops.sin(np.pi / 2 * time) * noise
     ### END SOLUTION
@@ -131,7 +131,7 @@ claim(
 
 # %% tags=["exercise"] id="diffusion-score" points=2
 def score(noisy, denoised, time):
-    """Slope of the log-density.  Two arrays of one shape; time: a third, or one number -> the same shape"""
+    """Slope of the log-density.  Two or three arrays of one shape -> the same"""
     ### BEGIN SOLUTION
     alpha, sigma = ops.cos(np.pi / 2 * time), ops.sin(np.pi / 2 * time)
     return (alpha * denoised - noisy) / sigma**2
