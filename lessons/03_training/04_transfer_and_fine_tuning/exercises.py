@@ -66,7 +66,7 @@ def any_kernel(draw, st, numbers):
 
 
 def any_shape(draw, st, numbers):
-    return tuple(draw(st.lists(st.integers(1, 9), min_size=2, max_size=5))), draw(st.integers(1, 8))
+    return tuple(draw(st.lists(st.integers(1, 9), min_size=2, max_size=4))), draw(st.integers(1, 8))
 
 
 NINE = [(rank, rate) for rank in (1, 4, 16) for rate in (0.003, 0.006, 0.012)]  # what the explorer shows
@@ -101,7 +101,7 @@ EXERCISES = [
         "`ops.matmul(inputs, down)` is narrow, (n, rank). Multiply that by `up`.",
         "`return ops.matmul(inputs, kernel) + scale * ops.matmul(ops.matmul(inputs, down), up)`",
     ), passed="Multiplied from the left it costs rank · (in + out) products a row, and never forms a matrix as large as the kernel."),
-    Function("adapter_size", reference=adapter_size, space=any_shape, cases=lambda rng: [((3, 5), 2), ((64, 256), 4), ((3, 2, 5, 7), 1), ((5, 5, 16, 32), 8), ((1, 9), 3), ((7, 4, 6), 2), ((2, 3, 4, 5, 6), 3), ((512, 2048), 64), ((1, 1, 8, 8), 1)],
+    Function("adapter_size", reference=adapter_size, space=any_shape, cases=lambda rng: [((3, 5), 2), ((64, 256), 4), ((3, 2, 5, 7), 1), ((5, 5, 16, 32), 8), ((1, 9), 3), ((7, 4, 6), 2), ((512, 2048), 64), ((1, 1, 8, 8), 1)],
         mistakes={
         "return → math.prod(kernel_shape)": "That is the size of the frozen kernel. What learns is A and B alone.",
         "return → rank * (kernel_shape[-2] + kernel_shape[-1])":

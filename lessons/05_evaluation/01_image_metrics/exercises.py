@@ -163,9 +163,9 @@ def shifted_pictures(rng):
         pictures = np.concatenate([np.roll(training[i], place, axis=(0, 1))[None] for i, place in enumerate(places)])
         pictures = pictures + 0.05 * rng.normal(size=pictures.shape)
         cases.append((np.concatenate([pictures, rng.random((others, size, size, 1))]), training))
-    dark = np.zeros((3, 4, 4, 1))  # one point each, nothing at all, and a copy
+    dark = np.zeros((3, 4, 4, 1))  # one point each, and nothing at all
     dark[0, 0, 3], dark[2, 2, 2] = 1, 0.25
-    known = np.stack([np.roll(dark[0], (1, 1), axis=(0, 1)), np.full((4, 4, 1), 0.5), np.full((4, 4, 1), 0.5), 0.375 * np.eye(4)[..., None]])
+    known = np.stack([0.5 * np.roll(dark[0], (1, 1), axis=(0, 1)), np.full((4, 4, 1), 0.5), np.full((4, 4, 1), 0.5), 0.375 * np.eye(4)[..., None]])
     return [*cases, (dark, known), (200 * rng.random((25, 4, 4, 1)), 200 * rng.random((2, 4, 4, 1)))]
 
 
