@@ -126,7 +126,7 @@ def test_a_home_that_is_a_file_does_not_disturb_a_check(tmp_path, home, monkeypa
     home.write_text(content)
     monkeypatch.setenv("GENAI_COURSE_HOME", str(home if content == "a file" else home / "below"))
     answer = right_answer()
-    assert check(EXERCISE, answer) is answer
+    assert check(EXERCISE, answer).__wrapped__ is answer
     assert "Passed" in capsys.readouterr().out
     assert list(passed()) == [EXERCISE]
     assert home.read_text() == content
@@ -143,7 +143,7 @@ def test_a_full_disk_does_not_disturb_a_check(home, capsys):
         with pytest.raises(OSError, match="No space left"):
             (home / "large").write_bytes(bytes(2**20))
         answer = right_answer()
-        assert check(EXERCISE, answer) is answer
+        assert check(EXERCISE, answer).__wrapped__ is answer
         said = capsys.readouterr().out
         assert "✓ Passed" in said
         assert "could not be noted in your progress (No space left on device); your answer counts here" in said
