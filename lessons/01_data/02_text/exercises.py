@@ -81,6 +81,7 @@ def some_tokens(rng):
         ([6], (6, 6), 8),
         ([], (1, 2), 3),
         (large, tuple((300 + np.arange(2)).tolist()), 302),
+        (rng.integers(0, 3, 3_000).tolist(), (1, 2), 7),  # as long as a story
     ]
 
 

@@ -40,6 +40,7 @@ def some_tones(rng):
         (rng.uniform(100, 40_000, 20), 11_025),
         (np.array([18_000]), 16_000),
         (np.array([500.0, 1000.0, 1500.0, 1750.0]), 1_000.0),
+        (np.array([3.2, 3.6, 1.0]), 7),  # half an odd rate is no whole number
     ]
 
 
