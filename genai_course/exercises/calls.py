@@ -75,13 +75,13 @@ def _settled(exercise, result, arguments):
 def changed_inputs(call):
     """Places of the arguments that the call changed, whatever holds their numbers."""
     pairs = enumerate(zip(call.arguments, call.before, strict=True))
-    return [place for place, (after, before) in pairs if _is_plain(before) and not agree(after, before, 0.0)]
+    return [place for place, (after, before) in pairs if is_plain(before) and not agree(after, before, 0.0)]
 
 
-def _is_plain(value):
+def is_plain(value):
     """Whether ``value`` can be compared part by part: numbers, texts and what holds them."""
     if isinstance(value, dict):
-        return all(map(_is_plain, value.values()))
+        return all(map(is_plain, value.values()))
     if as_array(value) is None and isinstance(value, list | tuple):
-        return all(map(_is_plain, value))
+        return all(map(is_plain, value))
     return as_array(value) is not None or isinstance(value, str | bytes | set | frozenset) or value is None
