@@ -2,8 +2,6 @@
 
 import ast
 import importlib.util
-import inspect
-import linecache
 import time
 from dataclasses import dataclass, field, replace
 from unittest.mock import patch
@@ -14,6 +12,7 @@ from genai_course.exercises.judge import judge
 from genai_course.exercises.registry import defined_ids, exercise_files, find, lesson_prefixes
 from genai_course.session import quietly_import_keras
 from genai_course_tools.authoring import mutants
+from genai_course_tools.authoring.answer_cells import function_of, last_function, namespace_of
 from genai_course_tools.authoring.broken_edits import broken_edits
 from genai_course_tools.authoring.case_rules import missing_cases
 from genai_course_tools.authoring.lesson import read_lesson
@@ -86,7 +85,7 @@ def right_answers(lesson_path, exercise_id):
     examination = _Examination(lesson, place, exercise, Row(exercise_id))
     others = alternatives(lesson.folder / "alternatives.py").get(exercise.name, [])
     answers = {f"alternative {number}": other for number, other in enumerate(others, 1)}
-    answers["the solution"] = _function_of(examination._namespace(lesson.cells[place].solved_source))
+    answers["the solution"] = function_of(examination._namespace(lesson.cells[place].solved_source))
     excused = {what: make for what, make in examination._mutants() if what in exercise.excused}
     return exercise, answers | {what: make() for what, make in excused.items()}
 
@@ -159,8 +158,8 @@ class _Examination:
             self._problem(
                 f"It has {len(others)} alternatives; list {ALTERNATIVES_NEEDED} other correct ways to write it."
             )
-        self._must_be_open(_function_of(self._namespace(self.cell.open_source)))
-        solution = _function_of(self._namespace(self.cell.solved_source))
+        self._must_be_open(function_of(self._namespace(self.cell.open_source)))
+        solution = function_of(self._namespace(self.cell.solved_source))
         self._must_pass("The lesson's solution", solution)
         self._must_be_quick(solution)
         self._must_have_cases()
@@ -170,11 +169,11 @@ class _Examination:
     def _mutants(self):
         """(description, function that makes the mutant of the lesson's solution), …"""
         tree = ast.parse(self.cell.solved_source)
-        function = _last_function(tree)
+        function = last_function(tree)
         rest = [node for node in tree.body if node is not function]
         for description, _, mutant in slips.of_tree(function):
             source = ast.unparse(ast.Module([*rest, mutant], type_ignores=[]))
-            yield description, lambda source=source: _function_of(self._namespace(source))
+            yield description, lambda source=source: function_of(self._namespace(source))
 
     def _value(self):
         self._must_be_open(...)
@@ -275,59 +274,10 @@ class _Examination:
             self._problem(f"Its score is {row.score:.0%}, below {NEEDED:.0%}; these mutants pass: {let_through}.")
 
     def _namespace(self, source):
-        """What a cell of this source defines, after what it needs of earlier cells: imports, functions, constants."""
-        earlier = [cell.solved_source for cell in self.lesson.cells[: self.place] if cell.kind == "code"]
-        found = _defined_by(ast.parse("\n".join(earlier)))
-        asked = f"{source}\n{self.cell.options.get('solution', '')}"
-        wanted, needed = [name.id for name in ast.walk(ast.parse(asked)) if isinstance(name, ast.Name)], {}
-        while wanted:
-            name = wanted.pop()
-            if name in found and name not in needed:
-                needed[name] = found[name]
-                wanted += [each.id for each in ast.walk(found[name]) if isinstance(each, ast.Name)]
-        namespace = {"__name__": "lesson"}
-        for statement in sorted({*needed.values()}, key=lambda node: node.lineno):
-            exec(compile(ast.Module([statement], type_ignores=[]), "<lesson>", "exec"), namespace)
-        file = f"<{self.row.exercise_id}>"  # lets a verdict quote the line that went wrong
-        linecache.cache[file] = len(source), None, source.splitlines(keepends=True), file
-        exec(compile(source, file, "exec"), namespace)
-        return namespace
+        return namespace_of(self.lesson, self.place, source, f"<{self.row.exercise_id}>")
 
     def _problem(self, sentence):
         self.row.problems.append(sentence)
-
-
-def _function_of(namespace):
-    """The function that a cell defined last."""
-    return [value for value in namespace.values() if inspect.isfunction(value) and value.__globals__ is namespace][-1]
-
-
-def _last_function(tree):
-    return [node for node in tree.body if isinstance(node, ast.FunctionDef)][-1]
-
-
-def _defined_by(tree):
-    """Name -> the last statement that binds it: imports, functions, classes and literals, which take no time."""
-    found = {}
-    for node in tree.body:
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            for alias in node.names:
-                one = ast.copy_location(ast.Import([alias]), node)
-                if isinstance(node, ast.ImportFrom):
-                    one = ast.copy_location(ast.ImportFrom(node.module, [alias], node.level), node)
-                found[alias.asname or alias.name.split(".")[0]] = one
-        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
-            found[node.name] = node
-        elif isinstance(node, ast.Assign) and _is_literal(node.value):
-            found |= {target.id: node for target in node.targets if isinstance(target, ast.Name)}
-    return found
-
-
-def _is_literal(node):
-    try:
-        return ast.literal_eval(node) is not ...
-    except ValueError:
-        return False
 
 
 def alternatives(file):
