@@ -55,6 +55,7 @@ def check(exercise_id, answer):
         verdict = failed("unjudged", f"Your answer could not be judged ({type(error).__name__}: {error}).")
     lines = list(verdict.lines)
     if verdict.status == "failed":
+        lines += [WHAT_TO_DO] if verdict.reason == "time" else []
         if isinstance(exercise, Experiment) and not _claims_are_judged():
             lines.append("This profile trains too little to reach a target; `laptop` is the one to judge by.")
         lines.append(f'For help: `hint("{exercise_id}")`.')

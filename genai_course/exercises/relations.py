@@ -86,10 +86,7 @@ def _same(given, expected):
     given, expected = as_array(given), as_array(expected)
     if given is None or expected is None or given.shape != expected.shape:
         return False
-    if not given.size:
-        return True
-    slack = NEAR * np.abs(expected).max()
-    return bool(np.allclose(given, expected, rtol=0, atol=slack))
+    return bool(np.allclose(given, expected, rtol=0, atol=NEAR * np.abs(expected).max(initial=0)))
 
 
 def _all(pairs, change):

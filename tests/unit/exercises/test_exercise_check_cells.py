@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from genai_course import session
-from genai_course.exercises import CheckFailed, ClaimFailed, check, claim, hint, predict, registry
+from genai_course.exercises import CheckFailed, ClaimFailed, check, check_cells, claim, hint, predict, registry
+from genai_course.exercises.judge import judge
 from genai_course.exercises.registry import UnknownId
 
 
@@ -49,6 +50,18 @@ def test_a_failed_check_says_why_and_where_help_is(capsys):
     said = capsys.readouterr().out
     assert "The scale is missing." in said
     assert '`hint("sample-row_mean")`' in said
+
+
+def test_an_answer_that_never_ends_is_told_what_to_press(monkeypatch, capsys):
+    def endless(rows, scale):
+        while True:
+            pass
+
+    monkeypatch.setattr(check_cells, "judge", lambda exercise, answer: judge(exercise, answer, seconds=0.2))
+    check("sample-row_mean", endless)
+    said = capsys.readouterr().out
+    assert "It did not end within 0.2 seconds" in said
+    assert "press ■ (interrupt the kernel)" in said
 
 
 def test_values_come_back_for_the_lesson_to_go_on(capsys):
