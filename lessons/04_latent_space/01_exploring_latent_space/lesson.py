@@ -382,10 +382,10 @@ claim("and pictures at least twice as far from faces", from_faces[4] > 2 * from_
 # %% [markdown]
 # ## Exercise 2: strong enough, and not stronger
 #
-# Choose a strength, from 1.5 to 6, with which the read smile rises by at least **0.95** on average, while no other factor moves by more than **0.3** of its spread. The 1.5 that we used is too timid for that.
+# Choose a strength above 1.5 and at most 6 with which the read smile rises by at least **0.95** on average, while no other factor moves by more than **0.3** of its spread. The 1.5 that we used is too timid for that.
 
 # %% tags=["exercise"] id="exploring_latent_space-strength" points=2 solution="2.5"
-my_strength = ...  # a number from 1.5 to 6
+my_strength = ...  # a number above 1.5 and at most 6
 
 # %%
 is_number = isinstance(my_strength, Real) and abs(my_strength) <= 100
