@@ -314,7 +314,7 @@ claim(
 # | autoencoder | squeezes a picture through 16 numbers and draws it back | [Autoencoders](../02_models/03_autoencoders.ipynb) |
 # | variational autoencoder | draws new pictures from random numbers | [Variational autoencoders](../02_models/04_variational_autoencoders.ipynb) |
 # | adversarial network | draws the letter you ask for, here A to J | [Adversarial networks](../02_models/05_generative_adversarial_networks.ipynb) |
-# | diffusion model | takes noise away, step by step, until a letter is left; here A to J again | [Diffusion](../02_models/11_diffusion.ipynb) |
+# | diffusion model | takes noise away, step by step, until a letter is left; here A to J again | [Diffusion](../02_models/12_diffusion.ipynb) |
 # | Boltzmann machine | dreams black and white digits by an energy | [Boltzmann machines](../02_models/02_boltzmann_machines.ipynb) |
 # | PixelCNN | guesses one pixel after another | [PixelCNN](../02_models/07_pixelcnn_and_pixelrnn.ipynb) |
 # | normalizing flow | bends noise into digits, and can go back | [Normalizing flows](../02_models/08_normalizing_flows.ipynb) |

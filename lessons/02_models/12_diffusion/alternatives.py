@@ -1,4 +1,4 @@
-"""Other right answers to the exercises of ``02_models/11_diffusion``: the checks must let them pass."""
+"""Other right answers to the exercises of ``02_models/12_diffusion``: the checks must let them pass."""
 
 import math
 

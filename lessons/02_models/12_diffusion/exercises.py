@@ -1,4 +1,4 @@
-"""Exercises of 02_models/11_diffusion."""
+"""Exercises of 02_models/12_diffusion."""
 
 import numpy as np
 
