@@ -11,7 +11,7 @@ from keras import layers, ops
 
 from genai_course.checks import check_whole_number
 from genai_course.models.gpt import GPT, MLP, Attention, Block, small_normal
-from genai_course.models.language_model import lr_schedule
+from genai_course.models.language_model import Composite, lr_schedule
 from genai_course.models.picture_checks import check_settings
 
 ROTATIONS_FROM, ROTATIONS_TO = 1.0, 1e4  # radians to turn by, a position: from 1 to 1 / 10,000
@@ -67,13 +67,13 @@ class CopyingBlock(Block):
     """A block with :class:`CopyingAttention`, RMSNorm and squared ReLU."""
 
     def __init__(self, d_model, heads, dropout=0.0, **options):
-        layers.Layer.__init__(self, **options)
+        Composite.__init__(self, **options)
         self.attention_norm, self.attention = layers.RMSNormalization(), CopyingAttention(d_model, heads)
         self.mlp_norm, self.mlp = layers.RMSNormalization(), MLP(d_model, squared_relu)
         self.drop = layers.Dropout(dropout)
 
 
-class TokenAndNgramEmbedding(layers.Layer):
+class TokenAndNgramEmbedding(Composite):
     """A learned vector for each token and, added to it, for it with the one and with the two before it.  No positions.
 
     ngrams: rows of the table for pairs, and again of that for triples; 0 for neither. Pairs and triples are spread over the

@@ -47,7 +47,7 @@ def gelu(inputs):
     return ops.gelu(inputs, approximate=True)
 
 
-class Attention(layers.Layer):
+class Attention(language_model.Composite):
     """Several attentions side by side, the heads, each on ``d_model / heads`` numbers.  Vaswani et al. (2017), section 3.2.2
 
     positions: those of ``x``, for a subclass that rotates queries and keys by them (RoPE); here the embedding adds them.
@@ -88,7 +88,7 @@ class Attention(layers.Layer):
         return self.out_proj(self.merge_heads(attention(queries, keys, values, attention_mask)))
 
 
-class MLP(layers.Layer):
+class MLP(language_model.Composite):
     """At each position on its own: up to four times as many numbers, and down again."""
 
     def __init__(self, d_model, activation=gelu, out_stddev=0.02, **options):
@@ -99,7 +99,7 @@ class MLP(layers.Layer):
         return self.down_proj(self.activation(self.up_proj(x)))
 
 
-class Block(layers.Layer):
+class Block(language_model.Composite):
     """Positions exchange what they know (attention), then each is changed on its own (MLP); both add to what was there.
 
     out_stddev: of the first weights of both projections whose outputs are added; dropout: share of that left out in training.
@@ -131,7 +131,7 @@ class Block(layers.Layer):
         return x + self.mlp(self.mlp_norm(x)), cache
 
 
-class TokenAndPositionEmbedding(layers.Layer):
+class TokenAndPositionEmbedding(language_model.Composite):
     """A learned vector for each token, and one for each position added to it.  (batch, time) -> (batch, time, d_model)"""
 
     def __init__(self, vocab_size, context_length, d_model, **options):
