@@ -165,7 +165,7 @@ def _watched(files):
     try:
         for done, file in enumerate(files.items()):
             if line is None and time.monotonic() - started > SECONDS_BEFORE_LINE:
-                from genai_course.display import Line  # which imports IPython
+                from genai_course.moving_line import Line
 
                 line = Line(f"Reading {len(files):,} files.")
             if line:
