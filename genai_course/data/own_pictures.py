@@ -62,9 +62,13 @@ def read_picture(path, size=32, channels=3):
 
     Raises UnusableFileError for what is no picture, or too small or too large, and whatever Pillow raises for a damaged one.
     """
+    import logging
+
     from PIL import Image, ImageOps, UnidentifiedImageError
 
     Image.init()
+    if not (log := logging.getLogger("PIL")).handlers:
+        log.addHandler(logging.NullHandler())  # else Python prints what Pillow notes about a damaged file
     with warnings.catch_warnings(action="ignore"):  # of odd metadata, and of many pixels, which are counted below
         try:
             opened = Image.open(path, formats=[name for name in FORMATS if name in Image.OPEN])

@@ -2,6 +2,7 @@
 
 import math
 import warnings
+from fractions import Fraction
 
 import numpy as np
 
@@ -69,26 +70,28 @@ def read_sound(path, rate=8_000):
     if not RATES[0] <= own_rate <= RATES[1]:
         raise UnusableFileError(f"{own_rate:,} samples a second")
     samples = _as_floats(samples)
-    if samples.ndim == 2:
-        samples = samples.mean(axis=1)
     if not np.isfinite(samples).all():
         raise UnusableFileError("with samples that are no numbers")
     if not samples.any():
         raise UnusableFileError("silent or empty")
-    samples = samples / max(1.0, np.abs(samples).max())
-    shared = math.gcd(own_rate, rate)
+    samples = (samples / max(1.0, np.abs(samples).max())).astype(np.float32)
+    if samples.ndim == 2:
+        samples = samples.mean(axis=1)
     if own_rate != rate:
-        samples = resample_poly(samples, rate // shared, own_rate // shared)
+        ratio = Fraction(rate, own_rate).limit_denominator(
+            1_000
+        )  # odd rates would need a filter of millions of samples
+        samples = resample_poly(samples, ratio.numerator, ratio.denominator)
     return np.clip(samples, -1, 1).astype(np.float32)
 
 
 def _as_floats(samples):
-    """Whole numbers as floats in [-1, 1); those of 8 bits have their middle at 128.  Same shape, float32"""
+    """Whole numbers as floats in [-1, 1); those of 8 bits have their middle at 128.  Same shape"""
     if samples.dtype == np.uint8:
         return (samples.astype(np.float32) - 128) / 128
     if samples.dtype.kind == "i":
         return (samples / -float(np.iinfo(samples.dtype).min)).astype(np.float32)
-    return samples.astype(np.float32)
+    return samples
 
 
 def _cut(sound, samples):
