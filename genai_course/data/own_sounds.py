@@ -64,7 +64,7 @@ def read_sound(path, rate=8_000):
 
     with open(path, "rb") as file:
         if file.read(4) not in (b"RIFF", b"RIFX", b"RF64"):
-            raise UnusableFileError("not a WAV file; save it as one")
+            raise UnusableFileError("no WAV file, to be saved as one")
     with warnings.catch_warnings(action="ignore"):  # of notes between the samples
         own_rate, samples = wavfile.read(path)
     if not RATES[0] <= own_rate <= RATES[1]:

@@ -136,9 +136,9 @@ def test_a_recording_shorter_than_a_clip_gets_silence_behind_it(tmp_path):
 @pytest.mark.parametrize(
     ("raw", "reason"),
     [
-        (b"", "not a WAV file; save it as one"),
-        (b"ID3\x04 an MP3", "not a WAV file; save it as one"),
-        (b"fLaC" + bytes(100), "not a WAV file; save it as one"),
+        (b"", "no WAV file, to be saved as one"),
+        (b"ID3\x04 an MP3", "no WAV file, to be saved as one"),
+        (b"fLaC" + bytes(100), "no WAV file, to be saved as one"),
     ],
 )
 def test_what_is_no_wav_file_is_told_so(tmp_path, raw, reason):
@@ -164,12 +164,12 @@ def test_recordings_that_cannot_be_used_are_named_in_one_line(tmp_path, capsys, 
     assert len(own.train) + len(own.test) == 50
     assert said.err == ""
     assert said.out.count("\n") == 1
-    assert said.out.startswith("Left out 6 of 19 files. 300 samples a second: slow.wav; damaged or cut off: ")
+    assert said.out.startswith("Left out 6 of 19 files: 300 samples a second (slow.wav); damaged or cut off (")
     assert "header.wav" in said.out
     assert "telephone.wav" in said.out
-    assert "not a WAV file; save it as one: song.mp3" in said.out
-    assert "silent or empty: silence.wav" in said.out
-    assert "with samples that are no numbers: numbers.wav" in said.out
+    assert "no WAV file, to be saved as one (song.mp3)" in said.out
+    assert "silent or empty (silence.wav)" in said.out
+    assert "with samples that are no numbers (numbers.wav)" in said.out
     assert not recwarn.list
 
 
