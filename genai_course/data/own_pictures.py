@@ -77,13 +77,11 @@ def read_picture(path, size=32, channels=3):
         except Image.DecompressionBombError:
             raise UnusableFileError(f"more than {MOST_PIXELS // 10**6} million pixels") from None
         with opened as picture:
-            if picture.width * picture.height > MOST_PIXELS:
-                raise UnusableFileError(f"more than {MOST_PIXELS // 10**6} million pixels")
             if min(picture.size) < LEAST_SIDE:
                 raise UnusableFileError(f"smaller than {LEAST_SIDE} pixels")
-            picture.draft(
-                "RGB", (2 * size, 2 * size)
-            )  # a photograph is decoded at a fraction of its size, which is faster
+            picture.draft("RGB", (2 * size, 2 * size))  # a JPEG is decoded at a fraction of its size, which is faster
+            if picture.width * picture.height > MOST_PIXELS:
+                raise UnusableFileError(f"more than {MOST_PIXELS // 10**6} million pixels")
             picture.load()
             upright = _upright(picture)
             flat = _without_transparency(_eight_bits(upright)).convert("RGB" if channels == 3 else "L")

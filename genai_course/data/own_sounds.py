@@ -78,9 +78,8 @@ def read_sound(path, rate=8_000):
     if samples.ndim == 2:
         samples = samples.mean(axis=1)
     if own_rate != rate:
-        ratio = Fraction(rate, own_rate).limit_denominator(
-            1_000
-        )  # odd rates would need a filter of millions of samples
+        # Near enough to be heard as the same; exactly, an odd rate would need a filter of millions of samples.
+        ratio = Fraction(rate, own_rate).limit_denominator(1_000)
         samples = resample_poly(samples, ratio.numerator, ratio.denominator)
     return np.clip(samples, -1, 1).astype(np.float32)
 
@@ -105,9 +104,8 @@ def _cut(sound, samples):
 def _split(classes, counts):
     """Which clips are for the test, (clips,) booleans, of recordings of these classes and with so many clips."""
     classes, of_recording = np.array(classes), np.repeat(np.arange(len(counts)), counts)
-    whole = own_files.split(classes)  # recordings
-    ends = np.concatenate(
-        [np.arange(n) >= n - math.ceil(own_files.TEST_SHARE * n) if n > 1 else [False] for n in counts]
-    )
+    whole = own_files.split(classes)  # (recordings,)
+    first = [n - math.ceil(own_files.TEST_SHARE * n) if n > 1 else 1 for n in counts]  # clip of each one's end
+    ends = np.concatenate([np.arange(n) >= start for n, start in zip(counts, first, strict=True)])
     few = np.bincount(classes)[classes] < own_files.LEAST_IN_A_CLASS  # (recordings,)
     return np.where(few[of_recording], ends, whole[of_recording])
