@@ -19,8 +19,10 @@ VOCABULARY, CONTEXT = 1_536, 256  # of the stories
 # name -> function that makes the model as its training begins
 UNTRAINED = {
     "gpt_stories": lambda: GPT(VOCABULARY, CONTEXT, d_model=64, heads=4, num_layers=3),
-    "unet_faces": lambda: UNetDiffusion((64, 64, 3), factors=len(FACE_RANGES), width=32, depth=1, levels=3, patch=2),
-    "unet_glyphs": lambda: UNetDiffusion((28, 28, 1), classes=len(CHARACTERS), width=48, depth=1, levels=2, patch=2),
+    "unet_faces": lambda: UNetDiffusion(
+        (64, 64, 3), factors=len(FACE_RANGES), width=48, levels=2, patch=4, prediction_type="x0"
+    ),
+    "unet_glyphs": lambda: UNetDiffusion((28, 28, 1), classes=len(CHARACTERS), width=48, levels=2, patch=2),
     "vae_faces": lambda: ConvolutionalVariationalAutoencoder(24, (64, 64, 3), width=32, depth=4),
 }
 NAMES = tuple(UNTRAINED)

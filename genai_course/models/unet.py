@@ -13,12 +13,13 @@ import numpy as np
 import tensorflow as tf
 from keras import layers, ops
 
-from genai_course.checks import check_sizes, is_whole_number
+from genai_course.checks import check_choice, check_sizes, is_whole_number
 from genai_course.models.diffusion import FREQUENCIES, DiffusionModel, alpha_and_sigma, column
 from genai_course.models.gpt import Attention
 from genai_course.models.picture_checks import check_settings, check_shape
 
 GROUPS = 8  # of channels that are normalised together
+MAPS = 16  # pictures of the smallest level's size that time and condition paint
 NOT_TOLD = -1.0  # stands for a factor that the network is not told
 
 
@@ -33,7 +34,8 @@ def build_unet(picture_shape, embed_condition, width, depth, levels, patch, name
     condition, embedded = embed_condition(4 * width)
     features = ops.silu(layers.Dense(4 * width)(embed_time(time)) + embedded)  # (n, 4 width): what every block is told
 
-    x = layers.Conv2D(width, max(3, patch), strides=patch, padding="same")(noisy)  # (n, height / patch, …, width)
+    overlapping = {"kernel_size": max(3, 2 * patch - 1), "strides": patch, "padding": "same"}
+    x = layers.Conv2D(width, **overlapping)(noisy)  # (n, height / patch, width / patch, width)
     skips = []
     for level in range(levels):
         channels = width * 2**level
@@ -43,7 +45,7 @@ def build_unet(picture_shape, embed_condition, width, depth, levels, patch, name
             x = residual_block(x, features, channels)
             skips.append(x)
 
-    x = residual_block(x, features, channels)
+    x = residual_block(x + place_by_place(features, x.shape[1:]), features, channels)
     x = attention_block(x)  # every place of the smallest level sees every other
     x = residual_block(x, features, channels)
 
@@ -55,7 +57,7 @@ def build_unet(picture_shape, embed_condition, width, depth, levels, patch, name
         if level:
             x = layers.Conv2DTranspose(channels // 2, 2, strides=2)(x)  # twice as high and wide
     x = ops.silu(group_norm()(x))
-    pixels = layers.Conv2DTranspose(picture_shape[-1], max(3, patch), strides=patch, padding="same", **ZEROS)(x)
+    pixels = layers.Conv2DTranspose(picture_shape[-1], **overlapping, **ZEROS)(x)
     return keras.Model([noisy, time, condition], layers.Activation("linear", dtype="float32")(pixels), name=name)
 
 
@@ -72,6 +74,12 @@ def residual_block(x, features, channels):
     if x.shape[-1] != channels:
         x = layers.Conv2D(channels, 1)(x)
     return x + hidden
+
+
+def place_by_place(features, shape):
+    """What time and condition say to each place: convolutions do not know where they are.  (n, features) -> (n, *shape)"""
+    maps = layers.Dense(shape[0] * shape[1] * MAPS)(features)
+    return layers.Conv2D(shape[2], 1)(layers.Reshape((*shape[:2], MAPS))(maps))
 
 
 def attention_block(x):
@@ -92,7 +100,8 @@ def embed_labels(labels):
 
     def embed(features):
         label = keras.Input((), dtype="int32")
-        return label, layers.Embedding(labels, features)(label)
+        spread_out = keras.initializers.RandomNormal(stddev=1.0)  # or the network would take long to tell them apart
+        return label, layers.Embedding(labels, features, spread_out)(label)
 
     return embed
 
@@ -122,6 +131,7 @@ class UNetDiffusion(DiffusionModel):
     factors: how many numbers from 0 to 1 describe each picture: ``fit(pictures, places)`` and ``sample(n, labels=places)``
         with places (n, factors); -1 is a factor that is not told.
     width: channels at the largest level, a multiple of 8; depth, levels, patch: as of ``build_unet``.
+    prediction_type: what the network predicts, "v" or, where a patch has more numbers than ``width``, "x0".
     ema_decay, p_uncond: as of ``DiffusionModel``.
 
     Raises ValueError for a size that does not suit, and for classes and factors at once.
@@ -138,6 +148,7 @@ class UNetDiffusion(DiffusionModel):
         depth=1,
         levels=2,
         patch=1,
+        prediction_type="v",
         ema_decay=0.999,
         **options,
     ):
@@ -145,11 +156,13 @@ class UNetDiffusion(DiffusionModel):
         if factors is not None and (classes is not None or not is_whole_number(factors, 1)):
             given = f"factors is {factors!r} and classes is {classes!r}"
             raise ValueError(f"{given}; give a whole number, 1 or more, for one of them and leave the other at None.")
+        check_choice("prediction_type", prediction_type, ("v", "x0"))
         self.shape_of_network = {"levels": int(levels), "patch": int(patch)}
+        self.prediction_type = prediction_type
         self.factors = factors
         check_divisible(picture_shape, width, int(patch) * 2 ** (int(levels) - 1))
         super().__init__(picture_shape, classes, width, depth, ema_decay, **options)
-        self.settings |= self.shape_of_network | {"factors": factors}
+        self.settings |= self.shape_of_network | {"factors": factors, "prediction_type": prediction_type}
         self.y_is = "labels" if factors is None else "factors"
 
     def make_network(self, name):
@@ -158,18 +171,21 @@ class UNetDiffusion(DiffusionModel):
         return build_unet(self.picture_shape, embed, **sizes, name=name)
 
     def denoise(self, noisy, time, labels, network=None):
-        """Predict the picture under the noise from the network's velocity, v = alpha noise - sigma picture.
+        """Predict the picture under the noise, from the network's x0 or from its v = alpha noise - sigma picture.
 
         Salimans and Ho (2022), "Progressive distillation for fast sampling of diffusion models", section 4 and appendix D.
         """
+        predict = self.averaged if network is None else network
+        output = predict([noisy, time, labels])
+        if self.prediction_type == "x0":
+            return output
         alpha, sigma = (column(part) for part in alpha_and_sigma(time))
-        velocity = self.velocity(noisy, time, labels) if network is None else network([noisy, time, labels])
-        return alpha * noisy - sigma * velocity
+        return alpha * noisy - sigma * output
 
     @tf.function(autograph=False, reduce_retracing=True)
-    def velocity(self, noisy, time, labels):
+    def averaged(self, inputs):
         """The averaged network, compiled: it is asked many times."""
-        return self.averaged_network([noisy, time, labels])
+        return self.averaged_network(inputs)
 
     def labels_or_none(self, labels, n):
         if self.factors is None:
