@@ -25,7 +25,7 @@ keras = session.quietly_import_keras()
 session.pin_threads("laptop")
 
 SEED = 900_000  # of the faces to learn from: far from any that a lesson uses
-DRAWS = 6  # fresh sets of pictures, one after the other
+DRAWS = {32: 6, 64: 4}  # fresh sets of pictures, one after the other
 EPOCHS = 3  # over each of them
 PICTURES = 16_000  # in a set
 BATCH = 128
@@ -53,15 +53,17 @@ def main(size=32):
     keras.utils.set_random_seed(0)
     random = np.random.default_rng(SEED)
     model = build_reader(size)
-    steps = DRAWS * EPOCHS * -(-PICTURES // BATCH)
+    steps = DRAWS[size] * EPOCHS * -(-PICTURES // BATCH)
     model.compile(
         keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(3e-3, steps)), "mse", steps_per_execution=16
     )
-    for draw in range(DRAWS):
+    for draw in range(DRAWS[size]):
         pictures, places = fresh_pictures(random, size)
         history = model.fit(pictures, places, batch_size=BATCH, epochs=EPOCHS, verbose=0).history
         error = np.sqrt(history["loss"][-1])
-        print(f"{draw + 1} of {DRAWS} draws, error {error:.3f}, {time.process_time() - started:.0f} s", flush=True)
+        print(
+            f"{draw + 1} of {DRAWS[size]} draws, error {error:.3f}, {time.process_time() - started:.0f} s", flush=True
+        )
 
     path = Path(__file__).with_name(WEIGHTS[size])
     with atomic_write(path) as temporary:

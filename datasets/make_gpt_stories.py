@@ -21,7 +21,7 @@ session.pin_threads("laptop")
 
 NAME = "gpt_stories"
 FIRST_SEED = 920_000  # of the stories to learn from
-DRAWS, STORIES, BATCH = 12, 6_400, 8
+DRAWS, STORIES, BATCH = 7, 6_400, 8
 STEPS_PER_BATCH = 16  # of BATCH stories each, compiled into one graph
 
 

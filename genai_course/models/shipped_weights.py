@@ -23,7 +23,7 @@ UNTRAINED = {
         (64, 64, 3), factors=len(FACE_RANGES), width=48, levels=2, patch=4, prediction_type="x0"
     ),
     "unet_glyphs": lambda: UNetDiffusion((28, 28, 1), classes=len(CHARACTERS), width=48, levels=2, patch=2),
-    "vae_faces": lambda: ConvolutionalVariationalAutoencoder(24, (64, 64, 3), width=32, depth=4),
+    "vae_faces": lambda: ConvolutionalVariationalAutoencoder(16, (64, 64, 3), width=24, depth=4),
 }
 NAMES = tuple(UNTRAINED)
 
@@ -33,7 +33,7 @@ def load(name):
 
     name: one of ``NAMES``. "unet_glyphs" draws glyphs of 28×28 pixels, whose labels count in ``data.CHARACTERS``;
         "unet_faces" faces of 64×64, whose labels (n, 8) are places from 0 to 1 in the ranges of ``data.FACE_RANGES``;
-        "vae_faces" faces of 64×64, and turns them into 24 numbers and back;
+        "vae_faces" faces of 64×64, and turns them into 16 numbers and back;
         "gpt_stories" continues stories, ``model.encoder`` turns texts into its tokens and back.
 
     The model is as after its training: it draws, and it can be compiled and trained further.
