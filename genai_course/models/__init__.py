@@ -6,6 +6,7 @@ PUBLIC_NAMES = {
     "autoencoder": "Autoencoder",
     "binary_variational_autoencoder": "BinaryVariationalAutoencoder",
     "component_variational_autoencoder": "ComponentVariationalAutoencoder",
+    "convolutional": "ConvolutionalVariationalAutoencoder",
     "copying_gpt": "CopyingGPT",
     "diffusion": "DiffusionModel",
     "encoder_decoder": "EncoderDecoder",
@@ -18,6 +19,7 @@ PUBLIC_NAMES = {
     "pixelcnn": "PixelCNN PixelRNN",
     "recurrent_language_model": "RecurrentLanguageModel",
     "restricted_boltzmann_machine": "RestrictedBoltzmannMachine",
+    "unet": "UNetDiffusion",
     "variational_autoencoder": "VariationalAutoencoder",
     "variational_autoencoder_gan": "VariationalAutoencoderGAN",
 }

@@ -23,7 +23,6 @@ COMPONENT_MEANS = np.array([-1.0, 0.0, 1.0], "float32")  # of what a clean pixel
 COMPONENT_DEVIATIONS = np.array([0.03, 0.5, 0.03], "float32")
 SMALLEST_NOISE = 0.3  # below this much noise an error weighs no more: its last traces are easy, and many
 TIME_CENTRE, TIME_SPREAD = 0.5, 1.2  # of the logit of the times to learn from: mostly the middle
-PICTURES_AT_ONCE = 1_000  # of a call of ``sample``
 
 
 def alpha_and_sigma(time):
@@ -92,6 +91,7 @@ class DiffusionModel(ChecksInput, keras.Model):
     """
 
     y_is = "labels"
+    pictures_at_once = 1_000  # of a call of ``sample``
 
     def __init__(self, picture_shape, classes=None, width=512, depth=2, ema_decay=0.99, p_uncond=0.1, **options):
         super().__init__(**options)
@@ -101,14 +101,17 @@ class DiffusionModel(ChecksInput, keras.Model):
         for name in ("picture_shape", "classes", "ema_decay", "p_uncond"):
             setattr(self, name, self.settings[name])
         self.no_class = self.classes or 0  # the label of a picture whose class is not told
-        sizes = {"picture_shape": self.picture_shape, "labels": self.no_class + 1, "width": width, "depth": depth}
-        self.network = build_network(**sizes)
-        self.averaged_network = build_network(**sizes, name="averaged_network")
+        self.network, self.averaged_network = self.make_network("network"), self.make_network("averaged_network")
         self.averaged_network.set_weights(self.network.get_weights())
         self.averaged_network.trainable = False
         self.random = keras.random.SeedGenerator()
         self.loss_tracker = keras.metrics.Mean(name="loss")
         self.built = True
+
+    def make_network(self, name):
+        """A network with weights to learn: noisy pictures, times, labels -> what ``denoise`` makes a picture of."""
+        sizes = {name: self.settings[name] for name in ("picture_shape", "width", "depth")}
+        return build_network(**sizes, labels=self.no_class + 1, name=name)
 
     @property
     def metrics(self):
@@ -121,7 +124,7 @@ class DiffusionModel(ChecksInput, keras.Model):
         clean = 2.0 * ops.cast(pictures, "float32") - 1.0  # from [0, 1] to [-1, 1]
         labels = self.labels_or_none(labels, n)
         hidden = keras.random.uniform((n,), seed=self.random) < self.p_uncond
-        labels = ops.where(hidden, self.no_class, labels)
+        labels = self.hide(labels, hidden)
         time = self.random_times(n)
         noise = keras.random.normal(ops.shape(clean), seed=self.random)
         with tf.GradientTape() as tape:
@@ -146,6 +149,10 @@ class DiffusionModel(ChecksInput, keras.Model):
     def labels_or_none(self, labels, n):
         """Labels as the network wants them, ``no_class`` for each picture if there are none.  -> (n,) int32"""
         return ops.full((n,), self.no_class, "int32") if labels is None else ops.cast(labels, "int32")
+
+    def hide(self, labels, hidden):
+        """Labels without those that are hidden.  (n,), (n,) bool -> (n,)"""
+        return ops.where(hidden, self.no_class, labels)
 
     def random_times(self, n):
         """Times to learn from, (n,) in (0, 1): logit-normal, as in Esser et al. (2024), section 3.1.
@@ -184,10 +191,10 @@ class DiffusionModel(ChecksInput, keras.Model):
         """Pictures in [-1, 1] predicted under the noise at one time.  (n, height, width, channels) -> the same shape"""
         noisy = ops.convert_to_tensor(noisy, dtype="float32")
         n = ops.shape(noisy)[0]
-        times, nobody = ops.full((n,), time, "float32"), ops.full((n,), self.no_class, "int32")
+        times, nobody = ops.full((n,), time, "float32"), self.labels_or_none(None, n)
         if labels is None:
             return self.denoise(noisy, times, nobody)
-        cond = self.denoise(noisy, times, ops.convert_to_tensor(labels, dtype="int32"))
+        cond = self.denoise(noisy, times, self.labels_or_none(labels, n))
         if guidance_scale == 1:
             return cond
         return ops.clip(guided(cond, self.denoise(noisy, times, nobody), guidance_scale), -1, 1)
@@ -226,7 +233,7 @@ class DiffusionModel(ChecksInput, keras.Model):
         def predict(pictures, labels):
             return self.predict_x0(pictures, time, labels, guidance_scale)
 
-        return blockwise(predict, noisy, labels, rows=PICTURES_AT_ONCE)
+        return blockwise(predict, noisy, labels, rows=self.pictures_at_once)
 
     def check_request(self, n, labels, steps, sampler, guidance_scale):
         """The labels of a request for samples, (n,) int32 or None, or ValueError in one sentence."""
