@@ -5,76 +5,59 @@ from keras import ops
 from scipy.special import softmax
 
 
-def attention_row_by_row(queries, keys, values):
-    gathered = []
-    for position, query in enumerate(queries):
-        scores = keys[: position + 1] @ query / len(query) ** 0.5
-        gathered.append(softmax(scores) @ values[: position + 1])
-    return np.array(gathered)
+def attention_with_einsum(queries, keys, values):
+    scores = ops.einsum("...qs,...ks->...qk", queries, keys) / ops.sqrt(float(queries.shape[-1]))
+    later = np.triu(np.ones((queries.shape[-2],) * 2, dtype=bool), k=1)
+    return ops.einsum("...qk,...kw->...qw", ops.softmax(ops.where(later, -np.inf, scores), axis=-1), values)
 
 
-def attention_with_infinity(queries, keys, values):
-    scores = np.einsum("qs,ks->qk", queries, keys) / np.sqrt(queries.shape[-1])
-    scores[np.triu_indices(len(scores), k=1)] = -np.inf
-    return softmax(scores, axis=1) @ values
+def attention_that_adds_the_mask(queries, keys, values):
+    time, size = queries.shape[-2:]
+    scores = (queries * size**-0.5) @ ops.swapaxes(keys, -1, -2)
+    mask = 1 - np.tri(time, dtype="float32")
+    return ops.matmul(ops.softmax(scores - 1e9 * mask), values)
 
 
-def attention_with_keras(queries, keys, values):
-    time, size = queries.shape
-    scores = ops.matmul(queries, ops.transpose(keys)) / size**0.5
-    return ops.matmul(ops.softmax(ops.where(np.tri(time, dtype=bool), scores, -1e9)), values)
+def attention_written_out(queries, keys, values):
+    scores = ops.matmul(queries, ops.swapaxes(keys, -1, -2)) / np.sqrt(queries.shape[-1]).astype("float32")
+    places = ops.arange(queries.shape[-2])
+    scores = ops.where(places[:, None] >= places[None, :], scores, -1e9)
+    weights = ops.exp(scores - ops.max(scores, axis=-1, keepdims=True))
+    return ops.matmul(weights / ops.sum(weights, axis=-1, keepdims=True), values)
 
 
-def step_with_vstack(query, key, value, keys, values):
-    keys, values = np.vstack([keys, key]), np.vstack([values, value])
-    return softmax(keys @ query / np.sqrt(query.size)) @ values, keys, values
+def block_in_one_line(x, attention, mlp, attention_norm, mlp_norm):
+    return (after := x + attention(attention_norm(x))) + mlp(mlp_norm(after))
+
+
+def block_as_a_loop(x, attention, mlp, attention_norm, mlp_norm):
+    for part, norm in ((attention, attention_norm), (mlp, mlp_norm)):
+        x = ops.add(part(norm(x)), x)
+    return x
+
+
+def step_with_numpy(query, key, value, keys, values):
+    keys, values = np.concatenate([keys, key], axis=-2), np.concatenate([values, value], axis=-2)
+    scores = query @ np.swapaxes(keys, -1, -2) / np.sqrt(query.shape[-1])
+    return softmax(scores, axis=-1) @ values, keys, values
 
 
 def step_by_parts(query, key, value, keys, values):
-    all_keys, all_values = np.append(keys, [key], axis=0), np.append(values, [value], axis=0)
-    scores = all_keys.dot(query) * len(query) ** -0.5
-    weights = np.exp(scores - scores.max())
-    return (weights[:, None] * all_values).sum(axis=0) / weights.sum(), all_keys, all_values
+    all_keys, all_values = np.append(keys, key, axis=-2), np.append(values, value, axis=-2)
+    scores = (all_keys * query).sum(axis=-1) * query.shape[-1] ** -0.5  # (…, time + 1)
+    weights = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    gathered = (weights[..., None] * all_values).sum(axis=-2, keepdims=True)
+    return gathered / weights.sum(axis=-1)[..., None, None], all_keys, all_values
 
 
-def step_by_a_running_sum(query, key, value, keys, values):
-    keys, values = [*keys, key], [*values, value]
-    scores = [float(np.dot(each, query)) / len(query) ** 0.5 for each in keys]
-    total, gathered = 0.0, np.zeros(len(query))
-    for score, each in zip(scores, values, strict=True):
-        weight = np.exp(score - max(scores))
-        total, gathered = total + weight, gathered + weight * each
-    return gathered / total, keys, values
-
-
-def hide_in_place(tokens, chosen, fate, others, mask_token):
-    seen = np.array(tokens)
-    seen[chosen & (fate < 0.8)] = mask_token
-    swap = chosen & (fate >= 0.8) & (fate < 0.9)
-    seen[swap] = others[swap]
-    return seen
-
-
-def hide_by_select(tokens, chosen, fate, others, mask_token):
-    return np.select([~chosen, fate < 0.8, fate < 0.9], [tokens, mask_token, others], tokens)
-
-
-def hide_place_by_place(tokens, chosen, fate, others, mask_token):
-    rows = []
-    for row in range(len(tokens)):
-        rows.append([])
-        for token, picked, number, other in zip(tokens[row], chosen[row], fate[row], others[row], strict=True):
-            rows[-1].append(int(token if not picked or number >= 0.9 else mask_token if number < 0.8 else other))
-    return rows
-
-
-def hide_with_keras(tokens, chosen, fate, others, mask_token):
-    swapped = ops.where(ops.logical_and(chosen, fate < 0.9), others, tokens)
-    return ops.where(ops.logical_and(chosen, fate < 0.8), mask_token, swapped)
+def step_with_einsum(query, key, value, keys, values):
+    keys, values = ops.concatenate([keys, key], axis=-2), ops.concatenate([values, value], axis=-2)
+    weights = ops.softmax(ops.einsum("...qs,...ks->...qk", query, keys) * query.shape[-1] ** -0.5, axis=-1)
+    return ops.einsum("...qk,...kw->...qw", weights, values), keys, values
 
 
 ALTERNATIVES = {
-    "causal_attention": [attention_row_by_row, attention_with_infinity, attention_with_keras],
-    "attend_with_cache": [step_with_vstack, step_by_parts, step_by_a_running_sum],
-    "hide": [hide_in_place, hide_by_select, hide_place_by_place, hide_with_keras],
+    "causal_attention": [attention_with_einsum, attention_that_adds_the_mask, attention_written_out],
+    "block": [block_in_one_line, block_as_a_loop],
+    "attend_with_cache": [step_with_numpy, step_by_parts, step_with_einsum],
 }
