@@ -329,8 +329,9 @@ def new_gpt(**settings):
     model(rows[:1])  # makes the weights
     return model
 
-def train_gpt(model, what, rows, parts=run.steps(smoke=3, laptop=7, gpu=10), batch=8):
+def train_gpt(model, what, rows, parts=None, batch=8):
     """One pass. Returns bits per character of each part while training, and of held-out stories."""
+    parts = parts or run.steps(smoke=3, laptop=7, gpu=10)
     rows = rows[: len(rows) // (batch * parts) * batch * parts]
     to_bits = tokens_per_character / np.log(2)
     rate = lr_schedule(len(rows) // batch, 0.03)  # rises, then falls
@@ -576,10 +577,8 @@ def generate(model, n, length, cached=True):
     uniform = np.random.default_rng(SEED).random((length, n)).astype("float32")
     caches, tokens = empty_caches(model, n), np.full((n, 1), encoder.size, "int32")
     for chance in uniform:
-        if cached:
-            logits = step(model, tokens[:, -1], caches)
-        else:
-            logits = model(np.pad(tokens[:, 1:], ((0, 0), (0, 1))))[:, -1]
+        logits = (step(model, tokens[:, -1], caches) if cached
+                  else model(np.pad(tokens[:, 1:], ((0, 0), (0, 1))))[:, -1])
         drawn = np.asarray(sample_token(logits, chance, 1.0, None))
         tokens = np.append(tokens, drawn[:, None], axis=1)
     return tokens[:, 1:]  # without the start
