@@ -22,9 +22,9 @@ session.pin_threads("laptop")
 
 NAME = "unet_faces"
 FIRST_SEED = 930_000  # of the faces to learn from
-DRAWS, PICTURES, BATCH = 40, 6_400, 64
+DRAWS, PICTURES, BATCH = 22, 6_400, 64
 JUDGED = 2_000
-TOLERANCE = 0.15  # of a factor's range: read so near, it is as asked
+TOLERANCE = 0.1  # of a factor's range: read so near, it is as asked
 DRAWING = {"steps": 8}
 
 

@@ -64,7 +64,7 @@ def face_reader(size=32):
     import keras
 
     network = with_weights(build_reader(size), WEIGHTS[size])
-    return keras.Model(network.inputs, [network.layers[-2].output, network.output])
+    return keras.Model(network.inputs[0], [network.layers[-2].output, *network.outputs])
 
 
 def build_reader(size=32):

@@ -10,6 +10,7 @@ PUBLIC_NAMES = {
     "copying_gpt": "CopyingGPT",
     "diffusion": "DiffusionModel",
     "encoder_decoder": "EncoderDecoder",
+    "flow_matching": "FlowMatching",
     "gpt": "GPT",
     "generative_adversarial_network": "GenerativeAdversarialNetwork",
     "low_rank": "LoRALayer LowRankModel",

@@ -6,15 +6,14 @@ condition scale and shift what is normalised, as in Dhariwal and Nichol (2021), 
 section 3. Pictures may enter in patches of a few pixels: Hoogeboom, Heek and Salimans (2023), "Simple diffusion", section 2.3.
 """
 
-import math
-
 import keras
 import numpy as np
 import tensorflow as tf
 from keras import layers, ops
 
 from genai_course.checks import check_choice, check_sizes, is_whole_number
-from genai_course.models.diffusion import FREQUENCIES, DiffusionModel, alpha_and_sigma, column
+from genai_course.models.denoising_network import time_embedding
+from genai_course.models.diffusion import DiffusionModel
 from genai_course.models.gpt import Attention
 from genai_course.models.picture_checks import check_settings, check_shape
 
@@ -32,7 +31,9 @@ def build_unet(picture_shape, embed_condition, width, depth, levels, patch, name
     """
     noisy, time = keras.Input(picture_shape), keras.Input(())
     condition, embedded = embed_condition(4 * width)
-    features = ops.silu(layers.Dense(4 * width)(embed_time(time)) + embedded)  # (n, 4 width): what every block is told
+    features = ops.silu(
+        layers.Dense(4 * width)(time_embedding(time)) + embedded
+    )  # (n, 4 width): what every block is told
 
     overlapping = {"kernel_size": max(3, 2 * patch - 1), "strides": patch, "padding": "same"}
     x = layers.Conv2D(width, **overlapping)(noisy)  # (n, height / patch, width / patch, width)
@@ -87,12 +88,6 @@ def attention_block(x):
     _, height, width, channels = x.shape
     places = layers.Reshape((height * width, channels))(group_norm()(x))
     return x + layers.Reshape((height, width, channels))(Attention(channels, heads=4)(places))
-
-
-def embed_time(time):
-    """Sines and cosines of the time, slow ones and fast ones.  (n,) -> (n, 2 FREQUENCIES)"""
-    angles = math.pi * ops.expand_dims(time, 1) * np.geomspace(1, 200, FREQUENCIES).astype("float32")
-    return layers.Concatenate()([ops.sin(angles), ops.cos(angles)])
 
 
 def embed_labels(labels):
@@ -156,13 +151,12 @@ class UNetDiffusion(DiffusionModel):
         if factors is not None and (classes is not None or not is_whole_number(factors, 1)):
             given = f"factors is {factors!r} and classes is {classes!r}"
             raise ValueError(f"{given}; give a whole number, 1 or more, for one of them and leave the other at None.")
-        check_choice("prediction_type", prediction_type, ("v", "x0"))
+        check_choice("prediction_type", prediction_type, ("v", "x0", "epsilon"))
         self.shape_of_network = {"levels": int(levels), "patch": int(patch)}
-        self.prediction_type = prediction_type
         self.factors = factors
         check_divisible(picture_shape, width, int(patch) * 2 ** (int(levels) - 1))
-        super().__init__(picture_shape, classes, width, depth, ema_decay, **options)
-        self.settings |= self.shape_of_network | {"factors": factors, "prediction_type": prediction_type}
+        super().__init__(picture_shape, classes, width, depth, ema_decay, prediction_type=prediction_type, **options)
+        self.settings |= self.shape_of_network | {"factors": factors}
         self.y_is = "labels" if factors is None else "factors"
 
     def make_network(self, name):
@@ -170,17 +164,9 @@ class UNetDiffusion(DiffusionModel):
         sizes = {key: self.settings[key] for key in ("width", "depth")} | self.shape_of_network
         return build_unet(self.picture_shape, embed, **sizes, name=name)
 
-    def denoise(self, noisy, time, labels, network=None):
-        """Predict the picture under the noise, from the network's x0 or from its v = alpha noise - sigma picture.
-
-        Salimans and Ho (2022), "Progressive distillation for fast sampling of diffusion models", section 4 and appendix D.
-        """
-        predict = self.averaged if network is None else network
-        output = predict([noisy, time, labels])
-        if self.prediction_type == "x0":
-            return output
-        alpha, sigma = (column(part) for part in alpha_and_sigma(time))
-        return alpha * noisy - sigma * output
+    def predict_target(self, noisy, time, labels, network):
+        network = self.averaged if network is self.averaged_network else network
+        return super().predict_target(noisy, time, labels, network)
 
     @tf.function(autograph=False, reduce_retracing=True)
     def averaged(self, inputs):
@@ -211,10 +197,10 @@ class UNetDiffusion(DiffusionModel):
             check_places(y, len(x), self.factors)
         return y
 
-    def check_request(self, n, labels, steps, sampler, guidance_scale):
+    def check_request(self, n, labels, steps, guidance_scale):
         if self.factors is None:
-            return super().check_request(n, labels, steps, sampler, guidance_scale)
-        super().check_request(n, None, steps, sampler, 1.0)
+            return super().check_request(n, labels, steps, guidance_scale)
+        super().check_request(n, None, steps, 1.0)
         check_settings(guidance_scale=guidance_scale)
         if labels is None and guidance_scale != 1:
             raise ValueError(

@@ -4,7 +4,7 @@ import pytest
 from scipy.signal import correlate2d
 
 from genai_course import data, models, session
-from genai_course.models.unet import NOT_TOLD, build_unet, embed_factors, embed_labels, embed_time, residual_block
+from genai_course.models.unet import NOT_TOLD, build_unet, embed_factors, embed_labels, residual_block
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -60,15 +60,6 @@ def test_a_residual_block_computes_what_its_docstring_says():
     np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-3)
 
 
-def test_time_is_told_by_sines_and_cosines_of_a_slow_and_of_quick_turns():
-    time = np.array([0.0, 0.25, 1.0], "float32")
-    embedded = np.asarray(embed_time(keras.ops.convert_to_tensor(time)))
-    assert embedded.shape == (3, 64)
-    np.testing.assert_allclose(embedded[:, 0], np.sin(np.pi * time), atol=1e-6)
-    np.testing.assert_allclose(embedded[:, 32], np.cos(np.pi * time), atol=1e-6)
-    np.testing.assert_allclose(embedded[1, 31], np.sin(np.pi * 50), atol=1e-3)
-
-
 @pytest.mark.parametrize(("shape", "levels", "patch"), [((8, 8, 1), 3, 1), ((28, 28, 1), 2, 2), ((16, 32, 3), 3, 2)])
 def test_what_comes_out_has_the_shape_of_what_goes_in(shape, levels, patch):
     network = build_unet(shape, embed_labels(4), 8, 1, levels, patch)
@@ -115,14 +106,16 @@ def test_a_factor_that_is_not_told_is_none_in_the_middle():
     assert all(np.abs(a - b).max() > 1e-3 for a, b in ((said[0], said[1]), (said[0], said[2]), (said[1], said[2])))
 
 
-def test_a_picture_is_predicted_from_the_velocity():
-    """A network that knows v = alpha noise - sigma picture knows the picture."""
-    model = tiny()
+@pytest.mark.parametrize("prediction_type", ["v", "x0", "epsilon"])
+def test_a_picture_is_predicted_from_whatever_the_network_says(prediction_type):
+    """A network that knows what it is to predict knows the picture."""
+    model = tiny(prediction_type=prediction_type)
     clean, noise = np.random.default_rng(0).standard_normal((2, 3, 8, 8, 1)).astype("float32")
     time = np.array([0.2, 0.5, 0.9], "float32")
     alpha, sigma = (part[:, None, None, None] for part in (np.cos(np.pi / 2 * time), np.sin(np.pi / 2 * time)))
-    velocity = alpha * noise - sigma * clean
-    found = model.denoise(alpha * clean + sigma * noise, time, None, network=lambda inputs: velocity)
+    right = {"v": alpha * noise - sigma * clean, "x0": clean, "epsilon": noise}[prediction_type]
+    model.averaged = lambda inputs: right
+    found = model.denoise(alpha * clean + sigma * noise, time, np.zeros(3, "int32"))
     np.testing.assert_allclose(found, clean, atol=1e-5)
 
 
