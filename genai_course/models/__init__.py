@@ -11,6 +11,7 @@ PUBLIC_NAMES = {
     "encoder_decoder": "EncoderDecoder",
     "gpt": "GPT",
     "generative_adversarial_network": "GenerativeAdversarialNetwork",
+    "llama": "Llama",
     "low_rank": "LoRALayer LowRankModel",
     "masked_language_model": "MaskedLanguageModel",
     "ngram": "NgramModel",
