@@ -31,7 +31,7 @@ BLOCK_WEIGHTS = [f"attention.{name}_proj.kernel" for name in ("query", "key", "v
 BLOCK_WEIGHTS += [f"mlp.{name}_proj.kernel" for name in ("gate", "up", "down")]
 BLOCK_WEIGHTS += ["attention_norm.scale", "mlp_norm.scale"]
 MODEL_WEIGHTS = ["embedding.embeddings", "norm.scale"]
-DAMAGES = (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile, zlib.error)
+DAMAGES = (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile, zlib.error)
 
 
 class Pretrained(NamedTuple):

@@ -40,20 +40,25 @@ class BytePairEncoder:
     def __init__(self, merges, pieces=None, special=(), split=CHUNK.findall):
         self.merges, self.split = [tuple(map(int, pair)) for pair in merges], split
         self.rank = {pair: number for number, pair in enumerate(self.merges)}
-        self.pieces = (
-            [bytes([byte]) for byte in range(BYTES)] if pieces is None else list(pieces)
-        )  # what each token writes
+        # What each token writes.
+        self.pieces = [bytes([byte]) for byte in range(BYTES)] if pieces is None else list(pieces)
         for first, second in self.merges:
             if not 0 <= min(first, second) <= max(first, second) < len(self.pieces):
                 raise ValueError(f"The merge {(first, second)} names a token that no earlier merge has made.")
             if pieces is None:
                 self.pieces.append(self.pieces[first] + self.pieces[second])
         number_of = {piece: number for number, piece in enumerate(self.pieces)}
+        for text in special:
+            if text.encode() not in number_of:
+                raise ValueError(f"special names {text!r}, which is not among the pieces.")
         self.special = {text: number_of.pop(text.encode()) for text in special}
         self.bytes = {byte: number_of[bytes([byte])] for byte in range(BYTES) if bytes([byte]) in number_of}
         self.made = {pair: BYTES + number for pair, number in self.rank.items()}  # the token that a merge makes
         if pieces is not None:
-            self.made = {pair: number_of[self.pieces[pair[0]] + self.pieces[pair[1]]] for pair in self.merges}
+            for first, second in self.merges:
+                if (whole := self.pieces[first] + self.pieces[second]) not in number_of:
+                    raise ValueError(f"The tokens {(first, second)} make {whole!r}, which is not among the pieces.")
+                self.made[first, second] = number_of[whole]
         self._special = re.compile("|".join(map(re.escape, self.special)) or "(?!)")  # (?!) is nowhere
         self._known = {}  # chunk -> its tokens
 

