@@ -13,6 +13,7 @@ PUBLIC_NAMES = {
     "flow_matching": "FlowMatching",
     "gpt": "GPT",
     "generative_adversarial_network": "GenerativeAdversarialNetwork",
+    "llama": "Llama",
     "low_rank": "LoRALayer LowRankModel",
     "masked_language_model": "MaskedLanguageModel",
     "ngram": "NgramModel",

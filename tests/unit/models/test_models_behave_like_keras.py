@@ -104,6 +104,7 @@ LANGUAGE_CASES = {
         **ROWS | {"draw": lambda model: model((TOKENS, TOKENS[:, :3]))},
     ),
     "GPT": Case(lambda: models.GPT(5, 4, 8, 2, 1), TOKENS, exact=True, **ROWS),
+    "Llama": Case(lambda: models.Llama(5, 4, 8, 2, 1, key_value_heads=1, hidden=6), TOKENS, exact=True, **ROWS),
     "LowRankModel": Case(
         lambda: models.LowRankModel(models.GPT(5, 4, 8, 2, 1), rank=2), TOKENS, exact=True, **ROWS
     ),
