@@ -3,7 +3,6 @@
 import inspect
 import io
 import re
-import sys
 import textwrap
 from base64 import b64encode
 from html import escape
@@ -94,42 +93,3 @@ def show_datasheet(name):
         picture = {"image/png": (folder / file).read_bytes(), "text/plain": "[figure]"}
         display(picture, raw=True, metadata={"image/png": {"alt": alternative_text}})
     show_text(re.sub(r"!\[.*?\]\(.+?\)\n*", "", rest).strip())
-
-
-class Line:
-    """A line of text that can be replaced.
-
-    fixed: what a reader without a live kernel sees, and all that is printed where nothing can be replaced.
-    """
-
-    def __init__(self, fixed):
-        self.label, self.terminal = None, False
-        if has_kernel():
-            from ipywidgets import Label
-
-            self.label = Label(fixed)
-            display({**self.label._repr_mimebundle_(), "text/plain": fixed}, raw=True)
-        elif sys.stdout.isatty():
-            self.terminal = True
-            self.show(fixed)
-        else:
-            print(fixed, flush=True)
-
-    def show(self, text):
-        """Replace the line."""
-        if self.label is not None:
-            self.label.value = text
-        elif self.terminal:
-            print(f"\r\033[K{text}", end="", flush=True)
-
-    def end(self):
-        """Keep what the line says now."""
-        if self.terminal:
-            print()
-
-
-def has_kernel():
-    """Whether this runs in a notebook's kernel."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython else None
-    return hasattr(shell, "kernel")

@@ -94,9 +94,8 @@ def _paint_head(canvas, f, skin, hair, middle):
     below_fringe = y - 10 + 0.05 * np.square(x - middle - 2)
     if canvas.detailed:
         covered = canvas.cover(head)
-        canvas.paint(
-            -_ellipse(x - 14.4, y - 14.6, 9.2, 11.4), 0.74 * skin, 0.75 * covered, soft=5
-        )  # light from the left
+        lit = _ellipse(x - 14.4, y - 14.6, 9.2, 11.4)
+        canvas.paint(-lit, 0.74 * skin, 0.75 * covered, soft=5)
         canvas.paint(_ellipse(x - 12.6, y - 19.2, 3, 2.6), 1 - 0.55 * (1 - skin), 0.45 * covered, soft=4)
         canvas.paint(below_fringe - 0.8, 0.66 * skin, 0.7 * covered, soft=1.8)  # shadow of the fringe
     canvas.paint(np.maximum(head - 0.8, below_fringe), hair)

@@ -95,9 +95,9 @@ def say_left_out(reasons, total):
     for reason, names in groupby(sorted(reasons, key=lambda name: (reasons[name], name)), key=reasons.get):
         names = list(names)
         more = f" and {len(names) - 3:,} more" if len(names) > 3 else ""
-        groups.append(f"{reason}: {', '.join(names[:3])}{more}")
+        groups.append(f"{reason} ({', '.join(names[:3])}{more})")
     more = f"; and for {len(groups) - 6:,} other reasons" if len(groups) > 6 else ""
-    print(f"Left out {len(reasons):,} of {total:,} files. {'; '.join(groups[:6])}{more}.")
+    print(f"Left out {len(reasons):,} of {total:,} files: {'; '.join(groups[:6])}{more}.")
 
 
 def classes(contents, path):
@@ -165,7 +165,7 @@ def _watched(files):
     try:
         for done, file in enumerate(files.items()):
             if line is None and time.monotonic() - started > SECONDS_BEFORE_LINE:
-                from genai_course.display import Line  # which imports IPython
+                from genai_course.moving_line import Line
 
                 line = Line(f"Reading {len(files):,} files.")
             if line:

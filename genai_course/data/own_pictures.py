@@ -62,9 +62,13 @@ def read_picture(path, size=32, channels=3):
 
     Raises UnusableFileError for what is no picture, or too small or too large, and whatever Pillow raises for a damaged one.
     """
+    import logging
+
     from PIL import Image, ImageOps, UnidentifiedImageError
 
     Image.init()
+    if not (log := logging.getLogger("PIL")).handlers:
+        log.addHandler(logging.NullHandler())  # else Python prints what Pillow notes about a damaged file
     with warnings.catch_warnings(action="ignore"):  # of odd metadata, and of many pixels, which are counted below
         try:
             opened = Image.open(path, formats=[name for name in FORMATS if name in Image.OPEN])
@@ -73,13 +77,11 @@ def read_picture(path, size=32, channels=3):
         except Image.DecompressionBombError:
             raise UnusableFileError(f"more than {MOST_PIXELS // 10**6} million pixels") from None
         with opened as picture:
-            if picture.width * picture.height > MOST_PIXELS:
-                raise UnusableFileError(f"more than {MOST_PIXELS // 10**6} million pixels")
             if min(picture.size) < LEAST_SIDE:
                 raise UnusableFileError(f"smaller than {LEAST_SIDE} pixels")
-            picture.draft(
-                "RGB", (2 * size, 2 * size)
-            )  # a photograph is decoded at a fraction of its size, which is faster
+            picture.draft("RGB", (2 * size, 2 * size))  # a JPEG is decoded at a fraction of its size, which is faster
+            if picture.width * picture.height > MOST_PIXELS:
+                raise UnusableFileError(f"more than {MOST_PIXELS // 10**6} million pixels")
             picture.load()
             upright = _upright(picture)
             flat = _without_transparency(_eight_bits(upright)).convert("RGB" if channels == 3 else "L")

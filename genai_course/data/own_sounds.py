@@ -2,6 +2,7 @@
 
 import math
 import warnings
+from fractions import Fraction
 
 import numpy as np
 
@@ -63,32 +64,33 @@ def read_sound(path, rate=8_000):
 
     with open(path, "rb") as file:
         if file.read(4) not in (b"RIFF", b"RIFX", b"RF64"):
-            raise UnusableFileError("not a WAV file; save it as one")
+            raise UnusableFileError("no WAV file, to be saved as one")
     with warnings.catch_warnings(action="ignore"):  # of notes between the samples
         own_rate, samples = wavfile.read(path)
     if not RATES[0] <= own_rate <= RATES[1]:
         raise UnusableFileError(f"{own_rate:,} samples a second")
     samples = _as_floats(samples)
-    if samples.ndim == 2:
-        samples = samples.mean(axis=1)
     if not np.isfinite(samples).all():
         raise UnusableFileError("with samples that are no numbers")
     if not samples.any():
         raise UnusableFileError("silent or empty")
-    samples = samples / max(1.0, np.abs(samples).max())
-    shared = math.gcd(own_rate, rate)
+    samples = (samples / max(1.0, np.abs(samples).max())).astype(np.float32)
+    if samples.ndim == 2:
+        samples = samples.mean(axis=1)
     if own_rate != rate:
-        samples = resample_poly(samples, rate // shared, own_rate // shared)
+        # Near enough to be heard as the same; exactly, an odd rate would need a filter of millions of samples.
+        ratio = Fraction(rate, own_rate).limit_denominator(1_000)
+        samples = resample_poly(samples, ratio.numerator, ratio.denominator)
     return np.clip(samples, -1, 1).astype(np.float32)
 
 
 def _as_floats(samples):
-    """Whole numbers as floats in [-1, 1); those of 8 bits have their middle at 128.  Same shape, float32"""
+    """Whole numbers as floats in [-1, 1); those of 8 bits have their middle at 128.  Same shape"""
     if samples.dtype == np.uint8:
         return (samples.astype(np.float32) - 128) / 128
     if samples.dtype.kind == "i":
         return (samples / -float(np.iinfo(samples.dtype).min)).astype(np.float32)
-    return samples.astype(np.float32)
+    return samples
 
 
 def _cut(sound, samples):
@@ -102,9 +104,8 @@ def _cut(sound, samples):
 def _split(classes, counts):
     """Which clips are for the test, (clips,) booleans, of recordings of these classes and with so many clips."""
     classes, of_recording = np.array(classes), np.repeat(np.arange(len(counts)), counts)
-    whole = own_files.split(classes)  # recordings
-    ends = np.concatenate(
-        [np.arange(n) >= n - math.ceil(own_files.TEST_SHARE * n) if n > 1 else [False] for n in counts]
-    )
+    whole = own_files.split(classes)  # (recordings,)
+    first = [n - math.ceil(own_files.TEST_SHARE * n) if n > 1 else 1 for n in counts]  # clip of each one's end
+    ends = np.concatenate([np.arange(n) >= start for n, start in zip(counts, first, strict=True)])
     few = np.bincount(classes)[classes] < own_files.LEAST_IN_A_CLASS  # (recordings,)
     return np.where(few[of_recording], ends, whole[of_recording])

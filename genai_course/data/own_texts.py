@@ -45,18 +45,13 @@ def text_from(path, *, seed=0, limit=20_000_000):
     parts = {}
     for name, text in sorted(texts.items()):
         cut = _parts(text, total / PARTS)
-        parts |= (
-            {f"{name}, part {number} of {len(cut)}": part for number, part in enumerate(cut, 1)}
-            if cut[1:]
-            else {name: text}
-        )
-    for_test, characters = set(), 0
+        for number, part in enumerate(cut, 1):
+            parts[f"{name}, part {number} of {len(cut)}" if len(cut) > 1 else name] = part
+    for_test, missing = set(), own_files.TEST_SHARE * total  # characters
     for name in shuffled(parts, seed):
-        if (
-            characters < own_files.TEST_SHARE * total - len(parts[name]) / 2
-        ):  # until one more would be further from a fifth
+        if len(parts[name]) / 2 < missing:  # with it the test comes nearer to its share
             for_test.add(name)
-            characters += len(parts[name])
+            missing -= len(parts[name])
     test = {name: text for name, text in parts.items() if name in for_test}
     train = {name: text for name, text in parts.items() if name not in for_test}
     return Texts(tuple(train.values()), tuple(test.values()), tuple(train), tuple(test))

@@ -7,7 +7,7 @@ import time
 
 import keras
 
-from genai_course.display import Line
+from genai_course.moving_line import Line
 from genai_course.training.fine_tuning import build_optimizer
 
 SECONDS_BETWEEN = 0.3  # two changes of the line

@@ -1,4 +1,5 @@
 import struct
+import time
 import wave
 
 import numpy as np
@@ -114,6 +115,15 @@ def test_floats_beyond_one_are_turned_down_as_a_whole(tmp_path):
     assert read_sound(tmp_path / "loud.wav") == pytest.approx(2 * sine(440), abs=1e-3)
 
 
+def test_an_odd_rate_is_no_reason_for_a_filter_of_millions_of_samples(tmp_path):
+    save(tmp_path / "odd.wav", sine(440, rate=399_989), 399_989)
+    start = time.process_time()
+    sound = read_sound(tmp_path / "odd.wav")
+    assert time.process_time() - start < 1
+    assert len(sound) == pytest.approx(16_000, abs=2)
+    assert strength(sound, 440) == pytest.approx(0.5, abs=0.01)
+
+
 def test_a_recording_shorter_than_a_clip_gets_silence_behind_it(tmp_path):
     for number in range(45):
         save(tmp_path / f"{number}.wav", sine(300 + number, seconds=0.2))
@@ -126,9 +136,9 @@ def test_a_recording_shorter_than_a_clip_gets_silence_behind_it(tmp_path):
 @pytest.mark.parametrize(
     ("raw", "reason"),
     [
-        (b"", "not a WAV file; save it as one"),
-        (b"ID3\x04 an MP3", "not a WAV file; save it as one"),
-        (b"fLaC" + bytes(100), "not a WAV file; save it as one"),
+        (b"", "no WAV file, to be saved as one"),
+        (b"ID3\x04 an MP3", "no WAV file, to be saved as one"),
+        (b"fLaC" + bytes(100), "no WAV file, to be saved as one"),
     ],
 )
 def test_what_is_no_wav_file_is_told_so(tmp_path, raw, reason):
@@ -144,21 +154,22 @@ def test_recordings_that_cannot_be_used_are_named_in_one_line(tmp_path, capsys, 
     save(tmp_path / "slow.wav", sine(100, rate=300), 300)
     save(tmp_path / "header.wav", sine(440))
     (tmp_path / "header.wav").write_bytes((tmp_path / "header.wav").read_bytes()[:30])
-    wavfile.write(tmp_path / "numbers.wav", 8_000, np.full(8_000, np.nan, np.float32))
+    wavfile.write(tmp_path / "numbers.wav", 8_000, np.full((8_000, 2), np.nan, np.float32))
+    wavfile.write(tmp_path / "huge.wav", 8_000, np.full((8_000, 2), -1e308))
     (tmp_path / "song.mp3").write_bytes(b"ID3\x04" + bytes(100))
     law = b"RIFF" + struct.pack("<I", 4_000) + b"WAVEfmt " + struct.pack("<IHHIIHH", 16, 7, 1, 8_000, 8_000, 1, 8)
     (tmp_path / "telephone.wav").write_bytes(law + b"data" + struct.pack("<I", 3_000) + bytes(3_000))
     own = data.sound_from(tmp_path)
     said = capsys.readouterr()
-    assert len(own.train) + len(own.test) == 48
+    assert len(own.train) + len(own.test) == 50
     assert said.err == ""
     assert said.out.count("\n") == 1
-    assert said.out.startswith("Left out 6 of 18 files. 300 samples a second: slow.wav; damaged or cut off: ")
+    assert said.out.startswith("Left out 6 of 19 files: 300 samples a second (slow.wav); damaged or cut off (")
     assert "header.wav" in said.out
     assert "telephone.wav" in said.out
-    assert "not a WAV file; save it as one: song.mp3" in said.out
-    assert "silent or empty: silence.wav" in said.out
-    assert "with samples that are no numbers: numbers.wav" in said.out
+    assert "no WAV file, to be saved as one (song.mp3)" in said.out
+    assert "silent or empty (silence.wav)" in said.out
+    assert "with samples that are no numbers (numbers.wav)" in said.out
     assert not recwarn.list
 
 

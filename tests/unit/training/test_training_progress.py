@@ -82,8 +82,8 @@ def test_where_nothing_can_be_replaced_one_fixed_line_is_printed(capsys):
 
 def test_in_a_notebook_the_stored_text_is_fixed_and_the_label_moves(monkeypatch):
     shown = []
-    monkeypatch.setattr("genai_course.display.has_kernel", lambda: True)
-    monkeypatch.setattr("genai_course.display.display", lambda bundle, raw: shown.append(bundle))
+    monkeypatch.setattr("genai_course.moving_line.has_kernel", lambda: True)
+    monkeypatch.setattr("IPython.display.display", lambda bundle, raw: shown.append(bundle))
     line = progress.Line("Training: 2 epochs.")
     line.show("Training: epoch 1 of 2")
     assert shown[0]["text/plain"] == "Training: 2 epochs."
