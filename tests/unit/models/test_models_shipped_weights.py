@@ -6,7 +6,7 @@ import shutil
 import numpy as np
 import pytest
 
-from genai_course import data, evaluation, paths, session
+from genai_course import data, evaluation, paths, pretrained, session
 from genai_course.data.faces import FACE_RANGES
 from genai_course.models import shipped_weights
 from genai_course.models.language_model import pad
@@ -43,6 +43,14 @@ def test_all_have_weights_a_card_a_picture_and_a_script():
         assert (DATASETS / f"{name}.png").exists()
 
 
+def test_there_is_one_way_to_load_them():
+    assert pretrained.SHIPPED == shipped_weights.NAMES
+    assert all(map(pretrained.is_there, shipped_weights.NAMES))
+    assert pretrained.load("gpt_stories").encoder.size == shipped_weights.VOCABULARY
+    with pytest.raises(ValueError, match="name is 'gan_faces'; .*smollm2.*unet_faces"):
+        pretrained.load("gan_faces")
+
+
 def test_all_together_are_small():
     assert sum((DATASETS / f"{name}.npz").stat().st_size for name in SHIPPED) < MOST_BYTES
 
@@ -68,7 +76,7 @@ def test_half_precision_is_what_lies_in_the_file(name):
 
 def test_glyphs_are_read_as_asked(loaded):
     labels = np.arange(180) % len(data.CHARACTERS)
-    drawn = loaded["unet_glyphs"].sample(180, seed=11, labels=labels, steps=15, guidance_scale=GUIDANCE)
+    drawn = loaded["unet_glyphs"].sample(180, seed=11, labels=labels, **shipped_weights.DRAWING["unet_glyphs"])
     assert drawn.shape == (180, 28, 28, 1)
     share = on_card("unet_glyphs", "read as asked")
     assert evaluation.recognised_share(drawn, labels) == pytest.approx(share, abs=0.08)
@@ -77,7 +85,7 @@ def test_glyphs_are_read_as_asked(loaded):
 def test_faces_have_the_factors_that_were_asked_for(loaded):
     asked = np.random.default_rng(3).random((60, len(FACE_RANGES)))
     asked[:, 1:3] = np.round(asked[:, 1:3])  # glasses and hat: with or without
-    drawn = loaded["unet_faces"].sample(60, seed=11, labels=asked, steps=8)
+    drawn = loaded["unet_faces"].sample(60, seed=11, labels=asked, **shipped_weights.DRAWING["unet_faces"])
     read = evaluation.read_faces(drawn)
     for column, (name, (low, high)) in zip(asked.T, FACE_RANGES.items(), strict=True):
         as_asked = np.abs((read[name] - low) / (high - low) - column) <= 0.1
