@@ -121,7 +121,7 @@ def load(name, gather=None):
             model = Llama(**settings, gather=gather or attention, initializer=lambda: empty)
             for part, variable in weights(model):
                 variable.assign(file[part])
-            return Pretrained(model, _encoder(file))
+            return Pretrained(model, encoder_in(file))
     except DAMAGES as error:
         raise ValueError(
             f"{path(name)} is damaged ({type(error).__name__}): `genai-course get {name}` gets it again."
@@ -154,7 +154,8 @@ def save(file, settings, arrays, pieces, merges, special):
     np.savez(file, **described, piece_lengths=lengths, pieces=written, **arrays)
 
 
-def _encoder(file):
+def encoder_in(file):
+    """The encoder of an opened file of :func:`save`."""
     ends, written = np.cumsum(file["piece_lengths"]), file["pieces"].tobytes()
     pieces = [written[end - length : end] for end, length in zip(ends, file["piece_lengths"], strict=True)]
     return BytePairEncoder(file["merges"], pieces, json.loads(file["special"].item()), chunks_and_digits)
