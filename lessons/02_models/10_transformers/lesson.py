@@ -752,7 +752,8 @@ if real is not None:
 # ```python
 # own = data.text_from("letters.txt")
 # encoder = data.BytePairEncoder.train(own.train_text, 1_000)
-# rows, test_rows = (pad(np.array_split(encoder.encode("".join(part)), 1 + len("".join(part)) // 400)) for part in (own.train, own.test))
+# rows, test_rows = (encoder.encode("".join(part)) for part in (own.train, own.test))
+# rows, test_rows = (part[: len(part) // 200 * 200].reshape(-1, 200) for part in (rows, test_rows))
 # ```
 
 # %% tags=["exercise", "make"] id="transformers-make" points=4
