@@ -1,8 +1,8 @@
 """Models that were trained for long: ``pretrained.load("unet_faces")``, ``pretrained.load("smollm2")``.
 
-Those of ``SHIPPED`` travel with the course. Scripts in ``datasets/`` trained them, and a model card there says how good each is. One
-more is a language model that others trained, run by the course's own code: ``genai-course get smollm2`` fetches it, once; from then
-on no network is needed. A lesson asks first whether it is there:
+Those of ``SHIPPED`` travel with the course. Scripts in ``datasets/`` trained them, and a model card there says how good each is.
+One more is a language model that others trained, run by the course's own code: ``genai-course get smollm2`` fetches it, once;
+from then on no network is needed. A lesson asks first whether it is there:
 
 >>> if pretrained.is_there("smollm2"):  # says how to get it where it is not
 ...     smollm2 = pretrained.load("smollm2")
