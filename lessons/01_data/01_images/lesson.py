@@ -480,12 +480,12 @@ claim("Trained on biased faces, the gap is at least 20 points", gap["biased"] >=
 # In a text cell below, write the *uses* and *limits* lines of a datasheet for your set.
 
 # %% [markdown]
-# **With your own pictures**, 40 or more in a folder, each sub-folder a class. Run this, then `{name: right[own.test_labels == label].mean() for label, name in enumerate(own.class_names)}`:
+# **With your own pictures**, 40 or more in a folder, each sub-folder a class. Run this, then `{name: np.mean(read[own.test_labels == label] == label) for label, name in enumerate(own.class_names)}`:
 #
 # ```python
 # own = data.pictures_from("photos", 32)
 # rows, test_rows = (part.reshape(len(part), -1) for part in (own.train, own.test))
-# right = LogisticRegression(max_iter=200, C=0.01).fit(rows, own.train_labels).predict(test_rows) == own.test_labels
+# read = LogisticRegression(max_iter=200, C=0.01).fit(rows, own.train_labels).predict(test_rows)
 # ```
 
 # %% tags=["exercise", "make"] id="images-make" points=4

@@ -267,7 +267,8 @@ claim("With 600 tokens one covers at least 1.8 characters", length[600] >= 1.8)
 # theirs = ByteLevelBPETokenizer()
 # theirs.train_from_iterator([text], vocab_size=600, show_progress=False)
 # print(theirs.encode("The statement returned").tokens)
-# print(len(docs.test_text) / len(theirs.encode(docs.test_text).ids), "characters a token; ours:", length[600])
+# theirs_length = len(docs.test_text) / len(theirs.encode(docs.test_text).ids)
+# print("characters a token:", theirs_length, "and ours:", length[600])
 # ```
 
 # %% [markdown]
@@ -508,7 +509,7 @@ claim("At least a fifth of what order 9 claims is false", false["9"] >= 0.2)
 # ```python
 # own = data.text_from("letters.txt")
 # own_models = {order: models.NgramModel(order).fit(own.train_text) for order in (2, 4, 6, 9)}
-# {order: evaluation.bits_per_character(each.log_prob(own.test_text)) for order, each in own_models.items()}
+# {n: evaluation.bits_per_character(each.log_prob(own.test_text)) for n, each in own_models.items()}
 # ```
 
 # %% tags=["exercise", "make"] id="text-make" points=4

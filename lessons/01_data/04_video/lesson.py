@@ -571,7 +571,7 @@ plots.play(
 # ```python
 # from PIL import Image, ImageSequence
 # frames = ImageSequence.Iterator(Image.open("film.gif"))
-# own = np.stack([frame.convert("L").resize((32, 32)) for frame in frames])[None] / 255  # (1, frames, 32, 32)
+# own = np.stack([frame.convert("L").resize((32, 32)) for frame in frames])[None] / 255
 # ```
 
 # %% tags=["exercise", "make"] id="video-make" points=4

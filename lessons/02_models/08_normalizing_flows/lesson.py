@@ -571,7 +571,7 @@ plots.show(
 # ```python
 # own = data.pictures_from("photos", 8, channels=1)
 # held_out, many = dequantise(own.test), dequantise(own.train[np.arange(20_000) % len(own.train)])
-# own_flow = models.NormalizingFlow(64, couplings=5, width=128, dropout=0.3, rotation_seed=SEED).adapt(many)
+# own_flow = models.NormalizingFlow(64, couplings=5, width=128, rotation_seed=SEED).adapt(many)
 # ```
 
 # %% tags=["exercise", "make"] id="normalizing_flows-make" points=4

@@ -408,7 +408,7 @@ my_result = check("recurrent_networks-remember", my_result)
 # ```python
 # own = data.text_from("letters.txt")
 # encoder = data.BytePairEncoder.train(own.train_text, 600)
-# tokens = np.tile(encoder.encode(own.train_text), 1 + 500_000 // len(own.train_text))  # read again and again
+# tokens = np.tile(encoder.encode(own.train_text), 1 + 500_000 // len(own.train_text))
 # ```
 
 # %% tags=["exercise", "make"] id="recurrent_networks-make" points=4

@@ -676,8 +676,8 @@ my_result = check("transfer_and_fine_tuning-rank_and_rate", my_result)
 # from peft import LoraConfig, get_peft_model
 # from transformers import LlamaConfig, LlamaForCausalLM
 #
-# llama = LlamaForCausalLM(LlamaConfig(
-#     vocab_size=600, hidden_size=64, intermediate_size=128, num_hidden_layers=2, num_attention_heads=4))
+# settings = {"hidden_size": 64, "intermediate_size": 128, "num_attention_heads": 4}
+# llama = LlamaForCausalLM(LlamaConfig(vocab_size=600, num_hidden_layers=2, **settings))
 # lora = LoraConfig(r=4, lora_alpha=8, target_modules=["q_proj", "v_proj"])
 # theirs = get_peft_model(llama, lora)  # lora_A and lora_B are your A and B, transposed
 # theirs.print_trainable_parameters()
