@@ -28,7 +28,8 @@ build: $(VENV)/.installed
 test: $(VENV)/.installed-test
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(PYTEST) -n 2 --dist loadfile --times test tests/unit tests/lessons
+	@$(BIN)/genai-course get smollm2 || echo "The tests of SmolLM2 are skipped."
+	$(PYTEST) -n 3 --dist loadfile --times test tests/unit tests/lessons
 
 # And the rest, in one queue: solutions, real JupyterLab, the site, the classroom, faults, the wheel and the pack.
 validate: $(VENV)/.installed-test

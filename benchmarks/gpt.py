@@ -12,7 +12,7 @@ import numpy as np
 
 from benchmarks.report import machine, on_this_machine, store, summary, table
 from benchmarks.token_rows import BUDGET, SPARE, encoder_of, friends_named, judged, padded, rows_of, scheduled_step
-from benchmarks.torch_gpt import nanogpt_option
+from benchmarks.torch_gpt import DROPOUT, nanogpt_option
 
 PIECE, STEP = 32, 3e-4  # of a model that learns as it reads: tokens between two steps, and their size
 # For compiling, and again for measuring what a step costs: of few steps, a good part would be the beginning of a fit.
@@ -44,7 +44,7 @@ PLANS = {
         "CopyingGPT, one block": Plan({"num_layers": 1}, "CopyingGPT", passes=1, optimizer={"learning_rate": 0.03}),
     },
     "python_docs": {
-        "GPT, standard": Plan(SIZES, batch=4),
+        "GPT, standard": Plan(SIZES | {"dropout": DROPOUT}, batch=4),
         "CopyingGPT": Plan(SIZES, "CopyingGPT", batch=4),
         "CopyingGPT, not by heart": Plan(NOT_BY_HEART, "CopyingGPT", batch=4, optimizer={"weight_decay": 0.1}),
         "GPT that points, not by heart": Plan(

@@ -1,12 +1,14 @@
-"""Train the reader of faces behind ``genai_course.evaluation`` and write ``face_reader.npz``.
+"""Train a reader of faces behind ``genai_course.evaluation`` and write ``face_reader.npz`` or ``face_reader_64.npz``.
 
-    python datasets/make_face_reader.py
+    python datasets/make_face_reader.py       for pictures of 32×32 pixels
+    python datasets/make_face_reader.py 64    for pictures of 64×64 pixels
 
 It learns from fresh faces with independent factors. Half of them wear glasses and hats of any transparency, as faces
 between two others do, and half are blurred, as faces drawn by a model are: a ruler must read those as well. None of its
 pictures occurs in ``data.faces`` with the seeds that lessons use.
 """
 
+import sys
 import time
 from pathlib import Path
 
@@ -23,52 +25,54 @@ keras = session.quietly_import_keras()
 session.pin_threads("laptop")
 
 SEED = 900_000  # of the faces to learn from: far from any that a lesson uses
-DRAWS = 6  # fresh sets of pictures, one after the other
+DRAWS = {32: 6, 64: 4}  # fresh sets of pictures, one after the other
 EPOCHS = 3  # over each of them
 PICTURES = 16_000  # in a set
 BATCH = 128
 NOISE = 0.02  # standard deviation of a grain that half of the pictures have
 
 
-def fresh_pictures(random):
-    """Faces, half of them blurred, and the place of each factor in its range.  -> (n, 32, 32, 3), (n, 8)"""
+def fresh_pictures(random, size):
+    """Faces, half of them blurred, and the place of each factor in its range.  -> (n, size, size, 3), (n, 8)"""
     places = random.random((PICTURES, len(FACE_RANGES)))
     for column, name in enumerate(FACE_RANGES):
         if name in TWO_VALUED:
             places[:, column] = np.where(random.random(PICTURES) < 0.5, np.round(places[:, column]), places[:, column])
     ranges = zip(FACE_RANGES.items(), places.T, strict=True)
-    pictures = data.draw_faces({name: low + (high - low) * column for (name, (low, high)), column in ranges})
+    pictures = data.draw_faces({name: low + (high - low) * column for (name, (low, high)), column in ranges}, size)
     for part in np.array_split(np.arange(PICTURES // 2), 20):  # the first half, each part a little more
-        width = 1.1 * (part[0] + 1) / (PICTURES // 2)  # standard deviation of the blur, in pixels
+        width = 1.1 * size / 32 * (part[0] + 1) / (PICTURES // 2)  # standard deviation of the blur, in pixels
         pictures[part] = gaussian_filter(pictures[part], (0, width, width, 0), mode="nearest")
     grainy = slice(PICTURES // 4, 3 * PICTURES // 4)
     pictures[grainy] += NOISE * random.standard_normal(pictures[grainy].shape, dtype=np.float32)
     return np.clip(pictures, 0, 1), places.astype(np.float32)
 
 
-def main():
+def main(size=32):
     started = time.process_time()
     keras.utils.set_random_seed(0)
     random = np.random.default_rng(SEED)
-    model = build_reader()
-    steps = DRAWS * EPOCHS * -(-PICTURES // BATCH)
+    model = build_reader(size)
+    steps = DRAWS[size] * EPOCHS * -(-PICTURES // BATCH)
     model.compile(
         keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(3e-3, steps)), "mse", steps_per_execution=16
     )
-    for draw in range(DRAWS):
-        pictures, places = fresh_pictures(random)
+    for draw in range(DRAWS[size]):
+        pictures, places = fresh_pictures(random, size)
         history = model.fit(pictures, places, batch_size=BATCH, epochs=EPOCHS, verbose=0).history
         error = np.sqrt(history["loss"][-1])
-        print(f"{draw + 1} of {DRAWS} draws, error {error:.3f}, {time.process_time() - started:.0f} s", flush=True)
+        print(
+            f"{draw + 1} of {DRAWS[size]} draws, error {error:.3f}, {time.process_time() - started:.0f} s", flush=True
+        )
 
-    path = Path(__file__).with_name(WEIGHTS)
+    path = Path(__file__).with_name(WEIGHTS[size])
     with atomic_write(path) as temporary:
         weights = [part.astype(np.float16) for part in model.get_weights()]
         np.savez_compressed(temporary, **{f"{number:02}": part for number, part in enumerate(weights)})
-    files.record_checksum(WEIGHTS)
+    files.record_checksum(WEIGHTS[size])
 
-    judged = data.faces(1, 2_000)
-    blurred = gaussian_filter(judged.test, (0, 0.7, 0.7, 0), mode="nearest")
+    judged, width = data.faces(1, 2_000, size=size), 0.7 * size / 32
+    blurred = gaussian_filter(judged.test, (0, width, width, 0), mode="nearest")
     read, read_blurred = read_faces(judged.test), read_faces(blurred)
     print("factor, spread, error of the course's test faces, and blurred")
     for name, truth in judged.test_factors.items():
@@ -78,4 +82,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(int, sys.argv[1:]))

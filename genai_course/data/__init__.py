@@ -5,6 +5,10 @@ from genai_course.data.bouncing_digits import Clips, bounce, bouncing_digits, dr
 from genai_course.data.digits import digits
 from genai_course.data.faces import FACE_RANGES, draw_faces, faces
 from genai_course.data.glyphs import CHARACTERS, GLYPH_RANGES, draw_glyphs, glyphs, typefaces
+from genai_course.data.mnist import mnist
+from genai_course.data.own_pictures import pictures_from
+from genai_course.data.own_sounds import sound_from
+from genai_course.data.own_texts import text_from
 from genai_course.data.pictures import Pictures
 from genai_course.data.points2d import Points, points2d
 from genai_course.data.python_texts import python_code, python_docs

@@ -4,7 +4,6 @@ They differ a little between Python versions, so what is claimed about them is a
 """
 
 import ast
-import hashlib
 import sys
 import sysconfig
 import warnings
@@ -14,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from genai_course.checks import check_whole_number
-from genai_course.data.texts import Texts, run_hashes
+from genai_course.data.texts import Texts, run_hashes, shuffled
 
 SMALLEST = 300  # characters; what is left of a shorter document is not worth reading
 LARGEST_SHARE = 0.06  # of all characters: no document this large goes into the test
@@ -49,7 +48,7 @@ def python_code(n_characters=600_000, *, seed=0):
     """
     check_whole_number("n_characters", n_characters, 200_000)
     check_whole_number("seed", seed, 0)
-    files = _shuffled(_standard_library(), seed)
+    files = shuffled(_standard_library(), seed)
     train, test, sizes = {}, {}, [0, 0]
     for number, (name, text) in enumerate(files.items()):
         for_test = number % 3 == 0 and len(text) < LARGEST_SHARE * n_characters
@@ -93,16 +92,11 @@ def _standard_library():
     return files
 
 
-def _shuffled(documents, seed):
-    """The documents in an order that depends on their names and the seed alone."""
-    return dict(sorted(documents.items(), key=lambda item: hashlib.sha256(f"{seed} {item[0]}".encode()).digest()))
-
-
 def _split(documents, seed):
     """Choose documents, none too large, until a tenth of the characters is the test."""
     total = sum(map(len, documents.values()))
     train, test = {}, {}
-    for name, text in _shuffled(documents, seed).items():
+    for name, text in shuffled(documents, seed).items():
         fits = len(text) <= LARGEST_SHARE * total and sum(map(len, test.values())) < TEST_SHARE * total
         (test if fits else train)[name] = text
     shown = _sorted_runs(train)

@@ -1,5 +1,6 @@
 """What every set of texts returns, and how much of its test a training text has shown already."""
 
+import hashlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,6 +33,11 @@ class Texts:
     def __repr__(self):
         sizes = [f"{len(texts):,} texts of {sum(map(len, texts)):,} characters" for texts in (self.train, self.test)]
         return f"{type(self).__name__}(train {sizes[0]}, test {sizes[1]})"
+
+
+def shuffled(documents, seed):
+    """Documents, name -> whatever they are, in an order that depends on their names and the seed alone."""
+    return dict(sorted(documents.items(), key=lambda item: hashlib.sha256(f"{seed} {item[0]}".encode()).digest()))
 
 
 def run_hashes(text, length=RUN):

@@ -1,7 +1,10 @@
 """From text to whole numbers and back, by byte-pair encoding."""
 
+import codecs
 import re
+import unicodedata
 from collections import Counter, defaultdict
+from functools import cache
 
 import numpy as np
 
@@ -10,6 +13,10 @@ from genai_course.checks import is_whole_number
 BYTES = 256
 # A chunk is a word, a number or a row of marks, each with a blank before it, or other white space. Tokens stay inside chunks.
 CHUNK = re.compile(r" ?[^\W\d_]+| ?\d+| ?(?:[^\w\s]|_)+|\s+")
+# Those of GPT-2 (Radford et al. 2019, section 2.2) where no digit is left: the end of "it's" is one of its own, and of several
+# blanks before a word the last goes with the word. White space as in Unicode; Python's has U+001C to U+001F as well.
+SPACE = r"\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+GPT2_CHUNK = re.compile(rf"'(?:[stmd]|re|ve|ll)| ?[^\W\d_]+| ?(?:[^\w{SPACE}]|_)+|[{SPACE}]+(?![^{SPACE}])|[{SPACE}]+")
 
 
 class BytePairEncoder:
@@ -20,20 +27,39 @@ class BytePairEncoder:
     Any text is a row of bytes in UTF-8, so any text can be encoded and comes back unchanged.
 
     merges: pairs of token numbers. Tokens 0 to 255 are the bytes; merge number k makes token 256 + k.
+    pieces: for merges that were learned elsewhere, what each token writes, in the order of the tokens: the numbers may be others,
+        and two merges may make the same token. A byte that is no token is left out of what is encoded.
+    special: texts that are one token wherever they stand, such as "<|im_end|>"; they are among the pieces.
+    split: a function that cuts a text into chunks.
 
     >>> encoder = BytePairEncoder.train(text, size=512)
     >>> encoder.decode(encoder.encode("héllo")) == "héllo"
     True
     """
 
-    def __init__(self, merges):
-        self.merges = [tuple(map(int, pair)) for pair in merges]
+    def __init__(self, merges, pieces=None, special=(), split=CHUNK.findall):
+        self.merges, self.split = [tuple(map(int, pair)) for pair in merges], split
         self.rank = {pair: number for number, pair in enumerate(self.merges)}
-        self.pieces = [bytes([byte]) for byte in range(BYTES)]  # what each token writes
+        # What each token writes.
+        self.pieces = [bytes([byte]) for byte in range(BYTES)] if pieces is None else list(pieces)
         for first, second in self.merges:
             if not 0 <= min(first, second) <= max(first, second) < len(self.pieces):
                 raise ValueError(f"The merge {(first, second)} names a token that no earlier merge has made.")
-            self.pieces.append(self.pieces[first] + self.pieces[second])
+            if pieces is None:
+                self.pieces.append(self.pieces[first] + self.pieces[second])
+        number_of = {piece: number for number, piece in enumerate(self.pieces)}
+        for text in special:
+            if text.encode() not in number_of:
+                raise ValueError(f"special names {text!r}, which is not among the pieces.")
+        self.special = {text: number_of.pop(text.encode()) for text in special}
+        self.bytes = {byte: number_of[bytes([byte])] for byte in range(BYTES) if bytes([byte]) in number_of}
+        self.made = {pair: BYTES + number for pair, number in self.rank.items()}  # the token that a merge makes
+        if pieces is not None:
+            for first, second in self.merges:
+                if (whole := self.pieces[first] + self.pieces[second]) not in number_of:
+                    raise ValueError(f"The tokens {(first, second)} make {whole!r}, which is not among the pieces.")
+                self.made[first, second] = number_of[whole]
+        self._special = re.compile("|".join(map(re.escape, self.special)) or "(?!)")  # (?!) is nowhere
         self._known = {}  # chunk -> its tokens
 
     @classmethod
@@ -75,23 +101,31 @@ class BytePairEncoder:
 
     def encode(self, text):
         """Text to numbers, (tokens,) int32."""
-        tokens = []
-        for chunk in CHUNK.findall(text):
-            if chunk not in self._known:
-                self._known[chunk] = self._encode_chunk(chunk)
-            tokens += self._known[chunk]
-        return np.array(tokens, np.int32)
+        tokens, start = [], 0
+        for found in self._special.finditer(text):
+            tokens += [*self._encode_plain(text[start : found.start()]), self.special[found[0]]]
+            start = found.end()
+        return np.array(tokens + self._encode_plain(text[start:]), np.int32)
 
     def count(self, text):
         """Number of tokens of a text."""
         return len(self.encode(text))
 
+    def _encode_plain(self, text):
+        """The tokens of a text without special ones."""
+        tokens = []
+        for chunk in self.split(text):
+            if chunk not in self._known:
+                self._known[chunk] = self._encode_chunk(chunk)
+            tokens += self._known[chunk]
+        return tokens
+
     def _encode_chunk(self, chunk):
         """Apply the merges in the order in which they were learned."""
-        tokens = list(chunk.encode("utf-8", "surrogatepass"))
+        tokens = [self.bytes[byte] for byte in chunk.encode("utf-8", "surrogatepass") if byte in self.bytes]
         while candidates := [pair for pair in pairs(tokens) if pair in self.rank]:
             first = min(candidates, key=self.rank.get)
-            tokens = merge(tokens, first, BYTES + self.rank[first])
+            tokens = merge(tokens, first, self.made[first])
         return tokens
 
     def decode(self, numbers):
@@ -101,6 +135,15 @@ class BytePairEncoder:
             return written.decode("utf-8", "surrogatepass")
         except UnicodeDecodeError:
             return written.decode("utf-8", "replace")
+
+    def stream(self, numbers):
+        """Yield the text of ``numbers`` piece by piece as they come; a character once its last byte is there."""
+        decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        for number in numbers:
+            if piece := decoder.decode(self.pieces[_whole_numbers(number, self.size)[0]]):
+                yield piece
+        if piece := decoder.decode(b"", final=True):
+            yield piece
 
 
 class UsedTokens:
@@ -117,7 +160,8 @@ class UsedTokens:
     def __init__(self, encoder, texts, *, all_bytes=False):
         self.encoder, self.all_bytes = encoder, all_bytes
         numbers = [encoder.encode(text) for text in ([texts] if isinstance(texts, str) else texts)]
-        self.used = np.unique(np.concatenate([*numbers, np.arange(BYTES if all_bytes else 0)]))  # the encoder's numbers
+        single = list(encoder.bytes.values()) if all_bytes else []
+        self.used = np.unique(np.concatenate([*numbers, np.array(single, np.int32)]))  # the encoder's numbers
         self.pieces = [encoder.pieces[number] for number in self.used]  # what each token writes
 
     @property
@@ -133,13 +177,33 @@ class UsedTokens:
             piece = self.encoder.decode(numbers[unknown][:1])
             raise ValueError(f"{piece!r} is a token that the texts of this encoder never needed; give it more texts.")
         if unknown.any():
-            as_bytes = [list(self.encoder.pieces[n]) if new else [n] for n, new in zip(numbers, unknown, strict=True)]
-            numbers = np.concatenate(as_bytes)
+            single, pieces = self.encoder.bytes, self.encoder.pieces
+            as_bytes = [map(single.get, pieces[n]) if new else [n] for n, new in zip(numbers, unknown, strict=True)]
+            numbers = np.concatenate([list(each) for each in as_bytes])
         return np.searchsorted(self.used, numbers).astype(np.int32)
 
     def decode(self, numbers):
         """Numbers to text, as of :class:`BytePairEncoder`."""
         return self.encoder.decode(self.used[_whole_numbers(numbers, self.size)])
+
+
+def chunks_and_digits(text):
+    """Chunks as of GPT-2, but every digit, of whatever script, is one of its own: numbers of any length read alike.
+
+    >>> chunks_and_digits("It's 12 years")
+    ['It', "'s", ' ', '1', '2', ' years']
+    """
+    chunks = []
+    for place, part in enumerate(_numerals().split(text)):  # every second part is a number
+        chunks += [part] if place % 2 else GPT2_CHUNK.findall(part)
+    return chunks
+
+
+@cache
+def _numerals():
+    """One character that Unicode calls a number (categories Nd, Nl and No), such as 7, ⅷ or ½."""
+    found = (character for character in map(chr, range(0x110000)) if unicodedata.category(character)[0] == "N")
+    return re.compile(f"([{''.join(found)}])")
 
 
 def pairs(tokens):

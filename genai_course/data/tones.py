@@ -60,7 +60,7 @@ class Sounds:
 
     def __repr__(self):
         sounds = f"train {self.train.shape}, test {self.test.shape}, {self.rate} samples a second"
-        return f"Sounds({sounds}, {len(self.class_names)} classes, factors: {', '.join(self.train_factors)})"
+        return f"Sounds({sounds}, {len(self.class_names)} classes, factors: {', '.join(self.train_factors) or 'none'})"
 
 
 def tones(n_train=1_000, n_test=250, *, notes=1, seed=0):

@@ -6,7 +6,7 @@ from genai_course.evaluation.classifier import features, recognise, recognised_s
 from genai_course.evaluation.compression import bits_per_character, xz_bits_per_character
 from genai_course.evaluation.coverage import density_coverage
 from genai_course.evaluation.disentanglement import information_table, mutual_information, mutual_information_gap
-from genai_course.evaluation.face_reader import face_error, read_faces
+from genai_course.evaluation.face_reader import face_error, face_features, read_faces
 from genai_course.evaluation.frechet import frechet_distance
 from genai_course.evaluation.hallucination import hallucination_rates, wilson_interval
 from genai_course.evaluation.image_metrics import SAMPLES, evaluate_images

@@ -10,8 +10,9 @@ import numpy as np
 from keras import layers, ops
 
 from genai_course.checks import check_whole_number
-from genai_course.models.gpt import GPT, MLP, Attention, Block, causal_attention_mask, small_normal
-from genai_course.models.language_model import lr_schedule
+from genai_course.models.gpt import GPT, MLP, Attention, Block, small_normal
+from genai_course.models.language_model import Composite, lr_schedule
+from genai_course.models.picture_checks import check_settings
 
 ROTATIONS_FROM, ROTATIONS_TO = 1.0, 1e4  # radians to turn by, a position: from 1 to 1 / 10,000
 SHARPNESS = 2.0  # of attention between normed queries and keys: scores reach 2 · √size
@@ -65,13 +66,14 @@ class CopyingAttention(Attention):
 class CopyingBlock(Block):
     """A block with :class:`CopyingAttention`, RMSNorm and squared ReLU."""
 
-    def __init__(self, d_model, heads, **options):
-        layers.Layer.__init__(self, **options)
+    def __init__(self, d_model, heads, dropout=0.0, **options):
+        Composite.__init__(self, **options)
         self.attention_norm, self.attention = layers.RMSNormalization(), CopyingAttention(d_model, heads)
         self.mlp_norm, self.mlp = layers.RMSNormalization(), MLP(d_model, squared_relu)
+        self.drop = layers.Dropout(dropout)
 
 
-class TokenAndNgramEmbedding(layers.Layer):
+class TokenAndNgramEmbedding(Composite):
     """A learned vector for each token and, added to it, for it with the one and with the two before it.  No positions.
 
     ngrams: rows of the table for pairs, and again of that for triples; 0 for neither. Pairs and triples are spread over the
@@ -105,45 +107,30 @@ class CopyingGPT(GPT):
     """:class:`~genai_course.models.gpt.GPT` with all of that; its settings are GPT's, and
 
     ngrams: rows of the tables of vectors for two and for three tokens in a row, 0 for none.
-    dropout: share of the numbers that are left out in training, from 0 to below 1: of those that enter the first block, that a
-        block adds, and that leave the last one.
     token_noise: share of the tokens that are read as others of the same batch in training, from 0 to below 1 (Xie et al. 2017,
         "Data noising as smoothing in neural network language models").
 
-    Where there is little text, all three matter: without the tables, with dropout and noise it memorises less.
+    Where there is little text, both matter, and dropout: without the tables, with noise and dropout it memorises less.
     Raises ValueError, naming it, for an invalid setting.
     """
 
-    def __init__(self, *sizes, ngrams=4096, dropout=0.0, token_noise=0.0, **settings):
+    def __init__(self, *sizes, ngrams=4096, token_noise=0.0, **settings):
         check_whole_number("ngrams", ngrams, 0)
-        for name, share in {"dropout": dropout, "token_noise": token_noise}.items():
-            if not 0 <= share < 1:
-                raise ValueError(f"{name} is {share!r}; give a number from 0 to less than 1.")
-        self._own = {"ngrams": int(ngrams), "dropout": float(dropout), "token_noise": float(token_noise)}
+        self._own = {"ngrams": int(ngrams)} | check_settings(token_noise=token_noise)
         super().__init__(*sizes, **settings)
 
-    def make_layers(self, vocab_size, context_length, d_model, heads, num_layers, causal):
+    def make_layers(self, vocab_size, context_length, d_model, heads, num_layers, causal, dropout):
         self.embedding = TokenAndNgramEmbedding(vocab_size + 1, d_model, self._own["ngrams"])
-        # Random states are not made in vain.
-        self.drop = keras.layers.Dropout(self._own["dropout"]) if self._own["dropout"] else None
+        self.drop = layers.Dropout(dropout)
+        # A random state is not made in vain.
         self.random = keras.random.SeedGenerator() if self._own["token_noise"] else None
-        self.blocks = [CopyingBlock(d_model, heads) for _ in range(num_layers)]
+        self.blocks = [CopyingBlock(d_model, heads, dropout) for _ in range(num_layers)]
         self.norm = layers.RMSNormalization()
 
     def hidden_states(self, tokens, training=False):
-        inputs = self.inputs(tokens)
         if training and self.random is not None:
-            inputs = token_noise(inputs, self._own["token_noise"], self.random)
-        x = self.dropout(self.embedding(inputs), training)  # (n, time, d_model)
-        mask = causal_attention_mask(ops.shape(tokens)[1]) if self.causal else None
-        for block in self.blocks:
-            after = block(x, attention_mask=mask)
-            x = x + self.dropout(after - x, training) if training and self.drop is not None else after
-        return self.dropout(self.norm(x), training)
-
-    def dropout(self, x, training):
-        """In training, the numbers with some of them left out and the others raised."""
-        return x if self.drop is None else self.drop(x, training=training)
+            tokens = token_noise(tokens, self._own["token_noise"], self.random)
+        return super().hidden_states(tokens, training)
 
     def embed_one(self, inputs, position):
         """A vector may belong to three tokens in a row, so the two before are read, too."""

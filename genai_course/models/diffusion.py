@@ -1,9 +1,10 @@
 """Diffusion model: a network learns to take noise away, and draws by taking it away from noise alone.
 
 Ho et al. (2020), "Denoising diffusion probabilistic models" (DDPM), with time from 0 to 1 and the cosine schedule of
-Nichol and Dhariwal (2021), "Improved denoising diffusion probabilistic models"; the sampler without fresh noise is DDIM, Song
-et al. (2021), "Denoising diffusion implicit models"; guidance towards a class is Ho and Salimans (2022), "Classifier-free
-diffusion guidance". The network is made of dense layers, which on small pictures learn more in a second than convolutions.
+Nichol and Dhariwal (2021), "Improved denoising diffusion probabilistic models"; what the network predicts is the picture, the
+noise or v, Salimans and Ho (2022), "Progressive distillation for fast sampling of diffusion models"; the sampler without fresh
+noise is DDIM, Song et al. (2021), "Denoising diffusion implicit models"; guidance towards a class is Ho and Salimans (2022),
+"Classifier-free diffusion guidance". The network stands in ``denoising_network.py``.
 """
 
 import math
@@ -11,19 +12,18 @@ import math
 import keras
 import numpy as np
 import tensorflow as tf
-from keras import layers, ops
+from keras import ops
 
 from genai_course.checks import check_choice, check_sizes
+from genai_course.models.denoising_network import COMPONENTS, build_network, mean_of_components
 from genai_course.models.losses import blockwise, weighted_mean
 from genai_course.models.picture_checks import ChecksInput, check_classes, check_labels, check_settings
 
+# "sample", "epsilon" and "v_prediction" in diffusers; "components" is x0 for pictures whose pixels are mostly black or white.
+PREDICTION_TYPES = ("components", "x0", "epsilon", "v")
 SAMPLERS = ("multistep", "ddim", "ddpm")
-FREQUENCIES = 32  # of the sines and cosines that tell the network the time
-COMPONENT_MEANS = np.array([-1.0, 0.0, 1.0], "float32")  # of what a clean pixel may be: black, grey, white
-COMPONENT_DEVIATIONS = np.array([0.03, 0.5, 0.03], "float32")
-SMALLEST_NOISE = 0.3  # below this much noise an error weighs no more: its last traces are easy, and many
+SMALLEST_SIGNAL, SMALLEST_NOISE = 0.02, 0.3  # divisors: a smaller one would blow up the network's small errors
 TIME_CENTRE, TIME_SPREAD = 0.5, 1.2  # of the logit of the times to learn from: mostly the middle
-PICTURES_AT_ONCE = 1_000  # of a call of ``sample``
 
 
 def alpha_and_sigma(time):
@@ -38,6 +38,25 @@ def add_noise(clean, noise, time):
     """What is left of something clean at a time.  Ho et al. (2020), equation 4.  Three arrays that broadcast -> one"""
     alpha, sigma = alpha_and_sigma(time)
     return alpha * clean + sigma * noise
+
+
+def prediction_target(clean, noise, time, prediction_type):
+    """What is to be predicted: the picture, the noise, or v = alpha * noise - sigma * picture.
+
+    v is how fast the mixture changes with the angle: Salimans and Ho (2022), section 4.  Three arrays that broadcast -> one
+    """
+    alpha, sigma = alpha_and_sigma(time)
+    if prediction_type == "epsilon":
+        return noise
+    return alpha * noise - sigma * clean if prediction_type == "v" else clean
+
+
+def to_x0(prediction, noisy, time, prediction_type):
+    """The picture that follows from what was predicted and the noisy picture.  Three arrays that broadcast -> one"""
+    alpha, sigma = alpha_and_sigma(time)
+    if prediction_type == "epsilon":
+        return (noisy - sigma * prediction) / ops.maximum(alpha, SMALLEST_SIGNAL)
+    return alpha * noisy - sigma * prediction if prediction_type == "v" else prediction
 
 
 def score(noisy, denoised, time):
@@ -80,11 +99,13 @@ def guided(cond, uncond, guidance_scale):
 
 @keras.saving.register_keras_serializable(package="genai_course")
 class DiffusionModel(ChecksInput, keras.Model):
-    """A dense network that sees a noisy picture, the time and a class, and predicts the picture under the noise.
+    """A network that sees a noisy picture, the time and a class, and predicts the picture under the noise.
 
     picture_shape: (height, width, channels) of the pictures; their values are in [0, 1].
     classes: number of classes for ``fit(pictures, labels)`` and ``sample(n, labels=...)``; None to learn without labels.
     width, depth: units of each hidden layer; residual blocks of two such layers.
+    prediction_type: what is predicted: "x0", "epsilon" or "v" of :func:`prediction_target`, or "components", x0 as the posterior
+        mean of black, grey and white pixels.
     ema_decay: decay of the exponential moving average (EMA) of the weights from which ``sample`` draws; 0 for none.
     p_uncond: share of the training pictures whose class is hidden, so that the network can also predict without one.
 
@@ -92,41 +113,51 @@ class DiffusionModel(ChecksInput, keras.Model):
     """
 
     y_is = "labels"
+    pictures_at_once = 1_000  # of a call of ``sample``
 
-    def __init__(self, picture_shape, classes=None, width=512, depth=2, ema_decay=0.99, p_uncond=0.1, **options):
-        super().__init__(**options)
+    def __init__(
+        self,
+        picture_shape,
+        classes=None,
+        width=512,
+        depth=2,
+        ema_decay=0.99,
+        p_uncond=0.1,
+        prediction_type="components",
+        **names,
+    ):
+        super().__init__(**names)
         sizes = {"picture_shape": picture_shape, "width": width, "depth": depth}
         self.settings = check_settings(**sizes, ema_decay=ema_decay, p_uncond=p_uncond)
-        self.settings["classes"] = check_classes(classes)
-        for name in ("picture_shape", "classes", "ema_decay", "p_uncond"):
+        check_choice("prediction_type", prediction_type, PREDICTION_TYPES)
+        self.settings |= {"classes": check_classes(classes), "prediction_type": prediction_type}
+        for name in ("picture_shape", "classes", "prediction_type", "ema_decay", "p_uncond"):
             setattr(self, name, self.settings[name])
         self.no_class = self.classes or 0  # the label of a picture whose class is not told
-        sizes = {"picture_shape": self.picture_shape, "labels": self.no_class + 1, "width": width, "depth": depth}
-        self.network = build_network(**sizes)
-        self.averaged_network = build_network(**sizes, name="averaged_network")
+        self.network, self.averaged_network = self.make_network("network"), self.make_network("averaged_network")
         self.averaged_network.set_weights(self.network.get_weights())
         self.averaged_network.trainable = False
         self.random = keras.random.SeedGenerator()
         self.loss_tracker = keras.metrics.Mean(name="loss")
         self.built = True
 
+    def make_network(self, name):
+        """A network with weights to learn: noisy pictures, times and labels -> predictions."""
+        sizes = {name: self.settings[name] for name in ("picture_shape", "width", "depth")}
+        outputs = self.picture_shape[-1] * (COMPONENTS if self.prediction_type == "components" else 1)
+        return build_network(**sizes, labels=self.no_class + 1, outputs=outputs, name=name)
+
     @property
     def metrics(self):
         return [self.loss_tracker]
 
     def train_step(self, data):
-        """Add noise, predict what was under it, learn from the error: Ho et al. (2020), algorithm 1."""
+        """Learn from a batch whose classes are hidden here and there: Ho et al. (2020), algorithm 1, with classes."""
         pictures, labels, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
         n = ops.shape(pictures)[0]
-        clean = 2.0 * ops.cast(pictures, "float32") - 1.0  # from [0, 1] to [-1, 1]
-        labels = self.labels_or_none(labels, n)
-        hidden = keras.random.uniform((n,), seed=self.random) < self.p_uncond
-        labels = ops.where(hidden, self.no_class, labels)
-        time = self.random_times(n)
-        noise = keras.random.normal(ops.shape(clean), seed=self.random)
+        labels = self.hide(self.labels_or_none(labels, n), keras.random.uniform((n,), seed=self.random) < self.p_uncond)
         with tf.GradientTape() as tape:
-            denoised = self.denoise(add_noise(clean, noise, column(time)), time, labels, self.network)
-            loss = denoising_loss(clean, denoised, time, sample_weight)
+            loss = self.training_loss(self.scaled(pictures), labels, sample_weight, self.network)
         weights = self.network.trainable_variables
         self.optimizer.apply(tape.gradient(loss, weights), weights)
         self.average_weights()
@@ -136,16 +167,31 @@ class DiffusionModel(ChecksInput, keras.Model):
     def test_step(self, data):
         """The loss of the averaged network, from which ``sample`` draws; every class is told."""
         pictures, labels, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
-        n = ops.shape(pictures)[0]
-        clean = 2.0 * ops.cast(pictures, "float32") - 1.0
-        time, noise = self.random_times(n), keras.random.normal(ops.shape(clean), seed=self.random)
-        denoised = self.denoise(add_noise(clean, noise, column(time)), time, self.labels_or_none(labels, n))
-        self.loss_tracker.update_state(denoising_loss(clean, denoised, time, sample_weight))
+        labels = self.labels_or_none(labels, ops.shape(pictures)[0])
+        loss = self.training_loss(self.scaled(pictures), labels, sample_weight, self.averaged_network)
+        self.loss_tracker.update_state(loss)
         return {"loss": self.loss_tracker.result()}
+
+    def training_loss(self, clean, labels, sample_weight, network):
+        """Add noise, predict, and take the mean squared error of what was predicted: Ho et al. (2020), equation 14."""
+        n = ops.shape(clean)[0]
+        time, noise = self.random_times(n), keras.random.normal(ops.shape(clean), seed=self.random)
+        prediction = self.predict_target(add_noise(clean, noise, column(time)), time, labels, network)
+        errors = prediction - prediction_target(clean, noise, column(time), self.prediction_type)
+        errors = ops.mean(ops.square(errors), axis=(1, 2, 3))  # (n,)
+        return weighted_mean(errors * loss_weight(time, self.prediction_type), sample_weight)
+
+    def scaled(self, pictures):
+        """From [0, 1] to [-1, 1], around 0 as the noise is."""
+        return 2.0 * ops.cast(pictures, "float32") - 1.0
 
     def labels_or_none(self, labels, n):
         """Labels as the network wants them, ``no_class`` for each picture if there are none.  -> (n,) int32"""
         return ops.full((n,), self.no_class, "int32") if labels is None else ops.cast(labels, "int32")
+
+    def hide(self, labels, hidden):
+        """Labels without those that are hidden.  (n,), (n,) bool -> (n,)"""
+        return ops.where(hidden, self.no_class, labels)
 
     def random_times(self, n):
         """Times to learn from, (n,) in (0, 1): logit-normal, as in Esser et al. (2024), section 3.1.
@@ -156,22 +202,20 @@ class DiffusionModel(ChecksInput, keras.Model):
         normal = math.sqrt(2) * ops.erfinv(2 * places / ops.cast(n, "float32") - 1)
         return ops.sigmoid(TIME_CENTRE + TIME_SPREAD * normal)
 
-    def denoise(self, noisy, time, labels, network=None):
-        """Predict the picture under the noise, x0: for each pixel the posterior mean of what it could be.
-
-        A pixel is black, grey or white, each a Gaussian of values. Noise moves and widens the Gaussians, so Bayes' rule says
-        what a noisy pixel tells about itself; the network adds what all the other pixels tell about it.
+    def predict_target(self, noisy, time, labels, network):
+        """What ``prediction_type`` says.
 
         noisy: (n, height, width, channels); time: (n,) above 0; labels: (n,), ``no_class`` for none.
         """
-        network = self.averaged_network if network is None else network
-        alpha, sigma = (ops.expand_dims(column(part), -1) for part in alpha_and_sigma(time))  # (n, 1, 1, 1, 1)
-        variance = ops.square(alpha * COMPONENT_DEVIATIONS) + ops.square(sigma)  # (n, 1, 1, 1, 3)
-        distances = ops.expand_dims(noisy, -1) - alpha * COMPONENT_MEANS  # (n, height, width, channels, 3)
-        log_density = -0.5 * (ops.square(distances) / variance + ops.log(variance))
-        shares = ops.softmax(log_density + network([noisy, time, labels]), axis=-1)
-        means = COMPONENT_MEANS + alpha * np.square(COMPONENT_DEVIATIONS) / variance * distances
-        return ops.sum(shares * means, axis=-1)
+        output = network([noisy, time, labels])
+        if self.prediction_type != "components":
+            return output
+        return mean_of_components(output, noisy, *alpha_and_sigma(column(time)))
+
+    def denoise(self, noisy, time, labels):
+        """The picture under the noise, x0, by the averaged network; arguments as of ``predict_target``."""
+        prediction = self.predict_target(noisy, time, labels, self.averaged_network)
+        return to_x0(prediction, noisy, column(time), self.prediction_type)
 
     def average_weights(self):
         """Move the averaged network a little towards the trained one; early on more, so that a short training counts."""
@@ -184,13 +228,11 @@ class DiffusionModel(ChecksInput, keras.Model):
         """Pictures in [-1, 1] predicted under the noise at one time.  (n, height, width, channels) -> the same shape"""
         noisy = ops.convert_to_tensor(noisy, dtype="float32")
         n = ops.shape(noisy)[0]
-        times, nobody = ops.full((n,), time, "float32"), ops.full((n,), self.no_class, "int32")
-        if labels is None:
-            return self.denoise(noisy, times, nobody)
-        cond = self.denoise(noisy, times, ops.convert_to_tensor(labels, dtype="int32"))
-        if guidance_scale == 1:
-            return cond
-        return ops.clip(guided(cond, self.denoise(noisy, times, nobody), guidance_scale), -1, 1)
+        times, nobody = ops.full((n,), time, "float32"), self.labels_or_none(None, n)
+        denoised = self.denoise(noisy, times, nobody if labels is None else self.labels_or_none(labels, n))
+        if labels is not None and guidance_scale != 1:
+            denoised = guided(denoised, self.denoise(noisy, times, nobody), guidance_scale)
+        return ops.clip(denoised, -1, 1)
 
     def sample(self, n, seed=0, labels=None, steps=10, sampler="multistep", guidance_scale=1.0):
         """Draw ``n`` new pictures.  Returns (n, height, width, channels) float32 in [0, 1].
@@ -203,7 +245,8 @@ class DiffusionModel(ChecksInput, keras.Model):
 
         Raises ValueError for a number out of range, an unknown sampler, and labels that are unexpected or out of range.
         """
-        labels = self.check_request(n, labels, steps, sampler, guidance_scale)
+        check_choice("sampler", sampler, SAMPLERS)
+        labels = self.check_request(n, labels, steps, guidance_scale)
         random = np.random.default_rng(seed)
         noisy = random.standard_normal((n, *self.picture_shape)).astype("float32")
         times = np.linspace(1, 0, steps + 1)
@@ -226,12 +269,11 @@ class DiffusionModel(ChecksInput, keras.Model):
         def predict(pictures, labels):
             return self.predict_x0(pictures, time, labels, guidance_scale)
 
-        return blockwise(predict, noisy, labels, rows=PICTURES_AT_ONCE)
+        return blockwise(predict, noisy, labels, rows=self.pictures_at_once)
 
-    def check_request(self, n, labels, steps, sampler, guidance_scale):
+    def check_request(self, n, labels, steps, guidance_scale):
         """The labels of a request for samples, (n,) int32 or None, or ValueError in one sentence."""
         check_sizes(n=n, steps=steps)
-        check_choice("sampler", sampler, SAMPLERS)
         check_settings(guidance_scale=guidance_scale)
         if guidance_scale != 1 and self.classes is None:
             given = f"guidance_scale is {guidance_scale!r}, and this model was made without classes"
@@ -241,41 +283,17 @@ class DiffusionModel(ChecksInput, keras.Model):
         return None if labels is None else check_labels(labels, n, self.classes)
 
 
-def denoising_loss(clean, denoised, time, sample_weight=None):
-    """Mean squared error of a pixel, over the noise's variance: the same error matters more where little is hidden.
+def loss_weight(time, prediction_type):
+    """How much a squared error counts: that of a picture more where little is hidden, as 1 / sigma², the others all alike.
 
-    "SNR+1" of Salimans and Ho (2022), section 4; here it stops rising at SMALLEST_NOISE.  (n, ...), (n, ...), (n,) -> ()
+    An error of the picture then counts as it does for v: "SNR+1" of Salimans and Ho (2022), section 4.  (n,) -> (n,)
     """
     _, sigma = alpha_and_sigma(time)
-    errors = ops.mean(ops.square(clean - denoised), axis=tuple(range(1, len(clean.shape))))  # (n,)
-    return weighted_mean(errors / ops.square(ops.maximum(sigma, SMALLEST_NOISE)), sample_weight)
+    if prediction_type in ("epsilon", "v"):
+        return ops.ones_like(time)
+    return 1 / ops.square(ops.maximum(sigma, SMALLEST_NOISE))
 
 
 def column(values):
     """(n,) -> (n, 1, 1, 1), to multiply pictures with"""
     return ops.reshape(values, (-1, 1, 1, 1))
-
-
-def build_network(picture_shape, labels, width, depth, name="network"):
-    """Noisy pictures (n, height, width, channels), times (n,), labels (n,) -> (n, height, width, channels, 3), any numbers
-
-    Residual blocks that start as the identity; time and class enter at the bottom and again in each block.
-    """
-    noisy, time, label = keras.Input(picture_shape), keras.Input(()), keras.Input((), dtype="int32")
-    frequencies = np.geomspace(1, 200, FREQUENCIES).astype("float32")
-    angles = math.pi * ops.expand_dims(time, 1) * frequencies  # (n, 32)
-    time_embedding = layers.Concatenate()([ops.sin(angles), ops.cos(angles)])  # (n, 64)
-    spread_out = keras.initializers.RandomNormal(mean=0.0, stddev=0.5)
-
-    def conditions():
-        """What time and class say to one layer.  -> (n, width)"""
-        return layers.Dense(width)(time_embedding) + layers.Embedding(labels, width, spread_out)(label)
-
-    x = layers.Dense(width)(layers.Flatten()(noisy)) + conditions()  # (n, width)
-    for _ in range(depth):
-        hidden = layers.Dense(width)(layers.LayerNormalization()(x)) + conditions()
-        x = x + layers.Dense(width, kernel_initializer="zeros")(ops.silu(hidden))
-    x = ops.silu(layers.LayerNormalization()(x))
-    components = (*picture_shape, len(COMPONENT_MEANS))
-    pixels = layers.Dense(math.prod(components), kernel_initializer="zeros")(x)
-    return keras.Model([noisy, time, label], layers.Reshape(components)(pixels), name=name)

@@ -88,6 +88,7 @@ class EncoderDecoder(ChecksTokens, keras.Model):
         self.decoder = [DecoderBlock(d_model, heads) for _ in range(num_layers)]
         self.encoder_norm, self.norm = (layer_norm() for _ in range(2))
         two = [np.zeros((1, min(2, length)), "int32") for length in (context_length, answer_length)]
+        self.built = True
         self(two)  # makes the weights, so that saved ones can be loaded
 
     def encode(self, sources):

@@ -15,6 +15,7 @@ from keras import layers, ops
 from genai_course.checks import check_above_zero, check_sizes, check_whole_number
 from genai_course.models import language_model
 from genai_course.models.language_model import LanguageModel, check_tokens, check_transformer, lr_schedule, sample_token
+from genai_course.models.picture_checks import check_settings
 
 FORBIDDEN = -1e9  # in place of a score; its weight becomes exactly 0
 
@@ -46,7 +47,7 @@ def gelu(inputs):
     return ops.gelu(inputs, approximate=True)
 
 
-class Attention(layers.Layer):
+class Attention(language_model.Composite):
     """Several attentions side by side, the heads, each on ``d_model / heads`` numbers.  Vaswani et al. (2017), section 3.2.2
 
     positions: those of ``x``, for a subclass that rotates queries and keys by them (RoPE); here the embedding adds them.
@@ -55,9 +56,7 @@ class Attention(layers.Layer):
     def __init__(self, d_model, heads, out_stddev=0.02, **options):
         super().__init__(**options)
         self.heads = heads
-        self.query_proj = dense(d_model, use_bias=False)
-        self.key_proj = dense(d_model, use_bias=False)
-        self.value_proj = dense(d_model, use_bias=False)
+        self.query_proj, self.key_proj, self.value_proj = (dense(d_model, use_bias=False) for _ in range(3))
         self.out_proj = dense(d_model, out_stddev)
 
     def split_heads(self, vectors):
@@ -89,33 +88,33 @@ class Attention(layers.Layer):
         return self.out_proj(self.merge_heads(attention(queries, keys, values, attention_mask)))
 
 
-class MLP(layers.Layer):
+class MLP(language_model.Composite):
     """At each position on its own: up to four times as many numbers, and down again."""
 
     def __init__(self, d_model, activation=gelu, out_stddev=0.02, **options):
         super().__init__(**options)
-        self.up_proj, self.down_proj = dense(4 * d_model), dense(d_model, out_stddev)
-        self.activation = activation
+        self.up_proj, self.activation, self.down_proj = dense(4 * d_model), activation, dense(d_model, out_stddev)
 
     def call(self, x):
         return self.down_proj(self.activation(self.up_proj(x)))
 
 
-class Block(layers.Layer):
+class Block(language_model.Composite):
     """Positions exchange what they know (attention), then each is changed on its own (MLP); both add to what was there.
 
-    out_stddev: of the first weights of both projections whose outputs are added.
+    out_stddev: of the first weights of both projections whose outputs are added; dropout: share of that left out in training.
     """
 
-    def __init__(self, d_model, heads, out_stddev=0.02, **options):
+    def __init__(self, d_model, heads, out_stddev=0.02, dropout=0.0, **options):
         super().__init__(**options)
         self.attention_norm, self.attention = layer_norm(), Attention(d_model, heads, out_stddev)
         self.mlp_norm, self.mlp = layer_norm(), MLP(d_model, gelu, out_stddev)
+        self.drop = layers.Dropout(dropout)
 
-    def call(self, x, attention_mask=None):
+    def call(self, x, attention_mask=None, training=False):
         """(batch, time, d_model), mask (time, time) bool -> (batch, time, d_model)"""
-        x = x + self.attention(self.attention_norm(x), attention_mask=attention_mask)
-        return x + self.mlp(self.mlp_norm(x))
+        x = x + self.drop(self.attention(self.attention_norm(x), attention_mask=attention_mask), training=training)
+        return x + self.drop(self.mlp(self.mlp_norm(x)), training=training)
 
     def step(self, x, cache, position):
         """One position more, with the keys and values of the earlier ones at hand.
@@ -132,7 +131,7 @@ class Block(layers.Layer):
         return x + self.mlp(self.mlp_norm(x)), cache
 
 
-class TokenAndPositionEmbedding(layers.Layer):
+class TokenAndPositionEmbedding(language_model.Composite):
     """A learned vector for each token, and one for each position added to it.  (batch, time) -> (batch, time, d_model)"""
 
     def __init__(self, vocab_size, context_length, d_model, **options):
@@ -152,41 +151,42 @@ class GPT(LanguageModel):
         the first token has a probability, too. In a row -1 is "nothing": what stands after the end of a short text.
     d_model: numbers that each position holds, a multiple of 2 · heads; heads: attentions side by side; num_layers: blocks.
     causal: False leaves out the causal mask, which breaks the model: it sees each token before it predicts it.
-    Called with ``training=True`` it returns hidden states, not logits.
-
+    dropout: share of what enters, and of what each part of a block adds, that training leaves out (Radford et al. 2018).
     Raises ValueError, naming it, for an invalid setting.
     """
 
-    def __init__(self, vocab_size, context_length, d_model=64, heads=4, num_layers=2, causal=True, **options):
+    def __init__(
+        self, vocab_size, context_length, d_model=64, heads=4, num_layers=2, causal=True, dropout=0.0, **options
+    ):
         super().__init__(**options)
         sizes = {"vocab_size": vocab_size, "context_length": context_length, "num_layers": num_layers}
-        self.settings = check_transformer(d_model, heads, **sizes) | {"causal": bool(causal)}
+        self.settings = check_transformer(d_model, heads, **sizes) | check_settings(dropout=dropout)
+        self.settings["causal"] = bool(causal)
         self.vocab_size, self.context_length, self.causal = int(vocab_size), int(context_length), bool(causal)
         self.make_layers(**self.settings)
         self.hidden_states(np.zeros((1, min(2, context_length)), int))  # makes the weights, so that they can be loaded
         self.built = True
 
-    def make_layers(self, vocab_size, context_length, d_model, heads, num_layers, causal):
+    def make_layers(self, vocab_size, context_length, d_model, heads, num_layers, causal, dropout):
         self.embedding = TokenAndPositionEmbedding(vocab_size + 1, context_length, d_model)
         # The more add to one sum, the smaller each begins (Radford et al. 2019).
         out_stddev = 0.02 / math.sqrt(2 * num_layers)
-        self.blocks = [Block(d_model, heads, out_stddev) for _ in range(num_layers)]
-        self.norm = layer_norm()
+        self.blocks = [Block(d_model, heads, out_stddev, dropout) for _ in range(num_layers)]
+        self.norm, self.drop = layer_norm(), layers.Dropout(dropout)
 
     def call(self, tokens, training=False):
         """Logits of each token, given those before it.  (n, time) -> (n, time, vocab_size)
 
         In training the hidden states, (n, time, d_model): the loss makes their logits itself, a part at a time.
         """
-        states = self.hidden_states(tokens, training)
-        return states if training else self.head(states)
+        return self.hidden_states(tokens, training) if training else self.head(self.hidden_states(tokens))
 
     def hidden_states(self, tokens, training=False):
         """What the model knows when it is to predict each token.  (n, time) -> (n, time, d_model)"""
-        x = self.embedding(self.inputs(tokens))
+        x = self.drop(self.embedding(self.inputs(tokens)), training=training)
         mask = causal_attention_mask(ops.shape(tokens)[1]) if self.causal else None
         for block in self.blocks:
-            x = block(x, attention_mask=mask)
+            x = block(x, attention_mask=mask, training=training)
         return self.norm(x)
 
     @property

@@ -116,6 +116,14 @@ class LanguageModel(ChecksTokens, keras.Model):
         return log_probs_of_tokens(tokens, self(tokens)) * ops.cast(tokens >= 0, "float32")
 
 
+class Composite(keras.layers.Layer):
+    """A layer that consists of others. It counts as built, as they build themselves; Keras would trace it to find that out."""
+
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.built = True
+
+
 def padding_mask(tokens):
     """A mask that lets all attend to tokens and none to -1, where there is nothing.  (n, time) -> (n, 1, 1, time) bool"""
     return (tokens >= 0)[:, None, None, :]

@@ -79,6 +79,7 @@ class MaskedLanguageModel(ChecksTokens, keras.Model):
             self.blocks = [Block(d_model, heads) for _ in range(num_layers)]
             self.norm = layer_norm()
         self.random = keras.random.SeedGenerator()
+        self.built = True
         self(np.zeros((1, min(2, context_length)), "int32"))  # makes the weights, so that saved ones can be loaded
 
     def call(self, tokens, training=False):

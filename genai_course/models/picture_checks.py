@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from genai_course.checks import check_sizes, is_whole_number
 
-BELOW_ONE = ("ema_decay", "p_uncond", "dropout")
+BELOW_ONE = ("ema_decay", "p_uncond", "dropout", "token_noise")
 
 
 def check_settings(**settings):

@@ -75,8 +75,7 @@ class VariationalAutoencoder(DrawsFromPrior, ChecksInput, keras.Model):
         self.settings = check_settings(**sizes, beta=beta, free_bits=free_bits)
         self.latent_dim, self.picture_shape = latent_dim, self.settings["picture_shape"]
         self.free_bits = free_bits
-        self.encoder = build_encoder(picture_shape, width, depth, outputs=2 * latent_dim)
-        self.decoder = build_decoder(latent_dim, picture_shape, width, depth)
+        self.encoder, self.decoder = self.make_encoder(width, depth), self.make_decoder(width, depth)
         first_beta, first_variance = (keras.initializers.Constant(value) for value in (beta, 0.1))
         self.beta = self.add_weight(shape=(), initializer=first_beta, trainable=False, name="beta")
         # Mean squared error of a pixel, a running average over the training batches: the variance of the likelihood.
@@ -85,6 +84,12 @@ class VariationalAutoencoder(DrawsFromPrior, ChecksInput, keras.Model):
         self.kl_tracker = keras.metrics.Mean(name="kl")
         self.error_tracker = keras.metrics.Mean(name="error")
         self.begin_prior(latent_dim)
+
+    def make_encoder(self, width, depth):
+        return build_encoder(self.picture_shape, width, depth, outputs=2 * self.latent_dim)
+
+    def make_decoder(self, width, depth):
+        return build_decoder(self.latent_dim, self.picture_shape, width, depth)
 
     def encode(self, pictures):
         """(n, height, width, channels) -> mean (n, latent_dim), log_variance (n, latent_dim)"""

@@ -27,9 +27,10 @@ def autoencoder(pictures, budget, latent_dim=16, *, batch=128, rate=3e-3, width=
     return fitted(model, cosine_adam(rate, budget.steps(len(pictures), batch)), budget, pictures, batch=batch)
 
 
-def vae(pictures, budget, latent_dim=16, *, batch=128, rate=2e-3, prior=None, **settings):
+def vae(pictures, budget, latent_dim=16, *, convolutional=False, batch=128, rate=2e-3, prior=None, **settings):
     """A variational autoencoder; prior: arguments of ``fit_prior``, which then is part of the training."""
-    model = models.VariationalAutoencoder(latent_dim, pictures.shape[1:], **settings)
+    kind = models.ConvolutionalVariationalAutoencoder if convolutional else models.VariationalAutoencoder
+    model = kind(latent_dim, pictures.shape[1:], **settings)
     adam, after = cosine_adam(rate, budget.steps(len(pictures), batch)), lambda: prior and model.fit_prior(*prior)
     return fitted(model, adam, budget, pictures, batch=batch, after=after)
 
@@ -52,9 +53,10 @@ def gan(pictures, labels, budget, latent_dim=32, *, classes=None, batch=64, rate
     return model
 
 
-def diffusion(pictures, labels, budget, *, classes=None, batch=128, rate=2e-3, **settings):
-    """A diffusion model; labels and classes as of :func:`gan`."""
-    model = models.DiffusionModel(pictures.shape[1:], classes, **settings)
+def diffusion(pictures, labels, budget, *, convolutional=False, classes=None, batch=128, rate=2e-3, **settings):
+    """A diffusion model, with a U-Net if it is to be convolutional; labels and classes as of :func:`gan`."""
+    kind = models.UNetDiffusion if convolutional else models.DiffusionModel
+    model = kind(pictures.shape[1:], classes, **settings)
     adam = cosine_adam(rate, budget.steps(len(pictures), batch), beta_2=0.99)
     return fitted(model, adam, budget, pictures, labels, batch=batch)
 
@@ -116,7 +118,7 @@ def vae_digits(run, budget):
 def vae_glyphs(run, budget):
     """Draws glyphs: sixteen numbers each, the prior a mixture of 50."""
     pictures = glyphs(run).train
-    return vae(pictures, budget, width=256, prior=(pictures[:10_000], 50))
+    return vae(pictures, budget, prior=(pictures[:10_000], 50), **layers(run, dense={"width": 256}, convolutional={}))
 
 
 @zoo_model(seconds=14, smoke=1, laptop=5, gpu=60)
@@ -130,7 +132,10 @@ def gan_glyphs(run, budget):
 def diffusion_glyphs(run, budget):
     """Takes noise away until a glyph is left; a small network, whose letters ask for a guidance_scale of 2."""
     glyphs_36 = glyphs(run)
-    return diffusion(glyphs_36.train, glyphs_36.train_labels, budget, classes=36, rate=3e-3, width=256, depth=1)
+    sizes = layers(
+        run, dense={"width": 256, "depth": 1, "rate": 3e-3}, convolutional={"width": 64, "depth": 2, "rate": 1e-3}
+    )
+    return diffusion(glyphs_36.train, glyphs_36.train_labels, budget, classes=36, **sizes)
 
 
 @zoo_model(seconds=4, smoke=1, laptop=30, gpu=200)
@@ -155,6 +160,11 @@ def flow_digits(run, budget):
     greys = np.concatenate([greys + noise.random(greys.shape) for _ in range(run.steps(smoke=1, laptop=10, gpu=50))])
     greys = greys[: len(greys) // 256 * 256].astype("float32")  # whole batches
     return flow(greys, budget, couplings=4, dropout=0.3, rotation_seed=0)
+
+
+def layers(run, dense, convolutional):
+    """The settings of a recipe for the machine at hand: convolutions pay off on a GPU."""
+    return run.steps(smoke=dense, laptop=dense, gpu={"convolutional": True, **convolutional})
 
 
 def digits(run):

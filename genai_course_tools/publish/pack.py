@@ -7,6 +7,7 @@
         course/          the rendered course, for reading in a browser
         notebooks/       the learner's notebooks, for reading; the wheel has them as well
         pack.json        what the archive was made for
+        pretrained/      the language model, if this machine has it: install.py gives it to the course
         checksums.txt    of every other file: a damaged USB stick is noticed
 
 It is put together in a folder beside the archive, so that the disk that must hold it is the only one that can be full.
@@ -32,8 +33,9 @@ from rich.markup import escape
 
 from genai_course import __version__
 from genai_course.paths import atomic_write, course_root
+from genai_course_tools.learner import fetch
 from genai_course_tools.publish import install_offline
-from genai_course_tools.publish.install_offline import CHECKSUMS, LABEL, checksum, this_machine
+from genai_course_tools.publish.install_offline import CHECKSUMS, LABEL, PRETRAINED, checksum, this_machine
 
 BLOCK = 4096  # bytes that a disk gives out at a time
 START = """The genai-course {version}, for {python} on {platform}. No network is needed.
@@ -93,6 +95,9 @@ def _fill(folder, console):
         (folder / "wheels").mkdir()
         collect_wheels(course_root(), folder / "wheels", status)
     shutil.copytree(course_root() / "notebooks", folder / "notebooks")
+    for wheel in fetch.kept_wheels():
+        (folder / PRETRAINED).mkdir(exist_ok=True)
+        shutil.copyfile(wheel, folder / PRETRAINED / wheel.name)
     shutil.copyfile(install_offline.__file__, folder / "install.py")
     label = describe(list((folder / "wheels").glob("*.whl")))
     (folder / LABEL).write_text(json.dumps(label, indent=1) + "\n", encoding="utf-8")

@@ -14,11 +14,11 @@ from genai_course_tools.authoring import imports
 
 ROOT = Path(__file__).parents[2]
 # From the ground up: a module imports from its own floor and from those below. Folders count with all that is in them.
-BASE = "checks display lazy passes paths plots recording session widgets"
-FLOORS = [BASE.split(), ["data"], ["evaluation", "models"], ["training"], ["recipes"], ["latent", "zoo"]]
+BASE = "checks display lazy moving_line passes paths plots recording session widgets"
+FLOORS = [BASE.split(), ["data"], ["evaluation", "models"], ["training"], ["recipes"], ["latent", "pretrained", "zoo"]]
 FLOORS += [["exercises"], ["labs"]]
 FLOOR_OF = {name: number for number, names in enumerate(FLOORS) for name in names}
-MOST_LINES = {"genai_course": 17_000, "without labs": 12_000, "median": 100}
+MOST_LINES = {"genai_course": 20_000, "without labs": 15_000, "median": 100}
 SAME_NAME_ALLOWED = {"__init__"}
 
 

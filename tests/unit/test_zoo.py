@@ -146,3 +146,16 @@ def test_every_recipe_works(home, name):
     can_sample = hasattr(model, "sample")
     drawn = model.sample(1) if can_sample else model.decode(np.zeros((1, model.latent_dim), "float32"))
     assert drawn.shape in ((1, *shape), (1, math.prod(shape)))  # a flow's pictures are rows
+
+
+@pytest.mark.parametrize("name", ["vae_glyphs", "diffusion_glyphs"])
+def test_on_a_gpu_networks_are_convolutional(name, monkeypatch):
+    """Their full size, on a few pictures and without the GPU."""
+    glyphs = data.glyphs(160, 1)
+    monkeypatch.setattr(picture_models, "glyphs", lambda run: glyphs)
+    run = session.Run("gpu", seed=0)
+    model = getattr(picture_models, name)(run, Epochs(1, {}))
+    assert type(model).__name__ in ("ConvolutionalVariationalAutoencoder", "UNetDiffusion")
+    drawn = model.sample(2, seed=1)
+    assert drawn.shape == (2, 16, 16, 1)
+    assert np.isfinite(drawn).all()

@@ -16,14 +16,16 @@ def most_probable_class(log_likelihood, log_prior):
 
 
 def some_pictures(rng):
-    """Piles of three, of one, of five of which two are alike, and of four with black pixels, one of them black in all."""
+    """Piles of three, of one, of five of which two are alike, of four with black pixels, one of them black in all, and of two with
+    white ones."""
     pile, dark = rng.random((5, 7)), rng.random((4, 5)) * (rng.random((4, 5)) < 0.6)
     dark[:, 3] = 0
-    return [(rng.random((3, 4)),), (rng.random((1, 6)),), (pile[[0, 1, 1, 2, 3]],), (dark,)]
+    return [(rng.random((3, 4)),), (rng.random((1, 6)),), (pile[[0, 1, 1, 2, 3]],), (dark,), (np.array([[1.0, 0.0, 1.0], [1.0, 0.5, 0.25]]),)]
 
 
 def likelihoods_and_priors(rng):
-    """Also of one picture, of a class that never comes, far out (64 pixels give log-likelihoods of thousands), and equal sums."""
+    """Also of one picture, of a class that never comes, far out (64 pixels give log-likelihoods of thousands), equal sums, and a
+    class that always comes."""
     far = 3 * rng.normal(size=(40, 2))
     return [
         (rng.normal(size=(4, 3)), np.log([0.7, 0.2, 0.1])),
@@ -34,6 +36,7 @@ def likelihoods_and_priors(rng):
         (far - [2000, 2001], np.log([0.1, 0.9])),
         (3 * rng.normal(size=(7, 4)) - 600 * np.array([[2], [0], [4], [1], [3], [6], [5]]), np.log([0.3, 0.4, 0.1, 0.2])),
         (np.array([[1.0, 4.0, 4.0], [2.0, 1.0, 0.0], [3.0, 3.0, 3.0], [0.0, 2.0, 5.0]]), np.log([0.2, 0.4, 0.4])),
+        (3 * rng.normal(size=(6, 2)), np.array([-np.inf, 0.0])),
     ]
 
 

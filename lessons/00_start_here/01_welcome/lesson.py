@@ -377,5 +377,6 @@ quiz("welcome", my_answers)
 # - Ng and Jordan (2001), *On Discriminative vs. Generative Classifiers*: when does modelling the cloud pay?
 # - Tomczak (2022), *Deep Generative Modeling*, chapter 1.
 #
-# **Scale up.** Replace `data.digits()` by `keras.datasets.mnist` (28 × 28 pixels, so 64 becomes 784; the download needs a connection
-# once). Do the Gaussians still read as well as logistic regression? Look at what they draw, too.
+# **Scale up.** Replace `data.digits()` by `data.mnist()`: 28 × 28 pixels, so 64 becomes 784 and `8, 8` becomes `28, 28`, down to
+# *Where this breaks*. Do the Gaussians still read as well as logistic regression? Look at what they draw, too. `data.mnist(full=True)`
+# fetches all 70,000 digits once.

@@ -476,8 +476,8 @@ claim("Trained on biased faces, the gap is at least 20 points", gap["biased"] >=
 # ## Make: audit something
 #
 # Choose another pair of factors of `faces` (`data.FACE_RANGES` names them), plant a bias of your own, and find out who pays. Or take pictures
-# of your own. State what you expect, measure it by group and show one figure. In a text cell below, write the *uses* and *limits* lines of a
-# datasheet for your set.
+# of your own: `data.pictures_from(folder)` reads them, each sub-folder a class. State what you expect, measure it by group and show one figure.
+# In a text cell below, write the *uses* and *limits* lines of a datasheet for your set.
 
 # %% tags=["exercise", "make"] id="images-make" points=4
 def my_audit():
@@ -536,5 +536,6 @@ quiz("images", my_answers)
 # - Kapoor and Narayanan (2023), *Leakage and the Reproducibility Crisis in Machine-Learning-Based Science*.
 # - Barz and Denzler (2020), *Do We Train on Test Data?*, near-duplicates between the two halves of CIFAR.
 #
-# **Scale up.** Load `keras.datasets.cifar10` (the download needs a connection once) and search it for near-duplicates between training and
-# test: hash one colour of both, a few thousand pictures at a time, compare only pairs across the split, and look at what you find.
+# **Scale up.** `import keras`, then `(train, _), (test, _) = keras.datasets.cifar10.load_data()` (170 MB, fetched once). Search it for
+# near-duplicates between training and test: `difference_hash(train[:5_000, ..., 1:2] / 255)` hashes the green of a few thousand. Compare only
+# pairs across the split, and look at what you find.

@@ -488,7 +488,7 @@ claim("At least a fifth of what order 9 claims is false", false["9"] >= 0.2)
 # ## Make: a cleaner or a writer
 #
 # Choose one. Write a finder of your own for something personal (dates of birth, account numbers), plant cases and report recall and precision. Or train the n-gram model on a text of yours
-# and show what changes with the order. One number, one figure, two sentences.
+# (`data.text_from(path)` reads a file or a folder) and show what changes with the order. One number, one figure, two sentences.
 
 # %% tags=["exercise", "make"] id="text-make" points=4
 def my_work():

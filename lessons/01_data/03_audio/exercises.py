@@ -14,7 +14,8 @@ def _complex(rng, *shape):
 
 
 def some_spectra(rng):
-    """Also a single frame, zeros, as in a pause, with and without a length to get, and one so quiet that nothing may be added to it."""
+    """Also a single frame, zeros, as in a pause, with and without a length to get, one so quiet that nothing may be added to it, and
+    equal lengths."""
     magnitude, spectrum = rng.random((3, 4)), _complex(rng, 3, 4)
     magnitude[1, 2] = spectrum[1, 2] = spectrum[2, 0] = 0
     return [
@@ -22,6 +23,7 @@ def some_spectra(rng):
         (3 * rng.random((4, 5)), _complex(rng, 4, 5)),
         (rng.random((1, 6)), 1e-12 * _complex(rng, 1, 6)),
         (magnitude, spectrum),
+        (np.rint(3 * rng.random((5, 2))), _complex(rng, 5, 2)),
     ]
 
 
@@ -33,7 +35,7 @@ def any_direction_of_silence(arrows, magnitude, spectrum):
 
 
 def some_tones(rng):
-    """Below and above half the rate and the rate, exactly at both, and one tone alone, a whole number."""
+    """Below and above half the rate and the rate, exactly at both, one tone alone, a whole number, and 0, which is no tone, twice."""
     return [
         (np.array([1000.0, 5000.0, 7900.0]), 8000),
         (np.array([440.0, 3999.0, 8200.0, 13000.0, 20500.0]), 8000),
@@ -41,16 +43,18 @@ def some_tones(rng):
         (np.array([18_000]), 16_000),
         (np.array([500.0, 1000.0, 1500.0, 1750.0]), 1_000.0),
         (np.array([3.2, 3.6, 1.0]), 7),  # half an odd rate is no whole number
+        (np.array([0.0, 6000.0, 0.0, 10_000.0, 6000.0]), 8000),
     ]
 
 
 def some_samples(rng):
-    """Silence, quiet and loud, in one axis and in two, one row alone; none but the last reaches 1."""
+    """Silence, quiet and loud, in one axis and in two, one row alone, and the smallest µ; none but the last two reach 1."""
     return [
         (np.array([-1.0, -0.01, 0.0, 0.001, 0.5]),),
         (rng.uniform(-0.6, 0.6, 12), 100),
         (rng.uniform(-0.1, 0.1, (2, 5)), 255),
         (np.append(rng.uniform(-0.02, 0.02, 5), 1.0)[None], 8),
+        (np.array([[-0.5, 1.0], [1.0, -0.5], [0.25, 0.0]]), 1),
     ]
 
 
@@ -62,6 +66,7 @@ def some_frames(rng):
         (2 + rng.standard_normal(7), 7),
         (rng.standard_normal(4), 1),
         (rng.standard_normal(2_500), 2),
+        (np.array([2.0, 2.0, -1.0, 2.0, 0.0, -1.0]), 4),
     ]
 
 

@@ -688,5 +688,5 @@ quiz("audio", my_answers)
 # - Perraudin, Balazs and Søndergaard (2013), *A Fast Griffin–Lim Algorithm*: the momentum in the loop above.
 # - McLeod and Wyvill (2005), *A Smarter Way to Find Pitch*: why the first high peak wins.
 #
-# **Scale up.** Record yourself at 16,000 samples a second, load it with `scipy.io.wavfile.read`, divide by 32,768 and set `RATE` to match. Then ask of your own voice: how many mel bands does
+# **Scale up.** Record yourself for half a minute, as a WAV file; `data.sound_from(path, rate=16_000)` cuts it into clips of half a second. Set `RATE` to match. Then ask of your own voice: how many mel bands does
 # it take before a friend understands the sentence? `PROFILE = "gpu"` uses ten times as many notes; nothing here needs a graphics card.

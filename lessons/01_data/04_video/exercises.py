@@ -71,34 +71,37 @@ def some_pictures(rng):
 
 
 def some_films(rng):
-    """In the third many changes are exactly the threshold; the last is one clip of two frames."""
+    """In the third many changes are exactly the threshold; then one clip of two frames, and black and white, where none is above 1."""
     return [
         (rng.random((2, 3, 4, 5)), 0.3),
         (rng.random((3, 4, 6, 5)), 0.1),
         (rng.integers(0, 5, (2, 5, 3, 4)) / 4, 0.25),
         (rng.integers(0, 5, (1, 2, 3, 4)) / 64, 0.0),
+        (rng.integers(0, 2, (3, 4, 2, 5)) / 1, 1.0),
     ]
 
 
 def some_flights(rng):
-    """Also one clip alone, and one frame ahead."""
+    """Also one clip alone, one frame ahead, and digits that stand still."""
     return [
         (20 * rng.random((2, 3, 2)), 4),
         (20 * rng.random((3, 5, 2)), 2),
         (20 * rng.random((5, 2, 2)), 6),
         (20 * rng.random((1, 4, 2)) - 30, 3),
         (20 * rng.random((4, 3, 2)), 1),
+        (np.array([[[6.0, 9.0]] * 3, [[4.0, 4.0], [4.0, 4.0], [4.0, 5.5]]]), 5),
     ]
 
 
 def some_places(rng):
-    """Between the walls, at them, just beyond, and many rooms away."""
+    """Between the walls, at them, just beyond, and many rooms away; walls on either side of 0, and both below it."""
     return [
         (np.array([[4.0, 8.0, 1.0]]), 2.0, 7.0),
         (rng.uniform(-30, 60, (3, 4, 2)), 9.0, 23.0),
         (rng.uniform(-8, 12, (5, 2)), 1.0, 3.0),
         (np.array([2.0, 5.0, 3.5, 8.0, -1.0]), 2.0, 5.0),
         (rng.uniform(-100, 100, (2, 6)), -2.0, 1.0),
+        (np.array([[6.0, -4.0, 6.0], [-1.0, -2.5, -7.0]]), -5.0, -1.0),
     ]
 
 

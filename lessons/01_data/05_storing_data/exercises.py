@@ -54,7 +54,8 @@ def some_records(rng):
 
 
 def some_ranks(rng):
-    """Lists that differ, that are empty, that list the same; a search that has all the say; long lists."""
+    """Lists that differ, that are empty, that list the same; a search that has all the say; long lists; equal scores; a search that
+    has none."""
     long = rng.permutation(60).tolist()
     return [
         ([7], [5], 0.25, 60),
@@ -64,6 +65,8 @@ def some_ranks(rng):
         ([6, 1, 9], [], 0.35, 2),
         ([12, 3], [3, 8, 5], 1.0, 4),
         (long[:25], long[:10:-1], 0.4, 30),
+        ([4, 8], [8, 4, 6], 0.5, 3),
+        ([9, 2, 5], [5, 7], 0.0, 6),
     ]
 
 

@@ -61,14 +61,16 @@ def reduction(steps, within, between):
 
 
 def pixels(rng):
-    """Sums of four neighbours, evidence of either sign, a coupling; last evidence so strong that exp overflows."""
+    """Sums of four neighbours, evidence of either sign, a coupling; evidence so strong that exp overflows; last the lesson's own
+    evidence, of one size, for pixels that stand alone."""
 
     def case(coupling, strength, *shape):
         return (rng.integers(-2, 3, shape) * 2, strength * rng.normal(size=shape), coupling)
 
     together, _, _ = case(0, 0, 2, 2, 4)
     against = (together, rng.normal(size=together.shape) - 15 * together, 15.0)  # two large numbers, a small sum
-    return [case(0.4, 1, 1, 2, 3), case(0.7, 1, 2, 3, 4), against, case(0.5, 500, 3, 2, 5)]
+    alone = (case(0, 0, 3, 4, 2)[0], 0.75 * rng.choice([-1.0, 1.0], (3, 4, 2)), 0.0)
+    return [case(0.4, 1, 1, 2, 3), case(0.7, 1, 2, 3, 4), against, case(0.5, 500, 3, 2, 5), alone]
 
 
 def any_pixels(draw, st, numbers):

@@ -40,11 +40,12 @@ def any_layers(draw, st, numbers):
 
 
 def looks_and_dreams(rng):
-    """Pixels and features when looking, (n, i) and (n, j), and when dreaming, (m, i) and (m, j)."""
-    return [
+    """Pixels and features when looking, (n, i) and (n, j), and when dreaming, (m, i) and (m, j); last of 0 and 1, as machines are."""
+    cases = [
         (rng.normal(size=(n, i)), rng.normal(size=(n, j)), rng.normal(size=(m, i)), rng.normal(size=(m, j)))
         for n, m, i, j in ((2, 5, 3, 4), (6, 3, 2, 5), (1, 4, 3, 2), (3, 1, 2, 4))
     ]
+    return [*cases, tuple(rng.integers(0, 2, shape).astype(float) for shape in ((5, 3), (5, 2), (4, 3), (4, 2)))]
 
 
 def any_looks(draw, st, numbers):

@@ -25,8 +25,9 @@ def any_batch(draw, st, numbers):
 
 
 def noises(rng):
-    """Noise of both signs that pushes pixels out of the range; one picture alone."""
-    return [(rng.random(shape), rng.normal(0, spread, shape)) for spread, shape in [(0.6, (2, 3, 4, 1)), (2, (1, 5, 2, 3))]]
+    """Noise of both signs that pushes pixels out of the range; one picture alone; black and white."""
+    grey = [(rng.random(shape), rng.normal(0, spread, shape)) for spread, shape in [(0.6, (2, 3, 4, 1)), (2, (1, 5, 2, 3))]]
+    return [*grey, (rng.integers(0, 2, (3, 4, 5, 2)).astype(float), rng.normal(0, 0.3, (3, 4, 5, 2)))]
 
 
 def any_noise(draw, st, numbers):

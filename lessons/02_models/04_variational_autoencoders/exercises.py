@@ -6,11 +6,13 @@ from genai_course.exercises.definitions import Experiment, Function, Prediction,
 
 
 def clouds(rng):
-    """Means, log-variances and noise of both signs, all sizes different; one cloud alone; clouds far out, tiny and huge."""
+    """Means, log-variances and noise of both signs, all sizes different; one cloud alone; clouds far out, tiny and huge; last equal
+    numbers, and the prior itself."""
     cases = [tuple(rng.normal(size=shape) for _ in range(3)) for shape in [(2, 3), (5, 4), (1, 2)]]
     for far in (np.array([[-3.0, -9.0], [-40.0, -13.0], [-6.0, -1.0]]), np.array([[44.0, 30.0], [25.0, 6.0]]), np.array([[-200.0]])):
         cases.append((rng.normal(size=far.shape), far, rng.normal(size=far.shape)))
-    return [*cases, tensors(cases[2])]
+    alike = np.array([[0.5, -2.0, 0.5], [0.0, 0.0, 0.0]]), np.array([[-1.0, -1.0, 2.0], [0.0, 0.0, 0.0]]), np.array([[2.0, 2.0, -1.0]] * 2)
+    return [*cases, tensors(cases[2]), alike]
 
 
 def tensors(case):

@@ -10,13 +10,14 @@ def softplus(values):
 
 
 def densities(rng):
-    """Two densities, different and above 0; one point alone; places where hardly any numbers fall."""
+    """Two densities, different and above 0; one point alone; places where hardly any numbers fall; last some that are equal."""
     tiny = np.array([1e-20, 3e-12, 2e-7, 1e-9])
     return [
         (0.05 + rng.random(3), 0.05 + rng.random(3)),
         (0.05 + 3 * rng.random(7), 0.05 + rng.random(7)),
         (0.05 + rng.random(1), 0.05 + rng.random(1)),
         (tiny, tiny * (0.2 + 3 * rng.random(4))),
+        (np.array([0.5, 2.0, 0.5, 0.25, 2.0]), np.array([0.5, 1.0, 0.5, 0.75, 1.0])),
     ]
 
 
@@ -26,9 +27,9 @@ def any_densities(draw, st, numbers):
 
 
 def some_logits(rng):
-    """Logits of both signs, of one picture alone, and of a critic that is very sure, rightly or wrongly."""
-    sure = np.array([[200.0], [-200.0], [-150.0], [3.0], [120.0]])
-    return [rng.normal(size=(3, 1)), 1 + 2 * rng.normal(size=(6, 1)), rng.normal(size=(1, 1)) - 2, sure]
+    """Logits of both signs, of one picture alone, of a critic that is very sure, rightly or wrongly, and equal ones."""
+    sure, alike = np.array([[200.0], [-200.0], [-150.0], [3.0], [120.0]]), np.array([[0.0], [2.0], [0.0], [-1.5], [2.0], [2.0], [-1.5]])
+    return [rng.normal(size=(3, 1)), 1 + 2 * rng.normal(size=(6, 1)), rng.normal(size=(1, 1)) - 2, sure, alike]
 
 
 def tensors(case):

@@ -11,9 +11,9 @@ def edges(pictures, power=2, axes=(1, 2), over=(1, 2, 3), combine=np.mean):
 
 
 def features(rng):
-    """Two lists of features each, of sizes that all differ; one picture alone."""
+    """Two lists of features each, of sizes that all differ; one picture alone; last many that are 0, as after a ReLU."""
     cases = [(rng.normal(size=shape), 2 * rng.normal(size=shape)) for shape in ((2, 3), (5, 4), (1, 6))]
-    return [*cases, tensors(cases[0])]
+    return [*cases, tensors(cases[0]), tuple(np.maximum(0, rng.normal(size=(4, 7))) for _ in range(2))]
 
 
 def tensors(case):
@@ -29,7 +29,9 @@ def any_features(draw, st, numbers):
 
 
 def some_pictures(rng):
-    return [(rng.random(shape),) for shape in ((2, 3, 5, 1), (4, 6, 3, 2), (1, 2, 7, 3))]
+    """Sizes that all differ, one picture alone; last pixels of black, white and one grey."""
+    pictures = [rng.random(shape) for shape in ((2, 3, 5, 1), (4, 6, 3, 2), (1, 2, 7, 3))]
+    return [(each,) for each in (*pictures, rng.integers(0, 3, (3, 4, 5, 2)) / 2)]
 
 
 def any_pictures(draw, st, numbers):

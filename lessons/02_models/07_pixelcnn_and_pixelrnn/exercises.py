@@ -54,7 +54,7 @@ def any_likelihoods(draw, st, numbers):
 
 
 def throws_at(rng):
-    """Probabilities of several greys, and a throw for each row: one row alone, and throws that hit an end exactly."""
+    """Probabilities of several greys, and a throw for each row: one row alone, throws that hit an end exactly, a grey that is certain."""
     sizes = [(4, 3), (7, 5), (40, 17), (1, 6), (1, 2)]
     drawn = [(rng.dirichlet(np.ones(levels), size=n), 0.2 + 0.8 * rng.random(n)) for n, levels in sizes]
     ends = np.array([[0.25, 0.5, 0.25], [0.5, 0.0, 0.5], [0.5, 0.5, 0.0], [0.0, 0.25, 0.75], [0.5, 0.25, 0.25]])
@@ -62,7 +62,8 @@ def throws_at(rng):
     many_greys = (np.full((3, 512), 1 / 512), np.array([0.501, 0.25, 0.999]))
     hardly_ever = (np.array([[1e-6, 1 - 2e-6, 1e-6], [1 - 2e-6, 1e-6, 1e-6]]), np.array([2e-6, 5e-7]))
     near = (np.array([[0.5001, 0.4999], [0.4999, 0.5001]]), np.array([0.50005, 0.49995]))
-    return [*drawn, (ends, np.array([0.25, 0.5, 0.5, 0.1, 0.75])), alike, many_greys, hardly_ever, near]
+    certain = (np.eye(3)[[1, 0, 2, 1]], np.array([0.5, 0.25, 0.875, 0.125]))
+    return [*drawn, (ends, np.array([0.25, 0.5, 0.5, 0.1, 0.75])), alike, many_greys, hardly_ever, near, certain]
 
 
 def any_throws(draw, st, numbers):

@@ -329,8 +329,9 @@ def new_gpt(**settings):
     model(rows[:1])  # makes the weights
     return model
 
-def train_gpt(model, what, rows, parts=run.steps(smoke=3, laptop=7, gpu=10), batch=8):
+def train_gpt(model, what, rows, parts=None, batch=8):
     """One pass. Returns bits per character of each part while training, and of held-out stories."""
+    parts = parts or run.steps(smoke=3, laptop=7, gpu=10)
     rows = rows[: len(rows) // (batch * parts) * batch * parts]
     to_bits = tokens_per_character / np.log(2)
     rate = lr_schedule(len(rows) // batch, 0.03)  # rises, then falls

@@ -482,7 +482,7 @@ claim("In one step, where no token knows of another, it surprises at least twice
 def draw_page(steps, page):
     """A page by masked diffusion; the darker a token, the earlier it came."""
     tokens, came = write(diffusion, 1, steps, seed=page)
-    figure, axis = plots.new_figure(height=1.7)
+    figure, axis = plots.new_figure(height=1.1)
     column, line = 0, 0
     for token, step in zip(tokens[0], came[0], strict=True):
         piece = encoder.decode([token]).replace("\n", "/")
@@ -490,7 +490,7 @@ def draw_page(steps, page):
             column, line = 0, line + 1
         box = {"boxstyle": "square,pad=0.1", "edgecolor": "none", "facecolor": plots.COLOURS[0],
                "alpha": 0.55 * (1 - (step - 1) / steps)}
-        axis.text(column / 88, 1 - line / 5, piece, family="monospace", fontsize=8.5, va="top",
+        axis.text(column / 88, 1 - line / 3, piece, family="monospace", fontsize=8.5, va="top",
                   bbox=box)
         column += len(piece)
     axis.set_title(f"A page in {steps} step{'s' * (steps > 1)}")

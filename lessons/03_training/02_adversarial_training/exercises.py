@@ -82,7 +82,7 @@ def bowl(points):
 
 
 def some_points(rng):
-    """Games, points and both coordinates differ in number; mixing differs from point to point."""
+    """Games, points and both coordinates differ in number; mixing differs from point to point; last all of the way."""
 
     def arrays(games, n, mixing, target):
         real, forged = rng.normal(size=(games, n, 2)), 2 + rng.normal(size=(games, n, 2))
@@ -90,7 +90,8 @@ def some_points(rng):
 
     one_place = np.repeat(rng.normal(size=(3, 1, 2)), 5, axis=1)  # collapsed, and on the real points
     still = (lambda points: 0 * points, *arrays(2, 3, 1.0, 1.5)[1:]), (bowl, one_place, one_place, rng.random((3, 5, 1)), np.ones((3, 1)))
-    return [arrays(3, 4, 1.0, 1.0), arrays(4, 5, 0.0, 0.0), arrays(1, 7, 1.0, 2.0), *still, arrays(2, 40, 1.0, 60.0)]
+    cases = [arrays(3, 4, 1.0, 1.0), arrays(4, 5, 0.0, 0.0), arrays(1, 7, 1.0, 2.0), *still, arrays(2, 40, 1.0, 60.0)]
+    return [*cases, (*arrays(2, 6, 1.0, 0.5)[:3], np.ones((2, 6, 1)), np.full((2, 1), 0.5))]
 
 
 def any_points(draw, st, numbers):

@@ -18,7 +18,8 @@ def some_prompts(rng):
     prompts += ["a\ud800", "\ud800" * (longest + 1), False, 0, [], "a\u00a0b", "\u00a0"]  # half of a pair, as JSON can hold it
     plain = [(prompt, frozenset("ab "), longest) for prompt in ("a b", "ab\n", "\nab", " ")]  # no line ends
     long = [("ab. " * 500, ALPHABET, 2000), ("ab. " * 500 + "a", ALPHABET, 2000), ("ab. " * 499 + "C", ALPHABET, 2000), ("]a^-", frozenset("]^-a"), 4)]
-    return [*((prompt, ALPHABET, longest) for prompt in prompts), *plain, *long]
+    short = [(prompt, ALPHABET, 1) for prompt in ("b", "ab", "", "\n")]
+    return [*((prompt, ALPHABET, longest) for prompt in prompts), *plain, *long, *short]
 
 
 def judged(

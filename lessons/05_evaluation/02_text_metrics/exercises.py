@@ -11,12 +11,12 @@ def bits_per_character(log_probs, characters):
 
 
 def texts_and_lengths(rng):
-    """Log-probabilities of tokens, of one text, of a few long stories, and differences of two models, of both signs."""
+    """Log-probabilities of tokens, of one text, of a few long stories, differences of two models, of both signs, and of one character."""
     tokens = [(-rng.exponential(1.5, size=n), 4 * n + 1) for n in (3, 8)]
     many = -rng.exponential(6, size=300), 1200.0  # the probability of all of them is 0 for a computer
     long, both = (np.array([-810.5, -2000.0, -1200.25]), 4100), (np.array([2.5, 9.0, -4.0, -1.5]), 30)
     certain, never = (np.array([0.0, -3.0, 0.0, 0.0]), 12), (np.array([-20.0, -np.inf, -5.0]), 30)  # held for certain; for impossible
-    return [*tokens, (np.array([-5.0]), 7), many, long, both, certain, never, (-1e-5 * rng.random(5), 21)]
+    return [*tokens, (np.array([-5.0]), 7), many, long, both, certain, never, (-1e-5 * rng.random(5), 21), (np.array([-2.5, -0.25]), 1)]
 
 
 def any_texts(draw, st, numbers):
@@ -65,13 +65,14 @@ def some_guesses(rng, n, bins):
 
 
 def guess_cases(rng):
-    """Also: edges of bins, an empty bin, truths as numbers, and one guess."""
+    """Also: edges of bins, an empty bin, truths as numbers, one guess, and one bin."""
     edges = np.array([0.5, 0.5, 0.75, 0.25, 1.0, 0.5, 0.3]), np.array([1.0, 1, 0, 0, 1, 1, 0])
     return [
         some_guesses(rng, 14, 3), some_guesses(rng, 60, 10), some_guesses(rng, 200, 7), (*edges, 4),
         (np.array([0.75]), np.array([True]), 5), (np.array([0.0, 1.0, 0.875]), np.array([False, True, False]), 8),
         (np.zeros(4), np.array([False, True, False, False]), 3), (1e-4 * rng.random(30), rng.random(30) < 0.1, 1000), (np.full(25, 0.5), np.arange(25) % 3 == 0, 4),
         (np.array([1, 0, 1, 1]), np.array([True, False, False, True]), 2),
+        (np.array([0.25, 1.0, 0.5, 0.75, 0.75]), np.array([True, True, False, True, True]), 1),
     ]  # fmt: skip
 
 
@@ -176,7 +177,9 @@ EXERCISES = [
         "One sum over all tokens, one number of tokens, one exponential, in this order.",
         "`np.sum(counted)` is the number of tokens, since True counts as 1.",
         "`return np.exp(-np.sum(log_probs * counted) / np.sum(counted))`",
-    ), passed="Each token weighs the same, wherever it stands. Averages of averages are the quietest way to change a result."),
+    ), passed="Each token weighs the same, wherever it stands. Averages of averages are the quietest way to change a result.", excused={
+        "`counted` never empty": "Every story has a token; whoever weights each row's mean with its number of tokens is right.",
+    }),
     Value("per_token", reference=4, hints=(
         "First: how many bits does one token cost?",
         "Four characters of half a bit are 2 bits. Between how many equally likely tokens does one waver with 2 bits?",

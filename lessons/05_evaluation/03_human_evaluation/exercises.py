@@ -87,7 +87,8 @@ def _equal_shares(first, second):
 
 
 def _answers(rng):
-    """Answers to few comparisons, in which pairs repeat and ties occur, then to many; one answer, and items never shown."""
+    """Answers to few comparisons, in which pairs repeat and ties occur, then to many; one answer, and items never shown, also
+    between others."""
     few = (np.array([0, 1, 0, 2, 0]), np.array([1, 0, 1, 0, 2]), np.array([1.0, 0.5, 1.0, 0.0, 1.0]), 3)
     left = rng.integers(0, 5, 60)
     many = (left, (left + rng.integers(1, 5, 60)) % 5, rng.choice([0.0, 0.5, 1.0], 60), 5)
@@ -95,7 +96,8 @@ def _answers(rng):
     left = rng.integers(0, 30, 90)
     wide = left, (left + rng.integers(1, 30, 90)) % 30, rng.choice([0.0, 0.5, 1.0], 90), 30
     whole = np.array([2, 1, 2, 0]), np.array([0, 2, 1, 2]), np.array([1, 0, 0, 1]), 3
-    return [few, many, (np.array([1]), np.array([0]), np.array([0.0]), 4), often, wide, whole]
+    between = np.array([0, 3, 3, 0, 3]), np.array([3, 0, 0, 3, 0]), np.array([1.0, 0.5, 0.0, 0.0, 1.0]), 4
+    return [few, many, (np.array([1]), np.array([0]), np.array([0.0]), 4), often, wide, whole, between]
 
 
 def _any_answers(draw, st, numbers):

@@ -8,7 +8,7 @@ from genai_course.exercises.definitions import Experiment, Function, Prediction,
 
 
 def momentum_cases(rng):
-    """A first step, whose velocity is 0, and later ones; the last has a rate for each of two networks."""
+    """A first step, whose velocity is 0, and later ones; also a rate for each of two networks; last the rate 0, rolling on alone."""
     return [
         (rng.normal(size=3), rng.normal(size=3), np.zeros(3), 0.5, 0.8),
         (rng.normal(size=3), rng.normal(size=3), rng.normal(size=3), 0.3, 0.9),
@@ -19,6 +19,7 @@ def momentum_cases(rng):
         (rng.normal(size=(30, 2)), 100 * rng.normal(size=(30, 2)), rng.normal(size=(30, 2)), 1e-4, 0.99),
         (rng.normal(size=2), rng.normal(size=2), rng.normal(size=2), 0.3, -0.5),  # as the games of two players like it
         (1e-4 * rng.normal(size=4), 1e-4 * rng.normal(size=4), 1e-4 * rng.normal(size=4), 2.0, 0.7),
+        (rng.normal(size=(3, 2)), rng.normal(size=(3, 2)), rng.normal(size=(3, 2)), 0.0, 0.5),
     ]
 
 
@@ -28,7 +29,8 @@ def any_push(draw, st, numbers):
 
 
 def adam_cases(rng):
-    """The first step, a later one, one where epsilon matters, one without any gradient, and a rate for each of two networks."""
+    """The first step, a later one, one where epsilon matters, one without any gradient, and a rate for each of two networks; last
+    rates of 0 and 1, without a memory of gradients."""
     return [
         (rng.normal(size=3), rng.normal(size=3), np.zeros(3), np.zeros(3), 1, 0.5, 0.9, 0.999, 1e-7),
         (rng.normal(size=3), rng.normal(size=3), rng.normal(size=3), 0.5 + rng.random(3), 4, 0.7, 0.8, 0.95, 1e-7),
@@ -39,6 +41,7 @@ def adam_cases(rng):
         (rng.normal(size=(25, 2)), 1e3 * rng.normal(size=(25, 2)), np.zeros((25, 2)), np.zeros((25, 2)), 1, 0.001, 0.9, 0.999, 1e-7),
         (1e-3 * rng.normal(size=4), 1e-4 * rng.normal(size=4), 1e-4 * rng.normal(size=4), 1e-8 * (0.5 + rng.random(4)), 7, 0.01, 0.9, 0.99, 1e-4),
         (np.array([1.0, -2, 0]), np.array([2.0, 0, -1]), np.array([1.0, 0, 0]), np.array([1.0, 0, 4]), 2, 0.5, 0.5, 0.75, 0.5),
+        (*(rng.normal(size=(2, 3)) for _ in range(3)), 0.2 + rng.random((2, 3)), 5, np.array([[0.0], [1.0]]), 0.0, 0.9, 1e-7),
     ]  # fmt: skip
 
 

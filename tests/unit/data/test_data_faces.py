@@ -50,21 +50,64 @@ def test_same_seed_same_bytes():
     assert first.train[:10].tobytes() != first.test.tobytes()
 
 
+@pytest.mark.parametrize("size", [32, 64])
 @pytest.mark.parametrize("name", data.FACE_RANGES)
-def test_every_factor_is_visible(name):
+def test_every_factor_is_visible(name, size):
     """From one end of its range to the other, some pixels change plainly and the picture changes all along the way."""
-    pictures = data.draw_faces({name: np.linspace(*data.FACE_RANGES[name], 9)})
+    pictures = data.draw_faces({name: np.linspace(*data.FACE_RANGES[name], 9)}, size)
     steps = np.abs(np.diff(pictures, axis=0))
     whole = np.abs(pictures[-1] - pictures[0])
-    assert (whole.max(axis=-1) > 0.15).sum() >= 6
+    assert (whole.max(axis=-1) > 0.15).sum() >= 6 * (size / 32) ** 2
     assert steps.max(axis=(1, 2, 3)).min() > 0.01
 
 
+@pytest.mark.parametrize("size", [32, 64])
 @pytest.mark.parametrize("name", data.FACE_RANGES)
-def test_a_small_change_of_a_factor_is_a_small_change_of_the_picture(name):
+def test_a_small_change_of_a_factor_is_a_small_change_of_the_picture(name, size):
     low, high = data.FACE_RANGES[name]
-    pictures = data.draw_faces({name: np.linspace(low, high, 201)})
+    pictures = data.draw_faces({name: np.linspace(low, high, 201 * size // 32)}, size)
     assert np.abs(np.diff(pictures, axis=0)).max() < 0.25
+
+
+def test_edges_are_smooth_at_64_pixels():
+    """A face moved by a quarter of a pixel changes every edge a little: no pixel flips from one colour to another."""
+    quarter = 0.125 / 2.2  # of the pose, which moves the features by 2.2 thirty-seconds of the picture
+    pictures = data.draw_faces({"pose": np.arange(-1, 1, quarter)}, size=64)
+    assert np.abs(np.diff(pictures, axis=0)).max() < 0.5
+    assert len(np.unique(pictures[0])) > 2_000  # light and shade, where flat colours have some dozens
+
+
+def halved(pictures):
+    """Pictures of half the size, each pixel the mean of four."""
+    n, size = pictures.shape[:2]
+    return pictures.reshape(n, size // 2, 2, size // 2, 2, 3).mean(axis=(2, 4))
+
+
+def test_a_large_face_is_the_small_one_with_light_and_shade(faces):
+    factors = {name: values[:60] for name, values in faces.test_factors.items()}
+    small, reduced = data.draw_faces(factors), halved(data.draw_faces(factors, 64))
+    distances = np.square(reduced[:, None] - small).mean(axis=(2, 3, 4))  # (60, 60)
+    assert np.mean(distances.argmin(axis=1) == np.arange(60)) > 0.95
+    assert np.abs(reduced - small).mean() < 0.05
+
+
+def test_light_and_shade_begin_at_48_pixels():
+    smaller, larger = data.draw_faces({}, 47), data.draw_faces({}, 48)
+    assert len(np.unique(larger.reshape(-1, 3), axis=0)) > 2 * len(np.unique(smaller.reshape(-1, 3), axis=0))
+    assert larger.shape == (1, 48, 48, 3)
+    assert 0 <= larger.min() < larger.max() <= 1
+
+
+def test_every_factor_can_be_read_from_64_pixels():
+    """By one linear map of the pixels, which is the least that a network can do."""
+    faces = data.faces(1_000, 300, size=64)
+    train, test = (halved(part).reshape(len(part), -1) for part in (faces.train, faces.test))
+    train, test = train - train.mean(axis=0), test - train.mean(axis=0)
+    factors = np.stack([*faces.train_factors.values()], axis=1)  # (1000, 8)
+    kernel = train @ train.T + 3 * np.eye(1_000)  # ridge regression in its dual form
+    read = test @ (train.T @ np.linalg.solve(kernel, factors - factors.mean(axis=0)))  # (300, 8)
+    for column, (name, truth) in enumerate(faces.test_factors.items()):
+        assert np.corrcoef(read[:, column], truth)[0, 1] > 0.75, name
 
 
 def mouth_height(pictures, columns):

@@ -1,13 +1,16 @@
+import re
+
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tokenizers import Regex, Tokenizer, pre_tokenizers
 from tokenizers.models import BPE
 
 from genai_course import data
-from genai_course.data.tokens import CHUNK, BytePairEncoder, UsedTokens, merge, pairs
+from genai_course.data.tokens import CHUNK, BytePairEncoder, UsedTokens, chunks_and_digits, merge, pairs
 
+ODD = "don't WE'LL it's  12 x² ½ ⅷ ٣٤ 一二\t\x1c \x1f\n\n  \xa0\u2003 a\u0301 _ __init__ 👩‍👩‍👧\u200b ''s \r\n 'd"
 STRANGE = "naïve 🦊👩‍👩‍👧 日本語\r\n\t x²  _a_b 3,14 -- Ünïcödé\u200b\x00 don't"
 TEXT = data.stories(150, 1).train_text + STRANGE
 
@@ -121,6 +124,68 @@ def test_tokens_that_were_never_used(encoder):
     assert len(few.encode("abc")) == len(encoder.encode("abc"))
 
 
+@settings(deadline=None)  # the first call makes the pattern
+@given(st.text() | st.text("don'tsllve 12½_.\t\n\x1c\xa0\u2003é一"))
+@example(ODD)
+def test_chunks_and_digits_are_those_of_the_library(text):
+    byte_level = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True)
+    peer = pre_tokenizers.Sequence([pre_tokenizers.Digits(individual_digits=True), byte_level])
+    assert chunks_and_digits(text) == [text[first:last] for _, (first, last) in peer.pre_tokenize_str(text)]
+
+
+@pytest.fixture(scope="module")
+def foreign_and_peer():
+    """An encoder whose numbers are not ours, which lacks some bytes and has two special tokens; and its peer."""
+    learned = BytePairEncoder.train("the their then hen hens ab abc bc abcd 1 2 é è " * 3, 290)
+    bytes_there = [piece for piece in learned.pieces[:256] if piece.isalnum() or piece[0] > 127 or piece in b" <|>'"]
+    made = learned.pieces[256:]
+    pieces = [b"<|end|>", b"<|more", *bytes_there[::-1], *made, b"abcd"]  # "abcd" is made in two ways
+    number = {piece: place for place, piece in enumerate(pieces)}
+    merges = [(number[learned.pieces[a]], number[learned.pieces[b]]) for a, b in learned.merges]
+    merges += [(number[b"a"], number[b"bc"]), (number[b"a"], number[b"b"])]
+    merges = [pair for pair in dict.fromkeys(merges) if pieces[pair[0]] + pieces[pair[1]] in number]
+    encoder = BytePairEncoder(merges, pieces, ["<|end|>", "<|more"], chunks_and_digits)
+    names = [piece.decode("latin-1") for piece in pieces]  # letters of the peer are bytes
+    peer = Tokenizer(BPE({name: place for place, name in enumerate(names)}, [(names[a], names[b]) for a, b in merges]))
+    peer.add_special_tokens(["<|end|>", "<|more"])
+    return encoder, peer
+
+
+@given(st.text("thenabcdhis 12é<|>'\x04"))
+@example("abcd the<|end|><|end|> <|end|<|more<|end|>  \x04hens")
+def test_merges_learned_elsewhere_keep_their_numbers(foreign_and_peer, text):
+    encoder, peer = foreign_and_peer
+    expected = []
+    for part in re.split(r"(<\|end\|>|<\|more)", text):
+        chunks = [part] if part in encoder.special else chunks_and_digits(part)
+        for chunk in chunks:
+            chunk = chunk if chunk in encoder.special else chunk.encode().decode("latin-1")
+            expected += peer.encode(chunk, add_special_tokens=False).ids
+    assert encoder.encode(text).tolist() == expected
+    assert encoder.decode(encoder.encode(text)) == text.replace("\x04", "")
+
+
+@given(st.text())
+@example("🦊é👩‍👩‍👧")
+def test_a_stream_gives_whole_characters(encoder_of_any_text, text):
+    pieces = list(encoder_of_any_text.stream(iter(encoder_of_any_text.encode(text))))
+    assert "".join(pieces) == text
+    assert all(pieces)
+
+
+def test_a_stream_gives_each_token_as_soon_as_it_can(encoder):
+    numbers = [*"aé🦊".encode(), 0xF0, 0x9F]
+    taken = []
+
+    def as_they_come():
+        for number in numbers:
+            taken.append(number)
+            yield number
+
+    seen = [(len(taken), piece) for piece in encoder.stream(as_they_come())]
+    assert seen == [(1, "a"), (3, "é"), (7, "🦊"), (9, "\ufffd")]
+
+
 def test_merging_goes_from_left_to_right():
     assert merge([1, 1, 1, 2], (1, 1), 9) == [9, 1, 2]
     assert pairs([1, 2, 3]) == [(1, 2), (2, 3)]
@@ -131,5 +196,9 @@ def test_bad_input_is_answered(encoder):
         BytePairEncoder.train("text", 100)
     with pytest.raises(ValueError, match="no earlier merge has made"):
         BytePairEncoder([(97, 300)])
+    with pytest.raises(ValueError, match="special names '<end>', which is not among the pieces"):
+        BytePairEncoder([], special=["<end>"])
+    with pytest.raises(ValueError, match="make b'ab', which is not among the pieces"):
+        BytePairEncoder([(0, 1)], [b"a", b"b"])
     with pytest.raises(ValueError, match="400 is not a token; give whole numbers from 0 to 399"):
         encoder.decode([400])

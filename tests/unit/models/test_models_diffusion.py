@@ -3,15 +3,19 @@ import numpy as np
 import pytest
 
 from genai_course import data, models, session
+from genai_course.models.denoising_network import build_network, time_embedding
 from genai_course.models.diffusion import (
+    PREDICTION_TYPES,
     SAMPLERS,
     add_noise,
     alpha_and_sigma,
     ddim_step,
     ddpm_step,
-    denoising_loss,
     guided,
+    loss_weight,
+    prediction_target,
     score,
+    to_x0,
 )
 
 
@@ -84,14 +88,57 @@ def test_guidance_starts_without_a_class_and_passes_through_the_class():
     np.testing.assert_allclose(guided(cond, uncond, 3), [4, -5])
 
 
-def test_the_loss_weighs_errors_under_little_noise_more_but_not_without_end():
-    clean, wrong = np.zeros((1, 2, 2, 1), "float32"), np.full((1, 2, 2, 1), 0.5, "float32")
-    late, middle, early, earlier = (
-        float(denoising_loss(clean, wrong, np.array([t], "float32"))) for t in (1, 0.5, 0.1, 0.01)
-    )
-    assert late == pytest.approx(0.25)
-    assert middle == pytest.approx(0.5)
-    assert early == earlier > middle
+@pytest.mark.parametrize("prediction_type", PREDICTION_TYPES)
+def test_the_right_prediction_gives_the_picture_back(prediction_type):
+    clean, noise = np.random.default_rng(0).standard_normal((2, 5, 4, 4, 1))
+    time = np.array([0.05, 0.3, 0.5, 0.8, 0.97]).reshape(-1, 1, 1, 1)
+    right = prediction_target(clean, noise, time, prediction_type)
+    np.testing.assert_allclose(to_x0(right, add_noise(clean, noise, time), time, prediction_type), clean, atol=1e-5)
+
+
+def test_v_is_how_fast_the_mixture_changes_with_the_angle():
+    clean, noise, time, small = 1.3, -0.4, 0.37, 1e-4
+    later, earlier = (float(add_noise(clean, noise, time + shift)) for shift in (small, -small))
+    slope = (later - earlier) / (2 * small) / (np.pi / 2)
+    assert float(prediction_target(clean, noise, time, "v")) == pytest.approx(slope, abs=1e-2)
+
+
+def test_an_error_of_the_picture_counts_as_the_same_error_does_in_v():
+    """Changing the picture by d under the same noisy picture changes v by d / sigma; below a sigma of 0.3 the weight stays."""
+    times = np.array([0.2, 0.5, 0.9, 1.0], "float32")
+    for time, weight in zip(times, np.asarray(loss_weight(times, "x0")), strict=True):
+        alpha, sigma = np.cos(np.pi / 2 * time), np.sin(np.pi / 2 * time)
+        noisy, v = 0.3, np.array([(alpha * 0.3 - clean) / sigma for clean in (0.1, 0.6)])
+        np.testing.assert_allclose(to_x0(v, noisy, time, "v"), [0.1, 0.6], atol=1e-5)
+        assert weight * 0.5**2 == pytest.approx(np.square(v[1] - v[0]), rel=1e-3)
+    early, earlier = np.asarray(loss_weight(np.array([0.1, 0.01], "float32"), "components"))
+    assert early == earlier > 1
+    np.testing.assert_array_equal(loss_weight(times, "epsilon"), 1)
+    np.testing.assert_array_equal(loss_weight(times, "v"), 1)
+
+
+def test_the_network_is_told_apart_times_and_classes_and_its_last_layer_sees_the_pixel_itself():
+    embedded = np.asarray(time_embedding(np.linspace(0, 1, 50, dtype="float32")))
+    assert embedded.shape == (50, 64)
+    distances = np.linalg.norm(embedded[:, None] - embedded[None], axis=-1)
+    assert distances[~np.eye(50, dtype=bool)].min() > 0.5
+    network = build_network((4, 5, 2), labels=3, outputs=6, width=8, depth=1)
+    pictures, times, labels = np.zeros((2, 4, 5, 2), "float32"), np.array([0.5, 0.5], "float32"), np.array([0, 1])
+    assert network([pictures, times, labels]).shape == (2, 4, 5, 6)
+    np.testing.assert_array_equal(network([pictures, times, labels]), 0)  # it starts without an opinion
+    random = np.random.default_rng(0)
+    network.set_weights([random.normal(size=part.shape) for part in network.get_weights()])
+    first, second = np.asarray(network([pictures, times, labels]))
+    assert not np.allclose(first, second)
+
+
+def test_every_prediction_type_learns_and_draws(digits):
+    for prediction_type in PREDICTION_TYPES:
+        model = tiny(classes=10, prediction_type=prediction_type)
+        model.compile(keras.optimizers.Adam(3e-3), steps_per_execution=8)
+        losses = model.fit(digits.train, digits.train_labels, epochs=3, batch_size=64, verbose=0).history["loss"]
+        assert losses[-1] < 0.8 * losses[0]
+        assert np.isfinite(model.sample(3, steps=3)).all()
 
 
 def test_an_untrained_network_reads_each_pixel_on_its_own():
@@ -165,7 +212,7 @@ def test_samplers_approach_the_right_picture_and_multistep_needs_the_fewest_step
 
 def test_many_pictures_are_those_of_smaller_calls(trained, monkeypatch):
     at_once = trained.sample(7, seed=0, steps=3, guidance_scale=2)
-    monkeypatch.setattr("genai_course.models.diffusion.PICTURES_AT_ONCE", 3)
+    monkeypatch.setattr(models.DiffusionModel, "pictures_at_once", 3)
     np.testing.assert_allclose(trained.sample(7, seed=0, steps=3, guidance_scale=2), at_once, atol=1e-5)
 
 
@@ -241,6 +288,10 @@ def test_impossible_requests_are_named(trained, options, message):
         ({"classes": 0}, "classes is 0; give a whole number, 1 or more, or None"),
         ({"ema_decay": 1}, "ema_decay is 1; give a number from 0 to less than 1"),
         ({"p_uncond": -0.1}, "p_uncond is -0.1; give a number from 0 to less than 1"),
+        (
+            {"prediction_type": "v_prediction"},
+            "prediction_type is 'v_prediction'; choose one of",
+        ),
     ],
 )
 def test_impossible_settings_are_named(settings, message):

@@ -82,7 +82,7 @@ def test_where_nothing_can_be_replaced_one_fixed_line_is_printed(capsys):
 
 def test_in_a_notebook_the_stored_text_is_fixed_and_the_label_moves(monkeypatch):
     shown = []
-    monkeypatch.setattr(progress, "has_kernel", lambda: True)
+    monkeypatch.setattr("genai_course.moving_line.has_kernel", lambda: True)
     monkeypatch.setattr("IPython.display.display", lambda bundle, raw: shown.append(bundle))
     line = progress.Line("Training: 2 epochs.")
     line.show("Training: epoch 1 of 2")
