@@ -57,12 +57,12 @@ def draw_masks(n_read=6, n_written=4):
     """Four tables: rows attend to columns."""
     causal = {n: np.tri(n) for n in (n_read, n_written)}
     panels = {"GPT": causal[n_read], "BERT, T5's encoder": np.ones((n_read, n_read)),
-              "T5's decoder, to itself": causal[n_written],
-              "T5's decoder, to the text": np.ones((n_written, n_read))}
+              "T5's decoder": causal[n_written],
+              "T5's decoder to the text": np.ones((n_written, n_read))}
     figure, axes = plots.new_figure(1, 4, height=2.2)
     for axis, (title, mask) in zip(axes, panels.items(), strict=True):
         axis.imshow(mask, cmap="Blues", vmin=0, vmax=1.4)
-        axis.set_title(title, fontsize=8.5)
+        axis.set_title(title, fontsize=8)
         axis.set(xlabel="position read", ylabel="position asking", xticks=[], yticks=[])
         axis.grid(visible=False)
     return figure
@@ -211,13 +211,13 @@ plots.show(plots.bars(found, title="Who stood in the hole?", highlight=["BERT, b
 predict("bert_and_t5-first_name", outcome=found["BERT, both sides"])
 
 # %%
-claim("With both sides BERT is right at least one and a half times as often as with the left side "
-      "and as the n-gram model with both",
-      found["BERT, both sides"] > 1.5 * max(found["BERT, left side only"],
-                                            found["n-gram, order 9, both sides"]))
+claim("With both sides BERT is right in at least a tenth of the pages more than the n-gram model "
+      "with both, and three times as often as with the left side",
+      found["BERT, both sides"] > max(0.1 + found["n-gram, order 9, both sides"],
+                                      3 * found["BERT, left side only"]))
 
 # %% [markdown]
-# The n-gram model looks eight characters far, and the name stands further to the right. BERT needs no direction: it is right in {{ bert_both:.0%}}.
+# The n-gram model looks eight characters far. That is enough where the name comes again at once; often it stands further to the right. BERT looks at the whole page and is right in {{ bert_both:.0% }}.
 #
 # ## Explore: what fits here?
 #
@@ -236,7 +236,7 @@ def draw_guesses(position, right_side_visible):
     before = encoder.decode(test_rows[0, max(0, position - 6) : position])
     after = encoder.decode(test_rows[0, position + 1 : position + 7]) if right_side_visible else ""
     bars = {repr(encoder.decode([token])): float(chances[token]) for token in best}
-    return plots.bars(bars, title=f"{before}[{truth.strip()}]{after}".replace("\n", " "),
+    return plots.bars(bars, title=f"{before}[{truth}]{after}".replace("\n", " "),
                       x_label="probability", highlight=[repr(truth)])
 
 # %%
@@ -272,7 +272,7 @@ def draw_pair(random, adjectives=1):
     doer, thing = ["the", *some[0], role], [number, *some[1], goods]
     return [*doer, deed, *thing], [*thing, "were", participles.get(deed, deed), "by", *doer]
 
-pairs = [draw_pair(random_numbers) for _ in range(run.steps(smoke=60, laptop=3_000, gpu=100_000))]
+pairs = [draw_pair(random_numbers) for _ in range(run.steps(smoke=60, laptop=2_200, gpu=100_000))]
 unseen = [draw_pair(random_numbers) for _ in range(200)]
 vocabulary = sorted({word for both in pairs + unseen for words in both for word in words})
 number_of = {word: number for number, word in enumerate(["passive:", "fill:", *vocabulary])}
@@ -482,7 +482,7 @@ claim("In one step, where no token knows of another, it surprises at least twice
 def draw_page(steps, page):
     """A page by masked diffusion; the darker a token, the earlier it came."""
     tokens, came = write(diffusion, 1, steps, seed=page)
-    figure, axis = plots.new_figure(height=1.7)
+    figure, axis = plots.new_figure(height=1.1)
     column, line = 0, 0
     for token, step in zip(tokens[0], came[0], strict=True):
         piece = encoder.decode([token]).replace("\n", "/")
@@ -490,7 +490,7 @@ def draw_page(steps, page):
             column, line = 0, line + 1
         box = {"boxstyle": "square,pad=0.1", "edgecolor": "none", "facecolor": plots.COLOURS[0],
                "alpha": 0.55 * (1 - (step - 1) / steps)}
-        axis.text(column / 88, 1 - line / 5, piece, family="monospace", fontsize=8.5, va="top",
+        axis.text(column / 88, 1 - line / 3, piece, family="monospace", fontsize=8.5, va="top",
                   bbox=box)
         column += len(piece)
     axis.set_title(f"A page in {steps} step{'s' * (steps > 1)}")
