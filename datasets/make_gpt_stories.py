@@ -10,6 +10,7 @@ import sys
 
 import numpy as np
 from long_training import ship, train
+from make_pictures import save, shaded
 
 from genai_course import data, evaluation, session
 from genai_course.data.tokens import BytePairEncoder
@@ -47,8 +48,11 @@ def judge(model):
         f"{bits:.4f} bits per character; true probabilities {true_bits:.4f}, entropy {stories.entropy_per_character:.4f}"
     )
     print(f"the friend is named in {named:.1%}")
-    tokens = model.sample(3, seed=0, length=200)
-    print("\n".join(model.encoder.decode(row).split("\n")[0] for row in tokens))
+    story = model.encoder.decode(model.sample(1, seed=0)[0]).split("\n")[0]
+    tokens = model.encoder.encode(story)
+    lengths = [len(model.encoder.pieces[token]) for token in tokens]  # in characters, all of which are single bytes
+    bits = -model.log_prob_of_tokens(pad([tokens]))[0] / np.log(2)
+    save(NAME, shaded(story, np.repeat(bits / lengths, lengths)), enlarge=1, colours=32)
 
 
 def main():

@@ -25,7 +25,7 @@ FIRST_SEED = 930_000  # of the faces to learn from
 DRAWS, PICTURES, BATCH = 22, 6_400, 64
 JUDGED = 2_000
 TOLERANCE = 0.1  # of a factor's range: read so near, it is as asked
-DRAWING = {"steps": 8}
+DRAWING = shipped_weights.DRAWING[NAME]
 
 
 def fresh_faces(n, seed):

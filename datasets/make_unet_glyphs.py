@@ -22,7 +22,7 @@ session.pin_threads("laptop")
 NAME = "unet_glyphs"
 FIRST_SEED = 910_000  # of the glyphs to learn from: far from any that a lesson uses, and from the classifier's
 DRAWS, PICTURES, BATCH = 32, 6_400, 64
-DRAWING = {"steps": 15, "guidance_scale": 1.0}
+DRAWING = shipped_weights.DRAWING[NAME]
 
 
 def fresh_glyphs(draw):

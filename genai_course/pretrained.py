@@ -1,6 +1,8 @@
-"""Language models that others trained, run by the course's own code: ``pretrained.load("smollm2")``.
+"""Models that were trained for long: ``pretrained.load("unet_faces")``, ``pretrained.load("smollm2")``.
 
-``genai-course get smollm2`` fetches one, once; from then on no network is needed. A lesson asks first whether it is there:
+Those of ``SHIPPED`` travel with the course. Scripts in ``datasets/`` trained them, and a model card there says how good each is.
+One more is a language model that others trained, run by the course's own code: ``genai-course get smollm2`` fetches it, once;
+from then on no network is needed. A lesson asks first whether it is there:
 
 >>> if pretrained.is_there("smollm2"):  # says how to get it where it is not
 ...     smollm2 = pretrained.load("smollm2")
@@ -22,6 +24,12 @@ from genai_course.checks import check_choice
 from genai_course.data.tokens import BytePairEncoder, chunks_and_digits
 from genai_course.paths import course_home
 
+SHIPPED = (
+    "gpt_stories",
+    "unet_faces",
+    "unet_glyphs",
+    "vae_faces",
+)  # of models.shipped_weights, which imports TensorFlow
 TITLES = {"smollm2": "SmolLM2-135M-Instruct"}
 MEGABYTES = {"smollm2": 93}  # to fetch
 SYSTEM = "You are a helpful AI assistant named SmolLM, trained by Hugging Face"  # what it was tuned with
@@ -78,18 +86,25 @@ def is_there(name):
 
     Raises ValueError for an unknown name.
     """
-    there = path(name).exists()
+    check_choice("name", name, (*TITLES, *SHIPPED))
+    there = name in SHIPPED or path(name).exists()
     if not there:
         print(_not_there(name))
     return there
 
 
 def load(name, gather=None):
-    """The model and its encoder.  -> :class:`Pretrained`
+    """A model with its weights; of "smollm2" :class:`Pretrained`, the model and its encoder.
 
-    gather: another attention for it to compute with, a function as :func:`genai_course.models.gpt.attention`.
+    name: "smollm2", or one of ``SHIPPED``, as of :func:`genai_course.models.shipped_weights.load`.
+    gather: another attention for SmolLM2 to compute with, a function as :func:`genai_course.models.gpt.attention`.
     Raises ValueError for an unknown name, and where the model is missing or damaged, with the way to get it.
     """
+    check_choice("name", name, (*TITLES, *SHIPPED))
+    if name in SHIPPED:
+        from genai_course.models import shipped_weights
+
+        return shipped_weights.load(name)
     if not path(name).exists():
         raise ValueError(_not_there(name))
     import tensorflow as tf
@@ -106,7 +121,7 @@ def load(name, gather=None):
             model = Llama(**settings, gather=gather or attention, initializer=lambda: empty)
             for part, variable in weights(model):
                 variable.assign(file[part])
-            return Pretrained(model, _encoder(file))
+            return Pretrained(model, encoder_in(file))
     except DAMAGES as error:
         raise ValueError(
             f"{path(name)} is damaged ({type(error).__name__}): `genai-course get {name}` gets it again."
@@ -114,7 +129,7 @@ def load(name, gather=None):
 
 
 def path(name):
-    """Where a model is kept.  Raises ValueError for an unknown name."""
+    """Where a model that was fetched is kept.  Raises ValueError for an unknown name."""
     check_choice("name", name, TITLES)
     return course_home() / "pretrained" / f"{name}.npz"
 
@@ -139,7 +154,8 @@ def save(file, settings, arrays, pieces, merges, special):
     np.savez(file, **described, piece_lengths=lengths, pieces=written, **arrays)
 
 
-def _encoder(file):
+def encoder_in(file):
+    """The encoder of an opened file of :func:`save`."""
     ends, written = np.cumsum(file["piece_lengths"]), file["pieces"].tobytes()
     pieces = [written[end - length : end] for end, length in zip(ends, file["piece_lengths"], strict=True)]
     return BytePairEncoder(file["merges"], pieces, json.loads(file["special"].item()), chunks_and_digits)

@@ -1,7 +1,8 @@
 """A masked language model: some tokens are hidden, and those on both sides of them say what they were.
 
 Devlin et al. (2019), "BERT: Pre-training of deep bidirectional transformers for language understanding". The blocks are
-GPT's without the causal mask.
+GPT's without the causal mask. A model that learns with any share hidden, from few to all, can also generate: masked diffusion,
+Austin et al. (2021), "Structured denoising diffusion models in discrete state-spaces"; Chang et al. (2022), "MaskGIT".
 """
 
 import keras
@@ -24,6 +25,7 @@ from genai_course.models.language_model import (
 )
 
 HIDDEN, REPLACED = 0.8, 0.1  # shares of the tokens chosen; the rest stays as it is
+LEAST = 0.05  # of a row's tokens are hidden, where the share is any
 
 
 def hide(tokens, chosen, fate, others, mask_token):
@@ -41,22 +43,32 @@ class MaskedLanguageModel(ChecksTokens, keras.Model):
     """The distribution of each token, given the tokens on both sides.
 
     vocab_size: number of different tokens; the number ``vocab_size`` itself is ``mask_token``. context_length: the longest row.
-    d_model, heads, num_layers: as of :class:`~genai_course.models.gpt.GPT`. share: of the tokens that training asks for.
+    d_model, heads, num_layers: as of :class:`~genai_course.models.gpt.GPT`. share: of the tokens that training asks for; None for
+        another share in each row, from few to all. hide: what training shows, a function as :func:`hide`; it is not saved.
     copying: blocks as of :class:`~genai_course.models.copying_gpt.CopyingGPT`, without n-grams; False for blocks as of GPT.
 
     Raises ValueError, naming it, for an invalid setting.
     """
 
     def __init__(
-        self, vocab_size, context_length, d_model=64, heads=4, num_layers=2, share=0.15, copying=False, **options
+        self,
+        vocab_size,
+        context_length,
+        d_model=64,
+        heads=4,
+        num_layers=2,
+        share=0.15,
+        copying=False,
+        hide=hide,
+        **options,
     ):
         super().__init__(**options)
         sizes = {"vocab_size": vocab_size, "context_length": context_length, "num_layers": num_layers}
         sizes = check_transformer(d_model, heads, **sizes)
-        if not 0 < share < 1:
-            raise ValueError(f"share is {share!r}; give a number above 0 and below 1.")
-        self.settings = sizes | {"share": float(share), "copying": bool(copying)}
-        self.vocab_size, self.context_length, self.share = int(vocab_size), int(context_length), share
+        if share is not None and not 0 < share < 1:
+            raise ValueError(f"share is {share!r}; give a number above 0 and below 1, or None for any share.")
+        self.settings = sizes | {"share": share if share is None else float(share), "copying": bool(copying)}
+        self.vocab_size, self.context_length, self.share, self.hide = int(vocab_size), int(context_length), share, hide
         self.mask_token = int(vocab_size)
         if copying:
             self.embedding = TokenAndNgramEmbedding(vocab_size + 1, d_model)
@@ -79,10 +91,12 @@ class MaskedLanguageModel(ChecksTokens, keras.Model):
 
     def hide_and_predict(self, tokens):
         """Hide some tokens.  (n, time) -> logits (n, time, vocab_size), which were hidden (n, time) bool"""
-        shape = ops.shape(tokens)
-        chosen = ops.logical_and(keras.random.uniform(shape, seed=self.random) < self.share, tokens >= 0)
+        shape, share = ops.shape(tokens), self.share
+        if share is None:
+            share = keras.random.uniform((shape[0], 1), LEAST, 1.0, seed=self.random)
+        chosen = ops.logical_and(keras.random.uniform(shape, seed=self.random) < share, tokens >= 0)
         others = ops.cast(keras.random.randint(shape, 0, self.vocab_size, seed=self.random), tokens.dtype)
-        seen = hide(tokens, chosen, keras.random.uniform(shape, seed=self.random), others, self.mask_token)
+        seen = self.hide(tokens, chosen, keras.random.uniform(shape, seed=self.random), others, self.mask_token)
         return self.predict_all(seen), chosen
 
     def predict_all(self, tokens):

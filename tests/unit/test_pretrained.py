@@ -160,7 +160,7 @@ def odd_texts(count):
     assigned = [character for character in anything[:0x20000] if unicodedata.category(character)[0] != "C"]
     blanks = " \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2003\u2028\u202f\u205f\u3000\u200b"
     words = "the It's don't WE'LL I'd he'm naïve 3.14 12345 x² ½ ⅷ ٣٤ 一二三 🦊👩‍👩‍👧 __init__ a\u0301"
-    words = [*words.split(), *"<|im_start|> <|im_end|> <|im_ '' 'S".split(), "", " ", "  ", "\n", "'"]
+    words = [*words.split(), *["<|im_start|>", "<|im_end|>", "<|im_", "''", "'S"], "", " ", "  ", "\n", "'"]
     for number in range(count):
         if number % 5 == 0:
             start = draw.randrange(len(text) - 200)

@@ -306,7 +306,7 @@ claim(
 # ## A tour of the families
 #
 # Seven families of models that draw have samples here, from the course's **zoo**: models that train once on your machine and are
-# kept. Those that write come in [Recurrent networks](../02_models/09_recurrent_networks.ipynb) and [Transformers](../02_models/10_transformers.ipynb).
+# kept. Those that write come in [Recurrent networks](../02_models/09_recurrent_networks.ipynb), [Transformers](../02_models/10_transformers.ipynb) and [BERT and T5](../02_models/11_bert_and_t5.ipynb).
 
 # %% [markdown]
 # | family | what it does | you build it in |

@@ -636,6 +636,14 @@ claim("With three quarters of overlap both score above 20 dB",
 #
 # On the picture you can do what is hard on samples: slow a melody down without lowering it, shift it, thin out its overtones, mix two instruments. Choose one, return the
 # samples and a sentence with a *number* that shows it worked, and compare with the cheap way of doing it.
+#
+# **With your own voice**, a WAV file of half a minute or a folder of them, cut into clips of half a second:
+#
+# ```python
+# own = data.sound_from("sounds", rate=RATE)
+# slow = hear(np.repeat(picture(own.train[0]), 2, axis=0))  # every frame twice
+# show_sound(slow, RATE, "My voice at half speed, as high as before.")
+# ```
 
 # %% tags=["exercise", "make"] id="audio-make" points=4
 def my_sound():

@@ -565,6 +565,14 @@ plots.play(
 #
 # Our forecast knows much: no grain, one digit, where the walls are. Take one thing away: add grain, film two digits (`data.bouncing_digits(digits=2)`), keep every third frame, or find the walls from the clips
 # alone. State what you expect, measure one number, show one figure, write two sentences.
+#
+# **With your own film**, saved as an animated GIF: something bright that moves across the dark. Run this, then `find(own)`:
+#
+# ```python
+# from PIL import Image, ImageSequence
+# frames = ImageSequence.Iterator(Image.open("film.gif"))
+# own = np.stack([frame.convert("L").resize((32, 32)) for frame in frames])[None] / 255
+# ```
 
 # %% tags=["exercise", "make"] id="video-make" points=4
 def my_world():

@@ -597,9 +597,33 @@ claim("A hundred times as many vectors take at least ten times as long",
 # - **Too much for one machine:** *sharding* deals the records to many, by a hash of the user or the tenant. A search across shards waits for the slowest.
 
 # %% [markdown]
+# **With what people use.** `faiss` keeps such a graph (HNSW, Malkov and Yashunin 2018). The course does not install it, so this is text to copy, not a cell (tried with `faiss-cpu` 1.15). It prints the recall of the graph beside the search through all.
+#
+# ```python
+# import faiss
+#
+# faiss.normalize_L2(vectors)  # in place: now the nearest is the one with the largest cosine
+# everything, graph = faiss.IndexFlatL2(64), faiss.IndexHNSWFlat(64, 32)  # up to 32 links a vector
+# for each in (everything, graph):
+#     each.add(vectors[:20_000])
+# graph.hnsw.efSearch = 64  # candidates in view: more of them find more and take longer
+# true, near = (each.search(vectors[-200:], 5)[1] for each in (everything, graph))  # (200, 5)
+# print("recall@5:", np.mean([len({*a} & {*b}) / 5 for a, b in zip(true, near)]))
+# ```
+
+# %% [markdown]
 # ## Make: a sixth kind of question
 #
 # Plant a kind of question of your own (at least five, with the records that answer them): abbreviations, plurals, negation, codes written another way. Say first which search will win. Then measure all three and show one figure.
+#
+# **With your own text**, a file or a folder: each paragraph becomes a record, found by words and by meaning. Run this, then `[hit.number for hit in notes.search("holiday", role=ALL)]`:
+#
+# ```python
+# from genai_course import data
+# own, notes = data.text_from("letters.txt"), storage.RecordStore(folder / "notes.db", mask=mask)
+# for paragraph in filter(str.strip, own.train_text.split("\n\n")):
+#     notes.add(paragraph[:60], paragraph, source="real")
+# ```
 
 # %% tags=["exercise", "make"] id="storing_data-make" points=4
 def my_kind():

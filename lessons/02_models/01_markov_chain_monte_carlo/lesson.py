@@ -622,6 +622,14 @@ claim("Started apart, R-hat raises the alarm", silence["on every hill"]["R-hat"]
 #
 # Choose a density of `points2d` and another way to propose steps (steps of two sizes at random, steps along one axis at a time, steps with heavy tails …). It must go both ways equally often, or carry its correction.
 # Compare it with the Gaussian step at equal cost: one number, one figure, two sentences.
+#
+# **With your own pictures**, 40 or more in a folder. The Ising model knows only black and white. Run this, then `wrong(denoise(own_noisy, coupling), own_clean)`:
+#
+# ```python
+# own = data.pictures_from("photos", 32, channels=1).test[..., 0]  # (n, 32, 32)
+# own_clean = np.where(own > np.median(own), 1, -1)
+# own_noisy = np.where(random_numbers.random(own.shape) < FLIPPED, -own_clean, own_clean)
+# ```
 
 # %% tags=["exercise", "make"] id="markov_chain_monte_carlo-make" points=4
 def my_walker():

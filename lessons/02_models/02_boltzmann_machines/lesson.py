@@ -545,6 +545,14 @@ my_result = check("boltzmann_machines-repair", my_result)
 #
 # Invent a rule for small black and white pictures (a checkerboard, a diagonal, exactly three pixels on, …), at most 16 pixels, so that every picture can be listed. How many hidden units does a machine need to dream by your rule?
 # State what you expect, measure the share of the probability that the rule's pictures get, show a figure, write two sentences.
+#
+# **With your own pictures**, 40 or more in a folder: this replaces the digits by them, in black and white. Run it, then `own_rbm, own_curve = train_machine("RBM of my pictures", persistent=True)`:
+#
+# ```python
+# own = data.pictures_from("photos", 8, channels=1)
+# train, test = ((part > own.train.mean()).astype("float32") for part in (own.train, own.test))
+# many = train[np.arange(14_370) % len(train)]  # as many as above, so a small set comes oftener
+# ```
 
 # %% tags=["exercise", "make"] id="boltzmann_machines-make" points=4
 def my_world():

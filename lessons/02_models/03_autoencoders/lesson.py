@@ -457,6 +457,15 @@ claim(
 # Train an autoencoder on something the course did not: one typeface, one letter, letters turned upside down, or pictures squeezed to two numbers and
 # drawn as a map. State a question first, measure one number that answers it, show one figure, and write two sentences on what you found.
 
+# %% [markdown]
+# **With your own pictures**, 40 or more in a folder, in colour; or with real handwriting of 28 × 28 pixels, `data.mnist()`. Run this, then `plots.pictures(np.concatenate([own.test[:10], drawn_back[:10]]), title="Real, and drawn back")`:
+#
+# ```python
+# own = data.pictures_from("photos", 32)  # or data.mnist()
+# often = own.train[np.arange(10_000) % len(own.train)]  # a small set comes oftener
+# drawn_back = ops.convert_to_numpy(train_autoencoder(32, often)(own.test))
+# ```
+
 # %% tags=["exercise", "make"] id="autoencoders-make" points=4
 def my_experiment():
     """Your question, one number, and a figure that shows it."""

@@ -560,6 +560,14 @@ plots.show(
 #
 # Train a VAE on a part of the letters (one typeface, ten classes, only bold), or change the size of its code, and ask one question: does it draw better, does it use all its units, is
 # the middle of a path still a letter? Answer with one number, one figure and two sentences.
+#
+# **With your own pictures**, 40 or more in a folder, in colour; or with `data.mnist()`, real handwriting of 28 × 28 pixels. This replaces the letters. Run it, then `plots.pictures(own_vae.sample(20, seed=SEED), title="New pictures")`:
+#
+# ```python
+# glyphs = data.pictures_from("photos", 32)  # or data.mnist()
+# own_vae = train_vae(beta=1.0, epochs=1 + 20_000 // len(glyphs.train))
+# own_vae.fit_prior(glyphs.train, components=5)  # few pictures, few components
+# ```
 
 # %% tags=["exercise", "make"] id="variational_autoencoders-make" points=4
 def my_vae():

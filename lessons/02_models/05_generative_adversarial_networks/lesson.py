@@ -430,6 +430,14 @@ widgets.explore(
 #
 # Change one rule (no penalty, another batch size, dense layers in place of convolutions, no labels, no averaging) and play for the same number of epochs. State what you expect, measure one number, show one
 # figure, write two sentences.
+#
+# **With your own pictures**, 40 or more in a folder, each sub-folder a class to ask for. Run this, then `my_gan.fit(own.train, own.train_labels, epochs=1 + 20_000 // len(own.train), verbose=0)`, and look at `my_gan.sample(20, seed=SEED)`:
+#
+# ```python
+# own = data.pictures_from("photos", 32)
+# my_gan = models.GenerativeAdversarialNetwork(32, (32, 32, 3), len(own.class_names), "convolutional")
+# my_gan.compile(**run.compile_options)
+# ```
 
 # %% tags=["exercise", "make"] id="generative_adversarial_networks-make" points=4
 def my_game():

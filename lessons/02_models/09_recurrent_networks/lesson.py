@@ -402,6 +402,14 @@ my_result = check("recurrent_networks-remember", my_result)
 #
 # Choose one question and answer it with one number, one figure, two sentences. How does agreement fall with distance? How does the temperature change the share of false
 # claims (`stories.claims`)? What does the GRU do with a text of yours?
+#
+# **With your own text**, a file of 20,000 characters or more. This replaces the stories. Run it, then `own_gru = train(new_model("gru"), len(tokens) // 513)`, and read `encoder.decode(own_gru.sample(1, 200, 1.0, SEED, tokens[:64])[0])`:
+#
+# ```python
+# own = data.text_from("letters.txt")
+# encoder = data.BytePairEncoder.train(own.train_text, 600)
+# tokens = np.tile(encoder.encode(own.train_text), 1 + 500_000 // len(own.train_text))
+# ```
 
 # %% tags=["exercise", "make"] id="recurrent_networks-make" points=4
 def my_work():

@@ -741,6 +741,14 @@ claim(
 #
 # Choose an edit that this lesson has not made (an older face, another hair colour, a hat that goes, two at once), apply it to held-out faces, and judge it with the ruler: what it reached, what it cost, and one
 # case where it fails. One figure, two numbers, two sentences.
+#
+# **With your own pictures**, 40 or more in a folder. What does a model that has seen only drawn faces make of them? Run this, then `table(evaluation.read_faces(seen_as_faces))`:
+#
+# ```python
+# own = data.pictures_from("photos", 32)
+# seen_as_faces = decode(encode(own.test))  # (n, 32, 32, 3)
+# plots.pictures(np.concatenate([own.test[:8], seen_as_faces[:8]]), title="Real, and seen as faces")
+# ```
 
 # %% tags=["exercise", "make"] id="exploring_latent_space-make" points=4
 def my_edit():

@@ -107,3 +107,33 @@ def test_settings_and_rows_that_cannot_be_are_refused(model):
         model.log_prob_of_hidden(np.array([[1]]), np.array([[True, False]]))
     with pytest.raises(ValueError, match="length is 7"):
         model.sample(1, length=7)
+
+
+def test_with_any_share_few_and_nearly_all_tokens_of_a_row_are_hidden(mirrored):
+    model = models.MaskedLanguageModel(5, 120, d_model=8, heads=2, num_layers=1, share=None)
+    _, chosen = model.hide_and_predict(np.tile(mirrored[:500], 20))  # 120 tokens a row
+    shares = np.asarray(chosen).mean(axis=1)
+    assert shares.min() < 0.1
+    assert shares.max() > 0.95
+    assert shares.mean() == pytest.approx(0.525, abs=0.03)
+    loaded = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(model))
+    assert loaded.share is None
+
+
+def test_training_shows_what_the_given_function_hides(mirrored):
+    given = []
+
+    def hide_all(tokens, chosen, fate, others, mask_token):
+        given.append(mask_token)
+        return 0 * tokens + mask_token
+
+    model = models.MaskedLanguageModel(5, 6, d_model=8, heads=2, num_layers=1, share=0.5, hide=hide_all)
+    logits, _ = model.hide_and_predict(mirrored[:20])
+    assert given == [5]
+    np.testing.assert_allclose(logits, model.predict_all(np.full((20, 6), 5)), atol=1e-6)
+
+
+def test_a_share_out_of_range_is_refused_in_a_sentence():
+    for share in (0, 1, 1.5):
+        with pytest.raises(ValueError, match=r"share is .*; give a number above 0 and below 1, or None"):
+            models.MaskedLanguageModel(5, 6, share=share)

