@@ -145,15 +145,17 @@ class Llama(LanguageModel):
         self.norm = rms_norm()
         self.read(np.zeros((1, 2), "int32"))  # makes the weights, so that they can be loaded
         self.built = True
-        # One graph for a long prompt and for a single token, after any number of others.
-        kept = tf.TensorSpec((None, key_value_heads, None, self.size), "float32")
-        signature = [tf.TensorSpec((None, None), "int32"), [(kept, kept)] * num_layers]
+        self.compile_read()
+
+    def compile_read(self):
+        """Make ``read`` a graph, one for a long prompt and for a single token; again where layers were exchanged."""
+        kept = tf.TensorSpec((None, self.settings["key_value_heads"], None, self.size), "float32")
+        signature = [tf.TensorSpec((None, None), "int32"), [(kept, kept)] * len(self.blocks)]
         self.compiled_read = tf.function(self.read, input_signature=signature, autograph=False)
 
     def inputs(self, tokens):
         """What the model reads to predict ``tokens``: the start, then all but the last.  (n, time) -> (n, time) int32"""
-        tokens = ops.cast(tokens, "int32")
-        return ops.concatenate([ops.full_like(tokens[:, :1], self.start), ops.maximum(tokens[:, :-1], 0)], axis=1)
+        return ops.pad(ops.maximum(ops.cast(tokens, "int32"), 0), [(0, 0), (1, 0)], constant_values=self.start)[:, :-1]
 
     def call(self, tokens, training=False):
         """Logits of each token, given those before it; in training, as of GPT, the hidden states.  (n, time) -> (n, time, …)"""

@@ -99,7 +99,8 @@ class LoRALayer(layers.Layer):
 class LowRankModel(ChecksInput, keras.Model):
     """A copy of a trained model, frozen, with a low-rank correction beside each dense or convolutional layer.
 
-    base: a keras.Model with weights that can be made again from its ``get_config``; it is copied and stays as it is.
+    base: a keras.Model with weights that can be made again from its ``get_config``; it is copied and stays as it is. copy: False
+        puts the corrections into the base itself, for a model that is too large to be in memory twice.
     rank, alpha, product: see :class:`LoRALayer`.
 
     ``compile`` and ``fit`` train the corrections alone, with the base's loss. Layers inside a Sequential or functional model hang
@@ -107,10 +108,10 @@ class LowRankModel(ChecksInput, keras.Model):
     Raises ValueError for a number out of range.
     """
 
-    def __init__(self, base, rank=4, alpha=None, product=low_rank_product, **options):
+    def __init__(self, base, rank=4, alpha=None, product=low_rank_product, copy=True, **options):
         super().__init__(**options)
         rank, alpha = check_rank(rank, alpha)
-        self.base = copy_of(base)
+        self.base = copy_of(base) if copy else base
         found = layers_by_path(self.base)
         self.paths = tuple(found)
         self.settings = {"rank": rank, "alpha": alpha}
@@ -119,6 +120,8 @@ class LowRankModel(ChecksInput, keras.Model):
         for path, adapter in zip(self.paths, self.adapters, strict=True):
             # Past Keras' bookkeeping, which is closed once a layer is built: this model keeps the adapters itself.
             object.__setattr__(found[path].parent, found[path].attribute, adapter)
+        if hasattr(self.base, "compile_read"):
+            self.base.compile_read()  # an earlier graph knows nothing of the corrections
         self.built = True
 
     def call(self, inputs, training=False):

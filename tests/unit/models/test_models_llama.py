@@ -180,6 +180,19 @@ def test_low_rank_corrections_reach_every_projection(model):
     assert not np.allclose(adapted(rows), model(rows), atol=1e-2)
 
 
+def test_corrections_without_a_copy_are_in_what_it_generates():
+    model, rows = shaken(), np.array([[0, 1, 2, 3]])
+    before, logits = list(model.generate([1], 8, temperature=0)), np.asarray(model(rows))
+    adapted = models.LowRankModel(model, rank=2, copy=False)
+    assert adapted.base is model
+    assert list(model.generate([1], 8, temperature=0)) == before
+    random = np.random.default_rng(6)
+    adapted.set_adapter_weights([random.normal(size=weight.shape) for weight in adapted.adapter_weights()])
+    assert not np.allclose(model(rows), logits, atol=0.1)
+    assert list(model.generate([1], 8, temperature=0)) == greedily(model, [1], 8)[1:]
+    assert not [weight for weight in model.trainable_weights if "kernel" in weight.path]
+
+
 def test_another_attention_can_take_its_place(model):
     asked = []
 
