@@ -431,7 +431,7 @@ widgets.explore(
 # Change one rule (no penalty, another batch size, dense layers in place of convolutions, no labels, no averaging) and play for the same number of epochs. State what you expect, measure one number, show one
 # figure, write two sentences.
 #
-# **With your own pictures**, 40 or more in a folder, each sub-folder a class to ask for. Run this, then `my_gan.fit(own.train, own.train_labels, epochs=1 + 20_000 // len(own.train), verbose=0)`, and look at `my_gan.sample(20, seed=SEED)`:
+# **With your own pictures**, 40 or more in a folder, each sub-folder a class to ask for. Run this, then `my_gan.fit(own.train, own.train_labels, epochs=1 + 5_000 // len(own.train), verbose=0)`, and look at `my_gan.sample(20, seed=SEED)`:
 #
 # ```python
 # own = data.pictures_from("photos", 32)
