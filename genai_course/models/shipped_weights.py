@@ -27,7 +27,7 @@ UNTRAINED = {
 }
 NAMES = tuple(UNTRAINED)
 # Options of ``sample`` with which the model cards' scores are measured.
-DRAWING = {"unet_faces": {"steps": 8}, "unet_glyphs": {"steps": 15, "guidance_scale": 1.25}}
+DRAWING = {"unet_faces": {"steps": 8}, "unet_glyphs": {"steps": 15}}
 
 
 def load(name):
