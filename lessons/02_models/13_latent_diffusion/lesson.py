@@ -100,6 +100,7 @@ def learned_velocity(clean, noise, what):
     )
     return lambda x, t: np.asarray(network(with_time(x, t)))
 
+# %%
 noise = random_numbers.standard_normal(points.shape)
 velocity = learned_velocity(points, noise, "Velocity")
 
@@ -270,22 +271,32 @@ faces = data.faces(
 kinds = ("neither", "a hat", "glasses", "both")
 labels = (2 * faces.train_factors["glasses"] + faces.train_factors["hat"]).astype("int32")  # (n,)
 
-encoder = keras.Sequential([
-    keras.Input((64, 64, 3)),
-    layers.Conv2D(48, 4, strides=4, activation="relu"),  # (n, 16, 16, 48)
-    layers.Conv2D(96, 4, strides=2, padding="same", activation="relu"),  # (n, 8, 8, 96)
-    layers.Conv2D(12, 3, padding="same"),  # (n, 8, 8, 12)
-])
-decoder = keras.Sequential([
-    keras.Input((8, 8, 12)),
-    layers.GaussianNoise(0.1),  # in training only
-    layers.Conv2D(96, 3, padding="same", activation="relu"),  # (n, 8, 8, 96)
-    layers.Conv2DTranspose(48, 4, strides=2, padding="same", activation="relu"),  # (n, 16, 16, 48)
-    layers.Conv2DTranspose(3, 8, strides=4, padding="same", activation="sigmoid"),  # (n, 64, 64, 3)
-])
+# %% [markdown]
+# An autoencoder that begins from chance needs minutes. This one begins where a linear one would end: with the 12 **principal components** (PCA) of patches of 8 × 8 pixels, which one line of linear algebra finds. A convolution with strides *is* such a projection.
+
+# %%
+patches = faces.train[:600].reshape(-1, 8, 8, 8, 8, 3).transpose(0, 1, 3, 2, 4, 5)
+patches = patches.reshape(-1, 8, 8, 3)  # (patches, height, width, colours)
+colour = patches.mean(axis=(0, 1, 2))  # (3,)
+centred = (patches - colour).reshape(-1, 192)
+_, axes = np.linalg.eigh(centred.T @ centred / len(centred))  # the largest last
+kernel = axes[:, :-13:-1].reshape(8, 8, 3, 12)  # the first 12 components
+
+encoder = keras.Sequential([keras.Input((64, 64, 3)), layers.Conv2D(12, 8, strides=8)])
+encoder.set_weights([kernel, -np.einsum("hwci,c->i", kernel, colour)])
+
+latent = keras.Input((8, 8, 12))
+noisy = layers.GaussianNoise(0.1)(latent)  # in training only
+linear = layers.Conv2DTranspose(3, 8, strides=8)  # begins as the way back
+details = layers.Conv2D(128, 3, padding="same", activation="relu")(noisy)  # (n, 8, 8, 128)
+details = layers.Conv2D(128, 3, padding="same", activation="relu")(details)
+to_pixels = layers.Conv2DTranspose(3, 16, strides=8, padding="same", kernel_initializer="zeros")
+decoder = keras.Model(latent, linear(noisy) + to_pixels(details))  # (n, 64, 64, 3)
+linear.set_weights([kernel, colour])
 
 # %% [markdown]
-# What lies between the two are the **latents**: still a small picture, 8 × 8 places of 12 numbers each. The noise in front of the decoder makes it forgive small errors; real models use a small KL term for the same end, and a discriminator (a GAN!) for sharper detail.
+# What lies between the two are the **latents**: still a small picture, 8 × 8 places of 12 numbers each. Then both train together. The decoder sees a place's neighbours and adds what the linear part lacks.
+# The noise in front of it makes it forgive small errors; real models use a small KL term (Kullback–Leibler divergence) for the same end, and a discriminator (a GAN!) for sharper detail.
 #
 # ## Exercise 4: how much smaller?
 # How many times fewer numbers has a face in the latents than in pixels?
@@ -314,6 +325,7 @@ def trained(model, x, y, epochs, rate, batch, what):
 
 autoencoder = keras.Sequential([encoder, decoder])
 epochs = run.steps(smoke=1, laptop=5, gpu=60)
+before = np.abs(np.clip(autoencoder(faces.test[:200]), 0, 1) - faces.test[:200]).mean()
 loss_of_pixels, seconds_of_world = trained(
     autoencoder, faces.train, faces.train, epochs, 2e-3, 32, "Autoencoder")
 
@@ -331,7 +343,7 @@ def in_blocks(function, rows):
     parts = [function(rows[start : start + 250]) for start in range(0, len(rows), 250)]
     return np.concatenate([np.asarray(part) for part in parts])
 
-redrawn = in_blocks(autoencoder, faces.test)
+redrawn = np.clip(in_blocks(autoencoder, faces.test), 0, 1)
 figure = plots.pictures(
     np.concatenate([faces.test[:8], redrawn[:8]]), columns=8, scale=0.8,
     row_labels=["held-out", "reconstruction"], title="Out of the small world and back",
@@ -339,6 +351,10 @@ figure = plots.pictures(
 plots.show(
     figure,
     "Eight held-out faces, and below them their reconstructions from 768 numbers each.",
+)
+claim(
+    "Training takes a quarter off the error of the linear beginning",
+    np.abs(redrawn[:200] - faces.test[:200]).mean() < 0.75 * before,
 )
 
 # %% [markdown]
@@ -352,8 +368,8 @@ mean, scale = codes.mean(axis=(0, 1, 2)), codes.std(axis=(0, 1, 2))  # (12,), (1
 latents = (codes - mean) / scale
 
 def decode(latents):
-    """Standardised latents (n, 8, 8, 12) -> pictures (n, 64, 64, 3)"""
-    return in_blocks(decoder, np.asarray(latents, "float32") * scale + mean)
+    """Standardised latents (n, 8, 8, 12) -> pictures (n, 64, 64, 3) in [0, 1]"""
+    return np.clip(in_blocks(decoder, np.asarray(latents, "float32") * scale + mean), 0, 1)
 
 # %%
 show_source(models.FlowMatching.training_loss)
@@ -389,7 +405,8 @@ record("seconds_of_pixels", seconds_of_pixels, tolerance=1)
 amount = run.steps(smoke=40, laptop=1_000, gpu=2_000)
 requested = np.arange(amount) % 4
 dreamt = decode(flow.sample(amount, seed=SEED, labels=requested, steps=10))
-in_pixels = 0.5 + 0.5 * pixels.sample(amount, seed=SEED, labels=requested, steps=10)
+in_pixels = pixels.sample(amount, seed=SEED, labels=requested, steps=10)
+in_pixels = np.clip(0.5 + 0.5 * in_pixels, 0, 1)
 shown = np.concatenate([dreamt[:8], in_pixels[:8], faces.test[:8]])
 figure = plots.pictures(
     shown, columns=8, scale=0.8, row_labels=["in latents", "in pixels", "held-out"],
@@ -408,7 +425,7 @@ real = evaluation.face_features(faces.test)  # (n, 96)
 
 def distance_and_interval(pictures):
     """Fréchet distance, and where it lies with 95 % for other samples."""
-    seen = evaluation.face_features(np.clip(pictures[:amount], 0, 1))
+    seen = evaluation.face_features(pictures[:amount])
     low, high = evaluation.bootstrap_interval(
         evaluation.frechet_distance, seen, real, resamples=run.steps(smoke=2, laptop=20, gpu=20),
         halves=True)
@@ -566,7 +583,7 @@ claim(
 # What neither repairs is what the encoder dropped. How well does the factor that is read from a reconstruction agree with the true one?
 
 # %%
-read = evaluation.read_faces(np.clip(redrawn, 0, 1))
+read = evaluation.read_faces(redrawn)
 agreement = {
     name: float(np.corrcoef(read[name], faces.test_factors[name])[0, 1]) ** 2 for name in read
 }
