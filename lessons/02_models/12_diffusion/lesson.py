@@ -831,7 +831,7 @@ else:
 # 1. Adding noise is easy and needs no learning; a network that predicts what is under it can walk back.
 # 2. The posterior mean of the clean thing and the score, the slope of the log-density, are the same knowledge; x₀, ε and v are three ways to predict it, and differ in which noise levels they are good at.
 # 3. A step back keeps the prediction and the noise, and mixes them for an earlier time.
-# 4. Ten multistep steps do the work of fifty.
+# 4. Ten multistep steps, or fewer, do the work of fifty.
 # 5. Guidance buys readable letters with variety: watch both numbers.
 #
 # ## Quiz
