@@ -57,6 +57,7 @@ DIFFUSIONS = {
             "10 steps": {},
             "50 steps": {"steps": 50},
             "10 steps of DDPM": {"sampler": "ddpm"},
+            "10 steps, guidance 1.25": {"guidance_scale": 1.25},
             "10 steps, guidance 1.5": {"guidance_scale": 1.5},
             "10 steps, guidance 3": {"guidance_scale": 3.0},
         },
