@@ -214,7 +214,7 @@ gradients = {name: [gradient_at_the_bottom(depth, kind) for depth in depths] for
 figure = plots.lines(gradients, x=depths, log_x=True, log_y=True, x_label="blocks",
                      y_label="gradient at the bottom", title="What reaches the bottom of a stack")
 plots.show(figure, "Three curves over the number of blocks: with residuals and norms the gradient "
-           "stays near 1, without norms it grows, with neither it vanishes.")
+           "stays near 1, without norms it grows, with neither it vanishes and leaves the axis.")
 
 # %%
 claim("Through 32 blocks the gradient stays within a factor of ten; "
@@ -470,7 +470,7 @@ claim("With the copying start it is right at least twice as often as with the us
 # | GPT as of 2019 | yes | no | {{ benchmarks.text.texts.stories.rows["GPT, standard"].friend:.0% }} |
 # | CopyingGPT | yes | yes | {{ benchmarks.text.texts.stories.rows["CopyingGPT, one block"].friend:.0% }} |
 #
-# So, after a minute, it is the start that finds the name, and attention helps. Large models begin as usual and learn to copy by themselves, after billions of tokens (*induction heads*, Olsson et al. 2022).
+# So, after a minute, it is the start that finds the name, without attention and, more often, with it. Large models begin as usual and learn to copy by themselves, after billions of tokens (*induction heads*, Olsson et al. 2022).
 
 # %% [markdown]
 # ## Explore: where does it look?

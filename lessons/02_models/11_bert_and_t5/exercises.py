@@ -58,7 +58,7 @@ def some_gaps(rng):
     """In the middle, at the beginning, at the end, one token, all of them; tokens that come twice, one row of one token, a gap token of 0."""
     sizes = [(6, 2, 3, 50), (5, 0, 2, 51), (8, 4, 4, 60), (7, 3, 1, 99), (4, 0, 4, 70), (1, 0, 1, 55), (12, 5, 6, 0), (40, 17, 9, 70_000), (9, 1, 5, 1)]
     cases = [(rng.integers(2, 50, n), *rest) for n, *rest in sizes]
-    return [*cases, (np.array([3, 3, 4, 3, 3, 3]), 1, 3, 9)]
+    return [*cases, (np.array([3, 0, 4, 3, 0, 3]), 1, 3, 9)]
 
 
 def any_gap(draw, st, numbers):
@@ -78,15 +78,16 @@ def reveal(tokens, proposals, surety, count, mask_token):
 
 
 def some_reveals(rng):
-    """The surest one is no mask; ties; none, one, and all to reveal; a mask of 0; sureties of both signs; a long row; one position."""
+    """The surest one is no mask; ties; none, one, and all to reveal; a mask of 0; sureties of both signs; a long row, also of ties; one position."""
     cases = []
     for time, masked, count, mask_token in ((6, [1, 3, 4], 2, 90), (5, [0, 1, 2, 3, 4], 3, 91), (8, [2, 5, 6, 7], 4, 92), (7, [0, 6], 1, 0), (4, [2], 0, 95), (1, [0], 1, 97), (33, range(0, 33, 2), 9, 99)):
         tokens, surety = rng.integers(1, 40, time), rng.random(time)
         tokens[list(masked)] = mask_token
         cases.append((tokens, rng.integers(40, 80, time), surety, count, mask_token))
-    tied = (np.array([9, 1, 9, 9, 2, 9]), np.array([3, 4, 5, 6, 7, 8]), np.array([0.5, 0.9, 0.2, 0.5, 0.9, 0.5]), 2, 9)
+    tied = (np.array([9, 1, 9, 9, 2, 9]), np.array([0, 4, 5, 6, 7, 8]), np.array([0.5, 0.9, 0.2, 0.5, 0.9, 0.5]), 2, 9)
     below = (np.array([9, 1, 9, 9, 9]), np.array([3, 4, 5, 6, 7]), np.array([-3.0, 4.0, 0.0, -0.5, 300.0]), 3, 9)
-    return [*cases, tied, below]
+    many = (np.where(rng.random(300) < 0.8, 99, 1), rng.integers(40, 80, 300), rng.integers(0, 4, 300) / 4, 90, 99)
+    return [*cases, tied, below, many]
 
 
 def any_reveal(draw, st, numbers):
@@ -153,7 +154,6 @@ EXERCISES = [
         "tokens[start : start + length] → tokens[start + 1 : start + length]": "Your answer lacks the first token of the gap: it begins at `start`.",
         "tokens[start : start + length] → tokens[:length]": "Your answer is the beginning of the row. The gap begins at `start`.",
         "return → target, source": "Source and answer have changed places.",
-        "return → source, tokens[start : start + length] * 1": "The answer does not end: after the last token comes `gap_token`.",
     }, hints=(
         "Source: what stands before the gap, one gap token, what stands after it. Answer: the gap, and a gap token.",
         "`np.concatenate([tokens[:start], [gap_token], tokens[start + length:]])` is the source.",

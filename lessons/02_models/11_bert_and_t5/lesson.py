@@ -129,6 +129,12 @@ marked = [  # [?] is the mask, [another] a token that was put in another's place
 print(textwrap.fill("".join(marked), 100))
 
 # %% [markdown]
+# The network around it is a GPT's without the causal mask; only padding is hidden from attention.
+
+# %%
+show_source(models.MaskedLanguageModel.predict_all)
+
+# %% [markdown]
 # ## Predict
 # Now a torn page: of the hero's name, one of twelve, only the last mention on the page is left. Who stood at the first one? BERT trains for ten seconds. In what share of the pages will it find the right name likeliest?
 
@@ -227,9 +233,7 @@ claim("With both sides BERT is right in at least a tenth of the pages more than 
 def draw_guesses(position, right_side_visible):
     """The likeliest tokens of one hidden position."""
     row = test_rows[:1].copy()
-    row[0, position if right_side_visible else slice(position, None)] = bert.mask_token
-    if not right_side_visible:
-        row[0, position:] = bert.mask_token
+    row[0, position : position + 1 if right_side_visible else time] = bert.mask_token
     chances = np.asarray(bert.probabilities(row))[0, position]
     best = chances.argsort()[::-1][:7]
     truth = encoder.decode(test_rows[0, position : position + 1])
