@@ -634,7 +634,7 @@ claim("At the end of a story the cache makes a token at least twice as cheap", a
 
 # %%
 peeking = new_gpt(gather=attention)
-few = rows[: 8 * run.steps(smoke=2, laptop=96, gpu=400), :128]
+few = rows[: 8 * run.steps(smoke=2, laptop=340, gpu=400), :128]
 loss = train_gpt(peeking, "GPT without mask", few, parts=2)[1, -1]
 invented = {"without the mask": generate(peeking, 4, length), "with the mask": written}
 surprise = {}
