@@ -20,7 +20,7 @@ session.pin_threads("laptop")
 
 NAME = "vae_faces"
 FIRST_SEED = 940_000  # of the faces to learn from
-DRAWS, PICTURES, BATCH = 28, 6_400, 32
+DRAWS, PICTURES, BATCH = 12, 6_400, 64
 COMPONENTS, CODES = 50, 10_000  # of the mixture, and codes that it is fitted to
 JUDGED = 2_000
 
