@@ -450,7 +450,7 @@ def distance(model, **options):
 short, shortly = run.steps(smoke=1, laptop=2, gpu=10), {}
 first = {}
 for prediction_type in ("x0", "epsilon", "v", "components"):
-    small, _ = fitted(short, 3e-3, width=256, depth=1, prediction_type=prediction_type)
+    small, _ = fitted(short, 3e-3, width=192, depth=1, prediction_type=prediction_type)
     shortly[prediction_type] = distance(small)
     first[prediction_type] = small.sample(10, seed=SEED, labels=np.arange(10) + 10)
 
@@ -476,7 +476,7 @@ claim(
 claim("Of those, x0 is nearer than epsilon", shortly["x0"] < 0.8 * shortly["epsilon"])
 
 # %% [markdown]
-# The order is not that of single numbers: ε comes out at {{ short_epsilon:.1f }}, v at {{ short_v:.1f }}, x₀ at {{ short_x0:.1f }}. ε and v hold 256 independent noises, which have to pass a network 256 units wide beside everything else; a letter is simpler than its noise. (Li and He 2025, *Back to basics*, find the same in large models of pixels.) So which target is best depends on the network, too.
+# The order is not that of single numbers: ε comes out at {{ short_epsilon:.1f }}, v at {{ short_v:.1f }}, x₀ at {{ short_x0:.1f }}. ε and v hold 256 independent noises, which have to pass a network 192 units wide beside everything else; a letter is simpler than its noise. (Li and He 2025, *Back to basics*, find the same in large models of pixels.) So which target is best depends on the network, too.
 #
 # And x₀ with black, grey and white built in comes out at {{ short_components:.1f }}. Whoever knows something about the data should tell the model. Of photographs nobody knows as much.
 #
@@ -484,7 +484,7 @@ claim("Of those, x0 is nearer than epsilon", shortly["x0"] < 0.8 * shortly["epsi
 
 # %%
 held_out = glyphs.test[:2_000], glyphs.test_labels[:2_000]
-model, history = fitted(run.steps(smoke=1, laptop=6, gpu=200), 2e-3, held_out, width=384)
+model, history = fitted(run.steps(smoke=1, laptop=5, gpu=200), 2e-3, held_out, width=384)
 
 # %% tags=["nbval-ignore-output"]
 figure = plots.lines(
