@@ -661,7 +661,8 @@ claim("What it writes surprises the n-gram model at least twice as much as what 
 # ## A real model on your attention *(longer route)*
 #
 # SmolLM2-135M (Allal et al. 2025) is a small relative of the models behind chat programs: 135 million weights, trained on more text than anybody reads. It has no copying start. Its blocks are yours, 30 of them: projections, heads, rotary positions, norms, residual connections. New are an MLP with a gate (**SwiGLU**) and groups of three query heads that share keys and values (**grouped-query attention**), which makes the cache three times smaller.
-#
+
+# %% [markdown]
 # Run `genai-course get smollm2` in a terminal once to have it (93 MB; with it this lesson needs 1.7 GiB of memory instead of 1.1). Without it the lesson goes on.
 
 # %% tags=["nbval-ignore-output"]
