@@ -416,7 +416,7 @@ show_source(denoising_network.mean_of_components)
 
 # %%
 glyphs = data.glyphs(
-    n_train=run.steps(smoke=256, laptop=20_000, gpu=100_000),
+    n_train=run.steps(smoke=256, laptop=17_000, gpu=100_000),
     n_test=run.steps(smoke=200, laptop=4_000, gpu=4_000),
 )
 n = run.steps(smoke=72, laptop=evaluation.SAMPLES, gpu=evaluation.SAMPLES)  # drawings to judge
