@@ -103,7 +103,8 @@ def test_every_module_of_the_course_is_reached_by_a_lesson():
         waiting += imports.imported(ast.parse(source))
         # What a lesson's text sends its readers to: `models.TiedLSTM`
         text = "\n".join(line for line in source.splitlines() if line.startswith("#"))
-        spans = "\n".join(re.findall(r"`(\w+\.\w+)", text))
+        # … and what stands in the code to copy: data.pictures_from("photos")
+        spans = "\n".join(re.findall(r"(?:`|\b(?=(?:data|evaluation|models|training)\.\w+\())(\w+\.\w+)", text))
         waiting += imports.imported(ast.parse(f"from genai_course import data, evaluation, models, training\n{spans}"))
     while waiting:
         file = imports.module_file(name := waiting.pop())
