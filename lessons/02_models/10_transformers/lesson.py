@@ -329,7 +329,7 @@ def new_gpt(**settings):
     model(rows[:1])  # makes the weights
     return model
 
-def train_gpt(model, what, rows, parts=None, batch=8):
+def train_gpt(model, what, rows, held_out, parts=None, batch=8):
     """One pass. Returns bits per character of each part while training, and of held-out stories."""
     parts = parts or run.steps(smoke=3, laptop=7, gpu=10)
     rows = rows[: len(rows) // (batch * parts) * batch * parts]
@@ -339,8 +339,8 @@ def train_gpt(model, what, rows, parts=None, batch=8):
     losses = []
     for part in track(np.split(rows, parts), what):
         seen = model.fit(part, batch_size=batch, shuffle=False, verbose=0).history["loss"][0]
-        held_out = -model.log_prob(test_rows).sum() / np.sum(test_rows >= 0)
-        losses.append((seen * to_bits, held_out * to_bits))
+        nats = -model.log_prob(held_out).sum() / np.sum(held_out >= 0)
+        losses.append((seen * to_bits, nats * to_bits))
     return np.array(losses).T  # (2, parts)
 
 # %% [markdown]
@@ -357,7 +357,7 @@ predict("transformers-agreement", my_guess)
 # %%
 gpt = new_gpt()
 chance = float(np.asarray(gpt.log_prob(test_rows[:8])).sum() / np.sum(test_rows[:8] >= 0))
-losses = train_gpt(gpt, "GPT", rows)
+losses = train_gpt(gpt, "GPT", rows, test_rows)
 
 # %%
 nats = losses[1, -1] * np.log(2) / tokens_per_character  # a held-out token, after training
@@ -436,7 +436,7 @@ predict("transformers-agreement", outcome=agreement["GPT"])
 
 # %%
 copying = new_gpt(first="identity")
-copying_losses = train_gpt(copying, "GPT, copying start", rows)
+copying_losses = train_gpt(copying, "GPT, copying start", rows, test_rows)
 agreement["GPT, copying start"] = share_right(by(copying))
 bits["GPT, copying start"] = evaluation.bits_per_character(
     copying.log_prob(test_rows), len(stories.test_text))
@@ -630,12 +630,12 @@ claim("At the end of a story the cache makes a token at least twice as cheap", a
 #
 # ## Break it: forget the mask
 #
-# What if the mask is left out? The model is asked for a token that stands in its input, one place to the right. `attention` of the course's GPT has no mask unless it is given one.
+# What if the mask is left out? The model is asked for a token that stands in its input, one place to the right. `attention` of the course's GPT has no mask unless it is given one; the rest is the GPT with the copying start.
 
 # %%
-peeking = new_gpt(gather=attention)
-few = rows[: 8 * run.steps(smoke=2, laptop=340, gpu=400), :128]
-loss = train_gpt(peeking, "GPT without mask", few, parts=2)[1, -1]
+peeking = new_gpt(gather=attention, first="identity")
+few = rows[: 8 * run.steps(smoke=2, laptop=96, gpu=400), :128]
+loss = train_gpt(peeking, "GPT without mask", few, test_rows[:, :128], parts=2)[1, -1]
 invented = {"without the mask": generate(peeking, 4, length), "with the mask": written}
 surprise = {}
 for name, tokens in invented.items():
@@ -671,8 +671,6 @@ from genai_course import pretrained
 real = None
 if run.profile != "smoke" and pretrained.is_there("smollm2"):
     real = pretrained.load("smollm2")
-    begin = "The capital of France is"
-    print(begin, *real.generate(begin, max_tokens=10), sep="")
 
 # %%
 def next_logits(text, gather):
@@ -688,10 +686,12 @@ def yours(queries, keys, values, mask):
 
 # %% tags=["nbval-ignore-output"]
 if real is not None:
-    text = "Mia lived by the lake. Her best friend was"
+    text = "The capital of France is"
     logits = {"the course's": next_logits(text, attention), "yours": next_logits(text, yours)}
     logits["no mask"] = next_logits(text, lambda q, k, v, mask: attention(q, k, v))
     off = {name: np.abs(each - logits["the course's"]).max() for name, each in logits.items()}
+    likeliest = logits["yours"].argsort()[::-1][:5]
+    print(text, "…", *(repr(real.encoder.decode([token])) for token in likeliest))
     print({name: f"{each:.1e}" for name, each in off.items()}, "off, at most")
     claim("SmolLM2 computes the same on your attention, and something else without the mask",
           off["yours"] < 0.01 < 0.1 < off["no mask"])
@@ -748,7 +748,7 @@ if real is not None:
 #
 # Change one thing about a model of this lesson (heads, blocks, the start, the positions) and keep the rest. State what you expect, measure one number, show one figure, write two sentences.
 #
-# **With your own text**, any `.txt` file. Run this, then `train_gpt(new_gpt(), "My GPT", rows)`:
+# **With your own text**, any `.txt` file. Run this, then `train_gpt(new_gpt(), "My GPT", rows, test_rows)`:
 #
 # ```python
 # own = data.text_from("letters.txt")
