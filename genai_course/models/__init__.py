@@ -10,7 +10,6 @@ PUBLIC_NAMES = {
     "copying_gpt": "CopyingGPT",
     "diffusion": "DiffusionModel",
     "encoder_decoder": "EncoderDecoder",
-    "flow_matching": "FlowMatching",
     "gpt": "GPT",
     "generative_adversarial_network": "GenerativeAdversarialNetwork",
     "llama": "Llama",

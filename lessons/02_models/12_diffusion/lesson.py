@@ -852,4 +852,3 @@ quiz("diffusion", my_answers)
 # - Salimans and Ho (2022), *Progressive Distillation for Fast Sampling of Diffusion Models*: v; Ho and Salimans (2022), *Classifier-Free Diffusion Guidance*.
 #
 # **Scale up.** `PROFILE = "gpu"` trains for 200 epochs on five times the letters. For 28 × 28 pixels ask for `data.glyphs(size=28)` and take `models.UNetDiffusion`; its file `models/unet.py` shows a network that looks at large pictures at several sizes. Noise, prediction and step stay as they are.
-# What to do when even that is too slow: [dream in a smaller world](13_latent_diffusion.ipynb).

@@ -67,10 +67,6 @@ PICTURE_CASES = {
         lambda: models.DiffusionModel((3, 3, 1), classes=3, width=8, depth=1), PICTURES, LABELS,
         draw=lambda model: model.sample(3, seed=1, steps=2),
     ),
-    "FlowMatching": Case(
-        lambda: models.FlowMatching((3, 3, 1), classes=3, width=8, depth=1), PICTURES, LABELS,
-        draw=lambda model: model.sample(3, seed=1, steps=2),
-    ),
     "GenerativeAdversarialNetwork": Case(
         lambda: models.GenerativeAdversarialNetwork(2, (3, 3, 1), classes=3, width=8, depth=1),
         PICTURES, LABELS, weighs=False, compile={},
@@ -291,7 +287,7 @@ def test_a_model_that_learns_from_x_alone_refuses_labels(name):
         compiled(CASES[name]).fit(CASES[name].x, LABELS, verbose=0)
 
 
-@pytest.mark.parametrize("name", ["DiffusionModel", "FlowMatching", "GenerativeAdversarialNetwork", "UNetDiffusion"])
+@pytest.mark.parametrize("name", ["DiffusionModel", "GenerativeAdversarialNetwork", "UNetDiffusion"])
 def test_labels_must_suit_the_classes(name):
     case = CASES[name]
     for data in ((case.x,), (tf.data.Dataset.from_tensor_slices(case.x).batch(4),)):
