@@ -150,7 +150,7 @@ def sweep(words, profile, workers, again, scheduler, output, cell_timeout):
 @click.argument("module")
 @click.argument("name")
 def new(module, name):
-    """Start a lesson, such as 02_models 12_energy_models: a small one that works, to change into yours."""
+    """Start a lesson, such as 02_models 14_energy_models: a small one that works, to change into yours."""
     from genai_course.paths import course_root
     from genai_course_tools.authoring.new import start_lesson
 

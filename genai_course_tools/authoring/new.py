@@ -24,7 +24,7 @@ The lesson works as it is. Change what is marked TODO, a part at a time, and aft
 def start_lesson(module, name, root):
     """Write the lesson ``module/name``, its exercises, quiz and other right answers; return what to say, in sentences.
 
-    module, name: such as "02_models" and "12_energy_models". root: folder of the course.
+    module, name: such as "02_models" and "14_energy_models". root: folder of the course.
     Raises click.UsageError for a name of another form, one that is taken, a course without lessons/, and a folder that
     cannot be written to; nothing is written then.
     """
@@ -41,7 +41,7 @@ def start_lesson(module, name, root):
 
 
 def _refuse_bad(module, name):
-    for what, given, example in (("module", module, "02_models"), ("lesson", name, "12_energy_models")):
+    for what, given, example in (("module", module, "02_models"), ("lesson", name, "14_energy_models")):
         if not NUMBERED.fullmatch(given):
             raise click.UsageError(
                 f"{given!r} cannot name a {what}: write two digits and small letters with '_' between, like {example}."

@@ -15,7 +15,7 @@ from genai_course_tools.authoring import listing
 from genai_course_tools.authoring.new import start_lesson
 
 ROOT = Path(__file__).parents[2]
-NAME = "02_models/12_energy_models"
+NAME = "02_models/14_energy_models"
 WRITTEN = tuple(f"lessons/{NAME}/{file}" for file in ("lesson.py", "exercises.py", "alternatives.py", "quiz.md"))
 
 
@@ -94,14 +94,14 @@ def course(tmp_path):
 @pytest.mark.parametrize(
     ("module", "name", "sentence"),
     [
-        ("models", "12_energy_models", "'models' cannot name a module: .* like 02_models"),
-        ("02_models", "energy_models", "'energy_models' cannot name a lesson: .* like 12_energy_models"),
+        ("models", "14_energy_models", "'models' cannot name a module: .* like 02_models"),
+        ("02_models", "energy_models", "'energy_models' cannot name a lesson: .* like 14_energy_models"),
         ("02_models", "12_Energy-Models", "'12_Energy-Models' cannot name a lesson"),
-        ("02_models", "12_energy_models.py", "'12_energy_models.py' cannot name a lesson"),
-        ("../02_models", "12_energy_models", "cannot name a module"),
+        ("02_models", "14_energy_models.py", "'14_energy_models.py' cannot name a lesson"),
+        ("../02_models", "14_energy_models", "cannot name a module"),
         ("02_models", "03_autoencoders", "The lesson 02_models/03_autoencoders is there already"),
         ("02_models", "03_flows", "Number 03 of 02_models is taken by 03_autoencoders"),
-        ("02_modells", "12_energy_models", "Module 02 is 02_models: start the lesson there"),
+        ("02_modells", "14_energy_models", "Module 02 is 02_models: start the lesson there"),
         ("04_latent_space", "01_autoencoders", "'autoencoders' is taken by 02_models/03_autoencoders"),
     ],
 )
@@ -135,4 +135,4 @@ def test_what_cannot_be_written_leaves_nothing(course):
 
 def test_an_installed_course_has_no_place_for_lessons(tmp_path):
     with pytest.raises(click.UsageError, match="An installed course is not built from its lessons/"):
-        start_lesson("02_models", "12_energy_models", tmp_path / "_course")
+        start_lesson("02_models", "14_energy_models", tmp_path / "_course")

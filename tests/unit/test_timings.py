@@ -30,8 +30,8 @@ def note(what):
     [
         ("tests/unit/test_paths.py::test_a[x]", "tests/unit/test_paths.py"),
         ("tests/unit/test_paths.py::TestAll::test_b", "tests/unit/test_paths.py"),
-        (f"{BROWSER}::test_runs[02_models/12_diffusion]", f"{BROWSER}[02_models/11_diffusion]"),
-        (f"{BROWSER}::test_explores[02_models/12_diffusion]", f"{BROWSER}[02_models/11_diffusion]"),
+        (f"{BROWSER}::test_runs[02_models/12_diffusion]", f"{BROWSER}[02_models/12_diffusion]"),
+        (f"{BROWSER}::test_explores[02_models/12_diffusion]", f"{BROWSER}[02_models/12_diffusion]"),
         ("tests/validate/test_solutions.py::test_it[01_data/04_video]", "tests/validate/test_solutions.py[01_data/04_video]"),
         ("tests/lessons/test_exercises.py::test_it[video-centre]", "tests/lessons/test_exercises.py[video]"),
         ("tests/lessons/test_exercises.py::test_another", "tests/lessons/test_exercises.py"),

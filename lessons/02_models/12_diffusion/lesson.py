@@ -340,14 +340,14 @@ paths = np.array(paths)  # (41, n)
 
 # %%
 figure, (left, right) = plots.new_figure(1, 2, width=7.2, sharey=True, width_ratios=[3, 1])
-left.plot(times, paths[:, :60], color=plots.COLOURS[0], linewidth=0.7, alpha=0.6)
-left.set(title="Sixty walks from noise to numbers", xlabel="time", ylabel="x", xlim=(1, 0))
+left.plot(times, paths[:, :30], color=plots.COLOURS[0], linewidth=0.7, alpha=0.6)
+left.set(title="Thirty walks from noise to numbers", xlabel="time", ylabel="x", xlim=(1, 0))
 right.hist(paths[-1], bins=60, orientation="horizontal", density=True, color=plots.COLOURS[1])
 right.plot(two_gaussians(line, 0)[0].sum(axis=0), line, color=plots.COLOURS[0])
 right.set(title="At time 0", xlabel="density")
 plots.show(
     figure,
-    "Sixty curves from noise at the left to numbers at the right; they part and gather near −1.5 "
+    "Thirty curves from noise at the left to numbers at the right; they part and gather near −1.5 "
     "and 1.5. The histogram of all walkers at the end beside the density of the clean numbers.",
 )
 
@@ -393,9 +393,11 @@ show_source(denoising_network.build_network)
 # Dense layers of 384 units see the whole letter, but 256 noisy pixels do not fit through them beside all else they must know. So the last convolution sees the noisy picture again, a **skip connection**. In a **U-Net**, the network of larger diffusion models, such connections are everywhere.
 
 # %%
-embedded = np.asarray(denoising_network.time_embedding(np.linspace(0, 1, 200, dtype="float32")))
+some_times = np.linspace(0, 1, 64, dtype="float32")
+embedded = np.asarray(denoising_network.time_embedding(some_times))  # (64, 64)
 figure, axis = plots.new_figure(height=2.6)
-shown = axis.imshow(embedded.T, aspect="auto", extent=(0, 1, 64, 0), cmap="cividis")
+shown = axis.imshow(
+    embedded.T, aspect="auto", extent=(0, 1, 64, 0), cmap="cividis", interpolation="nearest")
 axis.set(title="What the network is told about the time", xlabel="time", ylabel="feature")
 axis.grid(visible=False)
 figure.colorbar(shown, ax=axis, label="value")

@@ -124,8 +124,12 @@ def test_tokens_that_were_never_used(encoder):
     assert len(few.encode("abc")) == len(encoder.encode("abc"))
 
 
+# Characters that came with a later Unicode than Python's are letters to the library, and nothing to `re`.
+KNOWN = st.characters(exclude_categories=["Cn", "Cs"])
+
+
 @settings(deadline=None)  # the first call makes the pattern
-@given(st.text() | st.text("don'tsllve 12½_.\t\n\x1c\xa0\u2003é一"))
+@given(st.text(KNOWN) | st.text("don'tsllve 12½_.\t\n\x1c\xa0\u2003é一"))
 @example(ODD)
 def test_chunks_and_digits_are_those_of_the_library(text):
     byte_level = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True)

@@ -25,7 +25,10 @@ EXERCISES = [
     Function(
         "row_mean",
         reference=row_mean,
-        cases=lambda rng: [(rng.normal(size=shape), 2.0) for shape in [(2, 3), (4, 5), (1, 6)]],
+        cases=lambda rng: [
+            *[(rng.normal(size=shape), 2.0) for shape in [(2, 3), (4, 5), (1, 6)]],
+            (np.array([[1.5, -4.0, 1.5, 0.5]]), 2.0),
+        ],
         hints=HINTS,
         passed="One mean a row. Means of rows are what a loss is made of.",
         mistakes=[
