@@ -42,8 +42,10 @@ def some_attention(rng):
     """Values of a size of their own, one position alone, queries of zeros, and scores so far out that exp overflows.
 
     A later score larger by thousands; keys alike and values of 0; more positions than any window; values tiny and large.
-    Heads and batches in front, as the lesson's GPT passes them.
+    Heads and batches in front, as the lesson's GPT passes them, arrays and tensors.
     """
+    from keras import ops
+
     nothing_asked = (np.zeros((4, 3)), rng.normal(size=(4, 3)), rng.normal(size=(4, 2)))
     far_out = (np.array([[-50.0, 0.0], [60.0, 9.0], [0.0, 70.0]]), np.array([[60.0, 5.0], [200.0, -100.0], [90.0, 70.0]]), rng.normal(size=(3, 5)))
     cases = [three_of(rng, 3, 2, width=4), three_of(rng, 5, 4, width=2), three_of(rng, 1, 3, width=2), three_of(rng, 6, 3, width=2, factor=3.0)]
@@ -51,7 +53,10 @@ def some_attention(rng):
     alike = (np.array([[1.0, 0.0, 2.0, 0.0]] * 3), np.array([[0.5, 1.0, 0.0, -1.0]] * 2 + [[0.0] * 4]), np.array([[0.0, 3.0], [0.0, 0.0], [2.0, 3.0]]))
     many, (*asked, small) = three_of(rng, 130, 3, width=2, factor=0.5), three_of(rng, 4, 2, width=3)
     cases += [nothing_asked, far_out, later, alike, many, (*asked, 1e-7 * small), (*asked, 1e7 * small)]
-    return [*cases, three_of(rng, 3, 4, 2, width=5), three_of(rng, 1, 2, 6, 4, width=3), three_of(rng, 2, 3, 5, 4, width=6)]
+    in_front = [three_of(rng, 3, 4, 2, width=5), three_of(rng, 1, 2, 6, 4, width=3), three_of(rng, 2, 3, 5, 4, width=6)]
+    arrays = three_of(rng, 4, 6, width=5), three_of(rng, 3, 4, 6, width=5), three_of(rng, 2, 3, 4, 6, width=5)
+    tensors = [tuple(ops.convert_to_tensor(each, dtype="float32") for each in three) for three in arrays]
+    return [*cases, *in_front[:2], *tensors, in_front[2]]
 
 
 def any_attention(draw, st, numbers):
@@ -87,9 +92,12 @@ FUNCTIONS = mixing(0.7), mixing(-1.2), centred(1.5), centred(0.4)
 
 
 def some_blocks(rng):
-    """One row and several, small and far out, two numbers alike, nothing but zeros."""
+    """One row and several, small and far out, two numbers alike, nothing but zeros; a tensor, as the lesson passes one."""
+    from keras import ops
+
     tied = rng.integers(-2, 3, (2, 3, 6)).astype(float)
     arrays = [rng.normal(size=(2, 3, 4)), rng.normal(size=(1, 5, 2)), 40 * rng.normal(size=(3, 1, 5)), tied, np.zeros((2, 4, 3))]
+    arrays.append(ops.convert_to_tensor(rng.normal(size=(3, 2, 4)), dtype="float32"))
     return [(each, *FUNCTIONS) for each in arrays]
 
 

@@ -10,6 +10,8 @@ def some_hidden(rng):
 
     Token numbers of a large vocabulary; a mask that is token 0; padding, −1, that is not chosen; long rows; all chosen, none chosen.
     """
+    from keras import ops
+
     cases = []
     for n, time, mask_token, lowest in ((3, 6, 99, 0), (2, 11, 95, 0), (1, 5, 91, 0), (4, 9, 70_000, 66_000), (2, 7, 0, 300), (26, 33, 200, 0)):
         fate = np.resize([0.05, 0.95, 0.85, 0.75, 0.9, 0.4, 0.8, 0.0], (n, time))
@@ -17,7 +19,8 @@ def some_hidden(rng):
         cases.append((lowest + rng.integers(0, 50, (n, time)), chosen, fate, lowest + rng.integers(50, 90, (n, time)), mask_token))
     padded = np.array([[7, 5, 7, -1, -1], [0, 3, -1, -1, -1]])
     cases.append((padded, padded >= 0, np.resize([0.7999, 0.8999, 0.9001, 0.8001], (2, 5)), np.array([[0, 0, 4, 4, 4], [4, 0, 4, 4, 4]]), 8))
-    return [*cases, *((tokens, np.full_like(chosen, each), *rest) for tokens, chosen, *rest in cases[1:2] for each in (True, False))]
+    cases += [(tokens, np.full_like(chosen, each), *rest) for tokens, chosen, *rest in cases[1:2] for each in (True, False)]
+    return [*cases, (*map(ops.convert_to_tensor, cases[2][:-1]), cases[2][-1])]  # tensors, as the lesson passes them
 
 
 def any_hidden(draw, st, numbers):

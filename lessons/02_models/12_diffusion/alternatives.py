@@ -41,11 +41,6 @@ def x0_in_numpy(noisy, v, time):
     return np.cos(np.pi / 2 * time) * noisy - np.sin(np.pi / 2 * time) * v
 
 
-def x0_in_tensorflow(noisy, v, time):
-    angle = tf.cast(time, tf.float32) * (math.pi / 2)
-    return tf.math.cos(angle) * noisy - tf.math.sin(angle) * v
-
-
 def x0_through_the_noise(noisy, v, time):
     alpha = ops.cos(np.pi / 2 * time)
     sigma = ops.sqrt(1 - alpha**2)
@@ -83,7 +78,7 @@ def guided_in_tensorflow(cond, uncond, guidance_scale):
 ALTERNATIVES = {
     "add_noise": [noise_by_tensorflow, noise_by_roots, noise_stacked],
     "score": [score_from_noise, score_with_keras, score_in_two_fractions],
-    "x0_from_v": [x0_in_numpy, x0_in_tensorflow, x0_through_the_noise],
+    "x0_from_v": [x0_in_numpy, x0_through_the_noise],
     "step_back": [step_in_numpy, step_by_ratio, step_by_angles],
     "guided": [guided_by_weights, guided_from_the_class, guided_in_tensorflow],
 }
